@@ -1,0 +1,175 @@
+//! Bytes to [`RawImage`]: the pixels as stored, and what the header says of them.
+
+mod dicom;
+mod raster;
+
+use crate::Error;
+
+/// A picture as its file holds it: one frame, one sample a pixel, nothing yet changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RawImage {
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// Stored values, row-major `[height, width]`, sign already extended.
+    pub stored: Vec<i32>,
+    /// Bits that hold a value (DICOM Bits Stored; 8 or 16 for other files).
+    pub bits_stored: u32,
+    /// Whether stored values are two's complement (DICOM Pixel Representation).
+    pub signed: bool,
+    /// What the header says of the values and of the film.
+    pub header: Header,
+}
+
+/// What a header says. A raster file says next to nothing: [`Header::default`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Header {
+    /// Container and coding.
+    pub format: Format,
+    /// How stored values map to gray.
+    pub photometric: Photometric,
+    /// Stored values to device-independent ones (PS3.3 C.11.1).
+    pub modality: ModalityTransform,
+    /// The first Value Of Interest transformation (PS3.3 C.11.2), a table before a window.
+    pub voi: Voi,
+    /// Presentation LUT Shape INVERSE (PS3.3 C.11.6).
+    pub presentation_inverse: bool,
+    /// Pixel spacing in mm, `[between rows, between columns]`: Pixel Spacing, else Imager
+    /// Pixel Spacing, else Nominal Scanned Pixel Spacing.
+    pub spacing_mm: Option<[f64; 2]>,
+    /// Modality (0008,0060), as `DX`.
+    pub modality_code: Option<String>,
+    /// View Position (0018,5101), as `PA`, `AP`, `LL`.
+    pub view_position: Option<String>,
+    /// Body Part Examined (0018,0015), as `CHEST`.
+    pub body_part: Option<String>,
+    /// Presentation Intent Type (0008,0068) is FOR PROCESSING.
+    pub for_processing: bool,
+    /// Burned In Annotation (0028,0301) is YES.
+    pub burned_in_annotation: bool,
+    /// SOP Instance UID, where there is one.
+    pub sop_instance_uid: Option<String>,
+}
+
+/// Container and coding of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Portable Network Graphics.
+    #[default]
+    Png,
+    /// JPEG.
+    Jpeg,
+    /// Tagged Image File Format.
+    Tiff,
+    /// DICOM, with its transfer syntax UID.
+    Dicom {
+        /// Transfer syntax UID.
+        transfer_syntax: String,
+    },
+}
+
+/// Photometric Interpretation of a one-sample image (PS3.3 C.7.6.3.1.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Photometric {
+    /// Lowest value is white.
+    Monochrome1,
+    /// Lowest value is black.
+    #[default]
+    Monochrome2,
+}
+
+/// A lookup table (PS3.3 C.11.1.1, C.11.2.1.1).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lut {
+    /// Input value that maps to the first entry; below it the first entry holds.
+    pub first: i32,
+    /// Entries; beyond the last the last holds.
+    pub entries: Vec<u16>,
+}
+
+/// Modality LUT module.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ModalityTransform {
+    /// `slope * stored + intercept`.
+    Rescale {
+        /// Rescale Slope.
+        slope: f64,
+        /// Rescale Intercept.
+        intercept: f64,
+    },
+    /// Modality LUT Sequence.
+    Table(Lut),
+}
+
+impl Default for ModalityTransform {
+    fn default() -> Self {
+        Self::Rescale { slope: 1.0, intercept: 0.0 }
+    }
+}
+
+/// VOI LUT module.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Voi {
+    /// None given.
+    #[default]
+    None,
+    /// Window Center, Window Width and VOI LUT Function.
+    Window {
+        /// Window Center.
+        center: f64,
+        /// Window Width.
+        width: f64,
+        /// VOI LUT Function.
+        function: WindowFunction,
+    },
+    /// VOI LUT Sequence.
+    Table(Lut),
+}
+
+/// VOI LUT Function (PS3.3 C.11.2.1.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WindowFunction {
+    /// LINEAR.
+    #[default]
+    Linear,
+    /// LINEAR_EXACT.
+    LinearExact,
+    /// SIGMOID.
+    Sigmoid,
+}
+
+/// What a file may cost at most. Checked before memory is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the file itself.
+    pub file_bytes: u64,
+    /// Pixels of the picture; the largest detectors give about 5,000 x 4,000.
+    pub pixels: u64,
+    /// Bytes after a deflated data set is inflated.
+    pub inflated_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { file_bytes: 256 << 20, pixels: 64_000_000, inflated_bytes: 512 << 20 }
+    }
+}
+
+/// Decodes a DICOM, PNG, JPEG or TIFF file, told apart by its first bytes.
+///
+/// # Errors
+/// An [`Error`] whose kind names what the file is or lacks; see [`Error::kind`].
+pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RawImage, Error> {
+    if bytes.is_empty() {
+        return Err(Error::Empty);
+    }
+    if bytes.len() as u64 > limits.file_bytes {
+        return Err(Error::FileTooLarge { bytes: bytes.len() as u64, limit: limits.file_bytes });
+    }
+    if raster::recognizes(bytes) {
+        raster::decode(bytes, limits)
+    } else {
+        dicom::decode(bytes, limits)
+    }
+}

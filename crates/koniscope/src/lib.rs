@@ -1,0 +1,31 @@
+//! Koniscope reads chest radiographs for pneumoconiosis: bytes in, values out.
+//!
+//! The rooms stand in the order of one reading:
+//! [`decode`] → [`normalize`] → [`quality`] → [`segmentation`] → [`crop`] → [`classification`] →
+//! [`calibration`] → [`reading`] → [`report`].
+//!
+//! This library does no network, reads no clock and no environment, draws no random number and
+//! prints nothing. Only [`model`] and [`weights`] know the tensor framework.
+//!
+//! Research use only. Not a medical device.
+
+pub mod calibration;
+pub mod classification;
+pub mod crop;
+pub mod decode;
+mod error;
+pub mod heat_map;
+pub mod manifest;
+pub mod model;
+pub mod normalize;
+pub mod plane;
+pub mod quality;
+mod radiograph;
+pub mod reading;
+pub mod report;
+pub mod segmentation;
+pub mod weights;
+
+pub use error::Error;
+pub use radiograph::Radiograph;
+pub use reading::{FilmReading, Reader, Reading};

@@ -1,0 +1,127 @@
+//! What must be known of weights before they may be used.
+
+use serde::{Deserialize, Serialize};
+
+/// The contract that travels with a file of weights, as TOML beside it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Name and version, as `unet-lungs-1`.
+    pub id: String,
+    /// File of weights, beside the manifest.
+    pub file: String,
+    /// SHA-256 of that file, lower-case hexadecimal.
+    pub sha256: String,
+    /// What the first line of a report should say of it, as a stand-in's warning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
+    /// What the positive classes mean, as `tuberculosis`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// Whether `target` only stands in for pneumoconiosis.
+    #[serde(default)]
+    pub stand_in: bool,
+    /// Classes in the order of the network's outputs.
+    pub classes: Vec<String>,
+    /// The network to build.
+    pub network: Network,
+    /// What the network is fed.
+    pub input: Input,
+    /// How logits become probabilities; absent means never calibrated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<CalibrationRecord>,
+    /// How it came to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training: Option<Training>,
+    /// Figures, each with its data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scores: Vec<Score>,
+}
+
+/// Which network, how large.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Network {
+    /// U-Net: channels of the first level, and levels below it.
+    Unet {
+        /// Channels of the first level; each level below has twice as many.
+        width: usize,
+        /// Times the picture is halved.
+        depth: usize,
+    },
+    /// A residual network of basic blocks: 18 or 34 layers.
+    Resnet {
+        /// 18 or 34.
+        layers: usize,
+    },
+}
+
+/// What a network is fed: size, and the one intensity scaling inside `model/`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// Channels; a gray film is repeated.
+    pub channels: usize,
+    /// Subtracted from values in `[0, 1]`.
+    pub mean: f32,
+    /// Divides what remains.
+    pub std: f32,
+}
+
+/// Temperature scaling (Guo 2017): probabilities are `softmax(logits / temperature)`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalibrationRecord {
+    /// Temperature, above 0.
+    pub temperature: f64,
+    /// Films it was fitted on, seen neither in training nor in testing.
+    pub films: usize,
+}
+
+/// How weights came to be.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Training {
+    /// Recipe file.
+    pub recipe: String,
+    /// What the weights started from.
+    pub init: String,
+    /// Data, with licences.
+    pub data: Vec<DataSource>,
+}
+
+/// One set of films that weights were trained on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataSource {
+    /// Its name.
+    pub name: String,
+    /// Films used for training.
+    pub films: usize,
+    /// Patients they come from.
+    pub patients: usize,
+    /// Licence of pictures and labels.
+    pub licence: String,
+}
+
+/// A figure with its interval and its data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Score {
+    /// As `Dice` or `AUC`.
+    pub name: String,
+    /// The films it was measured on.
+    pub data: String,
+    /// The figure.
+    pub value: f64,
+    /// Lower end of its 95 % interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Films.
+    pub n: usize,
+}

@@ -1,0 +1,181 @@
+//! A plain picture of `f32` values, and how it is resized and sampled.
+
+use rayon::prelude::*;
+
+/// A row-major picture `[height, width]` of `f32`, in whatever unit its owner says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plane {
+    width: usize,
+    height: usize,
+    data: Vec<f32>,
+}
+
+impl Plane {
+    /// Wraps row-major values `[height, width]`.
+    ///
+    /// # Panics
+    /// If `data` does not hold `width * height` values.
+    pub fn new(width: usize, height: usize, data: Vec<f32>) -> Self {
+        assert_eq!(
+            data.len(),
+            width * height,
+            "a plane of {width} x {height} needs that many values"
+        );
+        Self { width, height, data }
+    }
+
+    /// A plane filled with one value.
+    pub fn filled(width: usize, height: usize, value: f32) -> Self {
+        Self::new(width, height, vec![value; width * height])
+    }
+
+    /// Columns.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Rows.
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// Values, row-major `[height, width]`.
+    pub fn data(&self) -> &[f32] {
+        &self.data
+    }
+
+    /// Values to change in place, row-major `[height, width]`.
+    pub fn data_mut(&mut self) -> &mut [f32] {
+        &mut self.data
+    }
+
+    /// The values alone.
+    pub fn into_data(self) -> Vec<f32> {
+        self.data
+    }
+
+    /// Value at column `x`, row `y`.
+    pub fn at(&self, x: usize, y: usize) -> f32 {
+        self.data[y * self.width + x]
+    }
+
+    /// Row `y`, left to right.
+    pub fn row(&self, y: usize) -> &[f32] {
+        &self.data[y * self.width..(y + 1) * self.width]
+    }
+
+    /// Applies `f` to every value.
+    pub fn map(mut self, f: impl Fn(f32) -> f32 + Sync) -> Self {
+        self.data.par_iter_mut().for_each(|v| *v = f(*v));
+        self
+    }
+
+    /// Bilinear value at continuous pixel coordinates, where pixel `(i, j)` covers
+    /// `[i, i + 1) x [j, j + 1)` and its value stands at its center. Beyond the border the
+    /// nearest border value is returned.
+    pub fn bilinear(&self, x: f32, y: f32) -> f32 {
+        let (x0, x1, fx) = neighbors(x, self.width);
+        let (y0, y1, fy) = neighbors(y, self.height);
+        let top = lerp(self.at(x0, y0), self.at(x1, y0), fx);
+        let bottom = lerp(self.at(x0, y1), self.at(x1, y1), fx);
+        lerp(top, bottom, fy)
+    }
+
+    /// Resizes to `width x height`: a triangle filter as wide as a target pixel when it
+    /// shrinks (so nothing aliases), bilinear when it grows. Borders are renormalized.
+    pub fn resize(&self, width: usize, height: usize) -> Self {
+        if (width, height) == (self.width, self.height) {
+            return self.clone();
+        }
+        let columns = taps(self.width, width);
+        let rows = taps(self.height, height);
+        let mut narrow = vec![0.0f32; width * self.height];
+        narrow.par_chunks_mut(width).enumerate().for_each(|(y, out)| {
+            let row = self.row(y);
+            for (value, tap) in out.iter_mut().zip(&columns) {
+                *value = row[tap.first..].iter().zip(&tap.weights).map(|(v, w)| v * w).sum();
+            }
+        });
+        let mut data = vec![0.0f32; width * height];
+        data.par_chunks_mut(width).enumerate().for_each(|(y, out)| {
+            let tap = &rows[y];
+            for (k, weight) in tap.weights.iter().enumerate() {
+                let row = &narrow[(tap.first + k) * width..][..width];
+                for (value, v) in out.iter_mut().zip(row) {
+                    *value += v * weight;
+                }
+            }
+        });
+        Self::new(width, height, data)
+    }
+}
+
+/// Where one target pixel takes its value: source pixels from `first` on, with these weights.
+struct Tap {
+    first: usize,
+    weights: Vec<f32>,
+}
+
+/// Triangle-filter taps that resize `from` pixels to `to` pixels; each tap's weights sum to 1.
+fn taps(from: usize, to: usize) -> Vec<Tap> {
+    let step = from as f64 / to as f64;
+    let radius = step.max(1.0);
+    (0..to)
+        .map(|i| {
+            let center = (i as f64 + 0.5) * step;
+            let first = ((center - radius).floor().max(0.0) as usize).min(from - 1);
+            let last = ((center + radius).ceil() as usize).clamp(first + 1, from);
+            let raw: Vec<f64> = (first..last)
+                .map(|j| (1.0 - (j as f64 + 0.5 - center).abs() / radius).max(0.0))
+                .collect();
+            let sum: f64 = raw.iter().sum();
+            Tap { first, weights: raw.iter().map(|w| (w / sum) as f32).collect() }
+        })
+        .collect()
+}
+
+/// The two pixels about a continuous coordinate, and the share of the second.
+fn neighbors(x: f32, length: usize) -> (usize, usize, f32) {
+    let x = (x - 0.5).clamp(0.0, (length - 1) as f32);
+    let first = x as usize;
+    (first, (first + 1).min(length - 1), x - first as f32)
+}
+
+fn lerp(a: f32, b: f32, t: f32) -> f32 {
+    a + (b - a) * t
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn ramp(width: usize, height: usize) -> Plane {
+        let data = (0..height).flat_map(|y| (0..width).map(move |x| (x + 2 * y) as f32)).collect();
+        Plane::new(width, height, data)
+    }
+
+    #[test]
+    fn a_pixel_center_gives_its_own_value() {
+        let plane = ramp(5, 4);
+        assert_eq!(plane.bilinear(3.5, 2.5), plane.at(3, 2));
+        assert_eq!(plane.bilinear(-9.0, 99.0), plane.at(0, 3));
+    }
+
+    #[test]
+    fn halving_a_ramp_keeps_its_slope_inside() {
+        let half = ramp(64, 64).resize(32, 32);
+        let (x, y) = (10, 12);
+        // Target pixel centers lie between two source pixels: (2x + 0.5) + 2 (2y + 0.5).
+        let expected = (2 * x) as f32 + 0.5 + 2.0 * ((2 * y) as f32 + 0.5);
+        assert!((half.at(x, y) - expected).abs() < 1e-3);
+    }
+
+    proptest! {
+        #[test]
+        fn a_constant_stays_constant(w in 1usize..40, h in 1usize..40, w2 in 1usize..60, h2 in 1usize..60) {
+            let resized = Plane::filled(w, h, 0.75).resize(w2, h2);
+            prop_assert!(resized.data().iter().all(|v| (v - 0.75).abs() < 1e-5));
+        }
+    }
+}

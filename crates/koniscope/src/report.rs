@@ -1,0 +1,1 @@
+//! A reading for people and programs: text, JSON, HTML, pictures.
