@@ -1,0 +1,182 @@
+//! ResNet with basic blocks (He, Zhang, Ren, Sun, CVPR 2016, table 1): 18 and 34 layers.
+//!
+//! Parameter names are torchvision's, except that `downsample.0` and `downsample.1` are
+//! `downsample.conv` and `downsample.bn`; [`weights`](crate::weights) renames them.
+
+use burn::{
+    module::Module,
+    nn::{
+        BatchNorm, BatchNormConfig, Linear, LinearConfig, PaddingConfig2d,
+        conv::{Conv2d, Conv2dConfig},
+        pool::{MaxPool2d, MaxPool2dConfig},
+    },
+    tensor::{Device, Tensor, activation::relu},
+};
+
+use super::unet::he_normal;
+
+/// Blocks in each of the four stages.
+const RESNET18_BLOCKS: [usize; 4] = [2, 2, 2, 2];
+const RESNET34_BLOCKS: [usize; 4] = [3, 4, 6, 3];
+
+/// Channels after the last stage.
+pub const FEATURES: usize = 512;
+
+/// Stem, four stages, head.
+#[derive(Module, Debug)]
+pub struct ResNet {
+    conv1: Conv2d,
+    bn1: BatchNorm,
+    maxpool: MaxPool2d,
+    layer1: Vec<BasicBlock>,
+    layer2: Vec<BasicBlock>,
+    layer3: Vec<BasicBlock>,
+    layer4: Vec<BasicBlock>,
+    fc: Linear,
+}
+
+/// What the network says of a batch.
+#[derive(Clone, Debug)]
+pub struct ResNetOutput {
+    /// `[n, 512, h/32, w/32]`: feature maps after the last stage.
+    pub features: Tensor<4>,
+    /// `[n, classes]`.
+    pub logits: Tensor<2>,
+}
+
+impl ResNet {
+    /// A network of 18 or 34 layers with random weights, or nothing for another number.
+    pub fn new(layers: usize, classes: usize, device: &Device) -> Option<Self> {
+        let blocks = match layers {
+            18 => RESNET18_BLOCKS,
+            34 => RESNET34_BLOCKS,
+            _ => return None,
+        };
+        Some(Self {
+            conv1: conv(3, 64, 7, 2, device), // 7x7 conv, 64, /2
+            bn1: BatchNormConfig::new(64).init(device),
+            maxpool: MaxPool2dConfig::new([3, 3])
+                .with_strides([2, 2])
+                .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
+                .init(), // 3x3 max pool, /2
+            layer1: stage(blocks[0], 64, 64, 1, device),
+            layer2: stage(blocks[1], 64, 128, 2, device),
+            layer3: stage(blocks[2], 128, 256, 2, device),
+            layer4: stage(blocks[3], 256, FEATURES, 2, device),
+            fc: LinearConfig::new(FEATURES, classes).init(device),
+        })
+    }
+
+    /// Features and logits.
+    ///
+    /// # Shapes
+    /// - `picture`: `[n, 3, h, w]`
+    pub fn forward(&self, picture: Tensor<4>) -> ResNetOutput {
+        let x = relu(self.bn1.forward(self.conv1.forward(picture))); // [n, 64, h/2, w/2]
+        let x = self.maxpool.forward(x); // [n, 64, h/4, w/4]
+        let x = run(&self.layer1, x); // [n, 64, h/4, w/4]
+        let x = run(&self.layer2, x); // [n, 128, h/8, w/8]
+        let x = run(&self.layer3, x); // [n, 256, h/16, w/16]
+        let features = run(&self.layer4, x); // [n, 512, h/32, w/32]
+        let [n, c, h, w] = features.dims();
+        let pooled = features.clone().reshape([n, c, h * w]).mean_dim(2).reshape([n, c]);
+        ResNetOutput { features, logits: self.fc.forward(pooled) }
+    }
+
+    /// The head on every position: a class activation map per class, bias included, whose mean
+    /// is the class's logit.
+    ///
+    /// # Shapes
+    /// - `features`: `[n, 512, h, w]`
+    /// - output: `[n, classes, h, w]`
+    pub fn class_maps(&self, features: Tensor<4>) -> Tensor<4> {
+        let [n, c, h, w] = features.dims();
+        let positions = features.permute([0, 2, 3, 1]).reshape([n * h * w, c]);
+        let maps = self.fc.forward(positions);
+        let classes = maps.dims()[1];
+        maps.reshape([n, h, w, classes]).permute([0, 3, 1, 2])
+    }
+}
+
+fn run(stage: &[BasicBlock], x: Tensor<4>) -> Tensor<4> {
+    stage.iter().fold(x, |x, block| block.forward(x))
+}
+
+/// Two 3 x 3 convolutions and a shortcut.
+#[derive(Module, Debug)]
+pub struct BasicBlock {
+    conv1: Conv2d,
+    bn1: BatchNorm,
+    conv2: Conv2d,
+    bn2: BatchNorm,
+    downsample: Option<Downsample>,
+}
+
+impl BasicBlock {
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let out = relu(self.bn1.forward(self.conv1.forward(x.clone())));
+        let out = self.bn2.forward(self.conv2.forward(out));
+        let shortcut = match &self.downsample {
+            Some(down) => down.bn.forward(down.conv.forward(x)),
+            None => x,
+        };
+        relu(out + shortcut)
+    }
+}
+
+/// The 1 x 1 convolution of a shortcut whose shape changes.
+#[derive(Module, Debug)]
+pub struct Downsample {
+    conv: Conv2d,
+    bn: BatchNorm,
+}
+
+fn stage(blocks: usize, from: usize, to: usize, stride: usize, device: &Device) -> Vec<BasicBlock> {
+    (0..blocks)
+        .map(|i| {
+            let (from, stride) = if i == 0 { (from, stride) } else { (to, 1) };
+            BasicBlock {
+                conv1: conv(from, to, 3, stride, device),
+                bn1: BatchNormConfig::new(to).init(device),
+                conv2: conv(to, to, 3, 1, device),
+                bn2: BatchNormConfig::new(to).init(device),
+                downsample: (from != to).then(|| Downsample {
+                    conv: conv(from, to, 1, stride, device),
+                    bn: BatchNormConfig::new(to).init(device),
+                }),
+            }
+        })
+        .collect()
+}
+
+fn conv(from: usize, to: usize, kernel: usize, stride: usize, device: &Device) -> Conv2d {
+    let p = kernel / 2;
+    Conv2dConfig::new([from, to], [kernel, kernel])
+        .with_stride([stride, stride])
+        .with_padding(PaddingConfig2d::Explicit(p, p, p, p))
+        .with_bias(false)
+        .with_initializer(he_normal())
+        .init(device)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn class_maps_average_to_the_logits() {
+        let device = Device::flex();
+        let net = ResNet::new(18, 2, &device).expect("18 layers");
+        let picture = Tensor::random([1, 3, 64, 96], burn::tensor::Distribution::Default, &device);
+        let out = net.forward(picture);
+        assert_eq!(out.features.dims(), [1, FEATURES, 2, 3]);
+        let mean = net.class_maps(out.features).reshape([2, 6]).mean_dim(1).reshape([1, 2]);
+        let difference: f32 = (mean - out.logits).abs().max().into_scalar();
+        assert!(difference < 1e-4, "{difference}");
+    }
+
+    #[test]
+    fn other_depths_do_not_exist() {
+        assert!(ResNet::new(50, 2, &Device::flex()).is_none());
+    }
+}
