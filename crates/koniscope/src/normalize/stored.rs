@@ -1,0 +1,71 @@
+//! The stored values of a picture: their range, and how often each occurs in its middle.
+
+use rayon::prelude::*;
+
+use crate::{Error, decode::RawImage};
+
+/// Values that 16 bits can tell apart; the tables of [`super`] are never longer.
+const MAX_VALUES: i64 = 1 << 16;
+
+/// Share of width and of height left out on each side of the [middle](Stored::middle_counts). An
+/// eighth covers usual collimation and still leaves lungs and mediastinum in; a sixth or a tenth
+/// gives nearly the same.
+const BORDER: usize = 8;
+
+/// Stored values with their range.
+pub(super) struct Stored<'a> {
+    raw: &'a RawImage,
+    first: i32,
+    last: i32,
+}
+
+impl<'a> Stored<'a> {
+    /// Finds the range.
+    ///
+    /// # Errors
+    /// [`Error::BadHeader`] if there are more or fewer values than pixels, or values of more than
+    /// 16 bits.
+    pub(super) fn of(raw: &'a RawImage) -> Result<Self, Error> {
+        let bad = |detail| Err(Error::BadHeader { detail });
+        let pixels = raw.width.checked_mul(raw.height);
+        if pixels != Some(raw.stored.len()) {
+            return bad(format!(
+                "{} x {} pixels but {} stored values",
+                raw.width,
+                raw.height,
+                raw.stored.len()
+            ));
+        }
+        let ends = raw.stored.par_iter().map(|v| (*v, *v));
+        let Some((first, last)) = ends.reduce_with(|a, b| (a.0.min(b.0), a.1.max(b.1))) else {
+            return bad(format!("{} x {}, an image without pixels", raw.width, raw.height));
+        };
+        if i64::from(last) - i64::from(first) >= MAX_VALUES {
+            return bad(format!("stored values from {first} to {last}; at most 16 bits are read"));
+        }
+        Ok(Self { raw, first, last })
+    }
+
+    /// Every value from the smallest stored to the largest, whether it occurs or not.
+    pub(super) fn values(&self) -> std::ops::RangeInclusive<i32> {
+        self.first..=self.last
+    }
+
+    /// Where a stored value stands in [`values`](Self::values).
+    pub(super) fn index(&self, value: i32) -> usize {
+        (value - self.first) as usize
+    }
+
+    /// How often each of [`values`](Self::values) occurs in the middle of the picture.
+    pub(super) fn middle_counts(&self) -> Vec<u64> {
+        let (width, height) = (self.raw.width, self.raw.height);
+        let (left, top) = (width / BORDER, height / BORDER);
+        let mut counts = vec![0; self.index(self.last) + 1];
+        for row in self.raw.stored.chunks_exact(width).take(height - top).skip(top) {
+            for value in &row[left..width - left] {
+                counts[self.index(*value)] += 1;
+            }
+        }
+        counts
+    }
+}
