@@ -1,5 +1,6 @@
 //! `koniscope`: a thin door to the rooms of the libraries.
 
+mod models;
 mod read;
 mod train;
 

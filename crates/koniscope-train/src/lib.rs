@@ -1,1 +1,30 @@
-//! Placeholder.
+//! Learns and measures: the two networks of [`koniscope`] from films and labels.
+//!
+//! ```text
+//! labels.csv -> dataset -> split (by patient) -> training: augment -> network -> loss
+//!                                             -> tuning:   best epoch, temperature
+//!                                             -> test:     the shipped rooms -> metrics
+//! ```
+//!
+//! A film of the test part cannot reach a training loop: [`split::Test`] and [`split::Training`]
+//! are different types.
+//!
+//! Research use only. Not a medical device.
+
+pub mod augment;
+pub mod calibrate;
+pub mod curves;
+pub mod dataset;
+mod error;
+pub mod loss;
+pub mod metrics;
+pub mod optimizer;
+pub mod recipe;
+mod rng;
+pub mod run;
+pub mod run_log;
+pub mod split;
+pub mod training;
+mod write;
+
+pub use error::Error;

@@ -66,6 +66,15 @@ pub fn load_lungs(manifest: &Path, device: &Device) -> Result<UNetLungs, Error> 
 /// # Errors
 /// [`Error::Model`], see [`load_reader`].
 pub fn load_stages(manifest: &Path, device: &Device) -> Result<ResNetStages, Error> {
+    let (network, manifest) = load_resnet(manifest, device)?;
+    Ok(ResNetStages::new(network, manifest, device.clone()))
+}
+
+/// Loads a classifier's bare network by its manifest.
+///
+/// # Errors
+/// [`Error::Model`], see [`load_reader`].
+pub fn load_resnet(manifest: &Path, device: &Device) -> Result<(ResNet, Manifest), Error> {
     let (manifest, bytes) = read_manifest(manifest)?;
     Calibration::of(&manifest)?;
     let Network::Resnet { layers } = manifest.network else {
@@ -74,7 +83,7 @@ pub fn load_stages(manifest: &Path, device: &Device) -> Result<ResNetStages, Err
     let mut network = ResNet::new(layers, manifest.classes.len(), device.burn())
         .ok_or_else(|| Error::Model { detail: format!("no ResNet has {layers} layers here") })?;
     apply_safetensors(&mut network, SafetensorsStore::from_bytes(Some(bytes)), Missing::Refuse)?;
-    Ok(ResNetStages::new(network, manifest, device.clone()))
+    Ok((network, manifest))
 }
 
 /// Reads a manifest and the weights it names, and checks their SHA-256.

@@ -1,0 +1,400 @@
+//! A recipe: everything that decides a training run but the films. Unknown keys are errors.
+
+use std::{collections::BTreeMap, path::Path};
+
+use koniscope::manifest::{DataSource, Network};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::{Error, augment::AugmentRecipe, dataset::Case};
+
+/// `koniscope train lungs`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LungRecipe {
+    /// Name and version of the weights.
+    pub id: String,
+    /// A U-Net.
+    pub network: Network,
+    /// Value scaling of the input.
+    pub scaling: Scaling,
+    /// Side of the square input, growing over the epochs; the last one is what is shipped.
+    pub sizes: Vec<Size>,
+    /// Sets whose outlines reach behind the heart: their pixels there are ignored.
+    #[serde(default)]
+    pub behind_heart: Vec<String>,
+    /// Parts.
+    pub split: SplitRecipe,
+    /// Films that are only measured on.
+    #[serde(default)]
+    pub test_only: Vec<TestOnly>,
+    /// Steps.
+    pub training: TrainingRecipe,
+    /// Weights of the loss's parts.
+    pub loss: LossWeights,
+    /// Variation.
+    #[serde(default)]
+    pub augment: AugmentRecipe,
+    /// Origin and licence per set, for the manifest.
+    #[serde(default)]
+    pub licences: BTreeMap<String, String>,
+}
+
+/// `koniscope train classifier`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassifierRecipe {
+    /// Name and version of the weights.
+    pub id: String,
+    /// A ResNet of 18 or 34 layers.
+    pub network: Network,
+    /// Value scaling of the input.
+    pub scaling: Scaling,
+    /// Size of the lung crop, `[width, height]`.
+    pub crop: [usize; 2],
+    /// Column of the table that holds the class.
+    pub label: String,
+    /// Two classes (normal first) or four, in order.
+    pub classes: Vec<String>,
+    /// What the classes after the first mean, as `tuberculosis`.
+    pub target: String,
+    /// Whether that only stands in for pneumoconiosis.
+    pub stand_in: bool,
+    /// A sentence for every result.
+    #[serde(default)]
+    pub notice: Option<String>,
+    /// What is done about rare classes.
+    #[serde(default)]
+    pub balance: Balance,
+    /// Stages that are not trained, as `conv1`, `layer1`.
+    #[serde(default)]
+    pub freeze: Vec<String>,
+    /// Factor on the learning rate per stage.
+    #[serde(default)]
+    pub lr_scale: BTreeMap<String, f64>,
+    /// Parts.
+    pub split: SplitRecipe,
+    /// Films that are only measured on.
+    #[serde(default)]
+    pub test_only: Vec<TestOnly>,
+    /// Steps.
+    pub training: TrainingRecipe,
+    /// Variation.
+    #[serde(default)]
+    pub augment: AugmentRecipe,
+    /// Origin and licence per set, for the manifest.
+    #[serde(default)]
+    pub licences: BTreeMap<String, String>,
+}
+
+/// Value scaling of the network's input: `(v - mean) / std` of values in `[0, 1]`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scaling {
+    /// Subtracted.
+    pub mean: f32,
+    /// Divides the rest.
+    pub std: f32,
+}
+
+/// A size of the input and the epoch from which it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Size {
+    /// First epoch, from 0.
+    pub from_epoch: usize,
+    /// Side in pixels.
+    pub pixels: usize,
+}
+
+/// How patients are dealt into parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SplitRecipe {
+    /// Hands that patients are dealt into, at least 3.
+    pub folds: usize,
+    /// The hand that is tested on; the next one tunes.
+    pub fold: usize,
+    /// Seed of the dealing.
+    pub seed: u64,
+}
+
+/// Films of a set that are only measured on, as those whose licence forbids some uses of what is
+/// made from them, or a hospital kept apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TestOnly {
+    /// The set.
+    pub set: String,
+    /// Column whose value excepts a film from this rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// Values that do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<String>,
+}
+
+impl TestOnly {
+    /// Whether a film falls under this rule.
+    pub fn holds(&self, case: &Case) -> bool {
+        let value = self.column.as_ref().and_then(|column| case.fields.get(column));
+        case.set == self.set && !value.is_some_and(|v| self.except.contains(v))
+    }
+}
+
+/// How long and how fast to train.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingRecipe {
+    /// Passes over the training part.
+    pub epochs: usize,
+    /// Films a step.
+    pub batch: usize,
+    /// Highest learning rate.
+    pub lr: f64,
+    /// Epochs over which the rate rises to it.
+    #[serde(default)]
+    pub warmup: f64,
+    /// AdamW's weight decay.
+    #[serde(default)]
+    pub weight_decay: f64,
+    /// Norm to which each parameter's gradient is clipped.
+    #[serde(default)]
+    pub clip: Option<f64>,
+    /// Epochs without a better tuning score after which training ends; 0 for never.
+    #[serde(default)]
+    pub patience: usize,
+    /// Seed of weights, order and variation.
+    pub seed: u64,
+}
+
+impl TrainingRecipe {
+    /// Learning rate over the epochs.
+    pub fn schedule(&self) -> Schedule {
+        Schedule { lr: self.lr, warmup: self.warmup, epochs: self.epochs as f64 }
+    }
+}
+
+/// Weights of the lung loss.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LossWeights {
+    /// Of 1 - soft Dice.
+    pub dice: f64,
+    /// Of the cross-entropy.
+    pub cross_entropy: f64,
+}
+
+/// What is done about rare classes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Balance {
+    /// Nothing.
+    #[default]
+    None,
+    /// Every class is drawn equally often.
+    Sampler,
+    /// Rare classes weigh more in the loss.
+    Weight,
+}
+
+/// Linear warm-up, then a half cosine down to a hundredth (Loshchilov and Hutter, ICLR 2017).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Schedule {
+    lr: f64,
+    warmup: f64,
+    epochs: f64,
+}
+
+impl Schedule {
+    /// Share of the highest rate that remains at the end.
+    const FLOOR: f64 = 0.01;
+
+    /// Learning rate at a point of time in epochs.
+    pub fn at(&self, epoch: f64) -> f64 {
+        if epoch < self.warmup {
+            // Never quite 0, so that the first step counts.
+            return self.lr * (epoch / self.warmup).max(Self::FLOOR);
+        }
+        let done = ((epoch - self.warmup) / (self.epochs - self.warmup)).clamp(0.0, 1.0);
+        let cosine = 0.5 * (1.0 + (std::f64::consts::PI * done).cos());
+        self.lr * (Self::FLOOR + (1.0 - Self::FLOOR) * cosine)
+    }
+}
+
+impl LungRecipe {
+    /// Reads and checks a recipe.
+    ///
+    /// # Errors
+    /// [`Error::Recipe`] with the key and what was expected.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let recipe: Self = parse(path)?;
+        let fault = |detail: String| Err(Error::Recipe { path: path.to_owned(), detail });
+        let Network::Unet { width, depth } = recipe.network else {
+            return fault("network.kind must be \"unet\" for lungs".into());
+        };
+        if !(1..=256).contains(&width) || !(1..=6).contains(&depth) {
+            return fault(format!(
+                "network has width {width} and depth {depth}; 1 to 256 and 1 to 6 were expected"
+            ));
+        }
+        if recipe.sizes.first().is_none_or(|s| s.from_epoch != 0) {
+            return fault("sizes must begin with from_epoch = 0".into());
+        }
+        if !recipe.sizes.is_sorted_by(|a, b| a.from_epoch < b.from_epoch) {
+            return fault("sizes must stand in the order of their epochs".into());
+        }
+        for size in &recipe.sizes {
+            if size.pixels == 0 || size.pixels > 4096 || size.pixels % (1 << depth) != 0 {
+                return fault(format!(
+                    "sizes.pixels is {}; a multiple of {} up to 4096 was expected",
+                    size.pixels,
+                    1 << depth
+                ));
+            }
+        }
+        if recipe.loss.dice < 0.0 || recipe.loss.cross_entropy < 0.0 {
+            return fault("loss weights must not be negative".into());
+        }
+        check(path, &recipe.scaling, &recipe.split, &recipe.training)?;
+        Ok(recipe)
+    }
+}
+
+impl ClassifierRecipe {
+    /// Reads and checks a recipe.
+    ///
+    /// # Errors
+    /// [`Error::Recipe`] with the key and what was expected.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let recipe: Self = parse(path)?;
+        let fault = |detail: String| Err(Error::Recipe { path: path.to_owned(), detail });
+        if !matches!(recipe.network, Network::Resnet { layers: 18 | 34 }) {
+            return fault("network must be kind \"resnet\" with 18 or 34 layers".into());
+        }
+        if ![2, 4].contains(&recipe.classes.len()) {
+            return fault(format!("{} classes; 2 or 4 were expected", recipe.classes.len()));
+        }
+        if recipe.crop.iter().any(|side| !(32..=4096).contains(side)) || recipe.crop[0] % 2 != 0 {
+            return fault(format!(
+                "crop is {:?}; sides of 32 to 4096 and an even width were expected",
+                recipe.crop
+            ));
+        }
+        if let Some((stage, scale)) =
+            recipe.lr_scale.iter().find(|(_, s)| !(0.0..=1e3).contains(*s))
+        {
+            return fault(format!("lr_scale.{stage} is {scale}; 0 to 1000 was expected"));
+        }
+        const STAGES: [&str; 7] = ["conv1", "bn1", "layer1", "layer2", "layer3", "layer4", "fc"];
+        let named = recipe.freeze.iter().chain(recipe.lr_scale.keys());
+        if let Some(stage) = named.into_iter().find(|s| !STAGES.contains(&s.as_str())) {
+            return fault(format!("no stage {stage:?}; expected one of {}", STAGES.join(", ")));
+        }
+        check(path, &recipe.scaling, &recipe.split, &recipe.training)?;
+        Ok(recipe)
+    }
+}
+
+fn parse<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
+    let text = std::fs::read_to_string(path).map_err(|e| Error::file(path, e))?;
+    toml::from_str(&text)
+        .map_err(|e| Error::Recipe { path: path.to_owned(), detail: e.to_string() })
+}
+
+fn check(
+    path: &Path,
+    scaling: &Scaling,
+    split: &SplitRecipe,
+    training: &TrainingRecipe,
+) -> Result<(), Error> {
+    let checks = [
+        (scaling.mean.is_finite() && scaling.std > 0.0, "scaling.std must be above 0"),
+        (split.folds >= 3, "split.folds must be at least 3: one tests, one tunes, the rest train"),
+        (split.fold < split.folds, "split.fold must be below split.folds"),
+        (training.epochs > 0, "training.epochs must be above 0"),
+        (training.batch > 1, "training.batch must be above 1: batch normalization needs two films"),
+        (training.lr > 0.0 && training.lr.is_finite(), "training.lr must be above 0"),
+        (
+            training.warmup >= 0.0 && training.warmup < training.epochs as f64,
+            "training.warmup must be 0 or more, and less than training.epochs",
+        ),
+        (training.weight_decay >= 0.0, "training.weight_decay must not be negative"),
+        (training.clip.is_none_or(|c| c > 0.0), "training.clip must be above 0"),
+    ];
+    match checks.into_iter().find(|(holds, _)| !holds) {
+        Some((_, rule)) => Err(Error::Recipe { path: path.to_owned(), detail: rule.into() }),
+        None => Ok(()),
+    }
+}
+
+/// What the manifest says of the films of the training part, a set a line.
+pub(crate) fn data_sources<'a>(
+    films: impl IntoIterator<Item = (&'a str, &'a str)>,
+    licences: &BTreeMap<String, String>,
+) -> Vec<DataSource> {
+    let mut sets: BTreeMap<&str, (usize, std::collections::BTreeSet<&str>)> = BTreeMap::new();
+    for (set, patient) in films {
+        let entry = sets.entry(set).or_default();
+        entry.0 += 1;
+        entry.1.insert(patient);
+    }
+    sets.into_iter()
+        .map(|(name, (films, patients))| DataSource {
+            name: name.to_owned(),
+            films,
+            patients: patients.len(),
+            licence: licences.get(name).cloned().unwrap_or_else(|| "not stated".into()),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const LUNGS: &str = r#"
+        id = "a"
+        network = { kind = "unet", width = 4, depth = 2 }
+        scaling = { mean = 0.5, std = 0.25 }
+        sizes = [{ from_epoch = 0, pixels = 32 }, { from_epoch = 2, pixels = 64 }]
+        split = { folds = 5, fold = 0, seed = 1 }
+        training = { epochs = 3, batch = 2, lr = 1e-3, seed = 1 }
+        loss = { dice = 1.0, cross_entropy = 1.0 }
+    "#;
+
+    fn read(text: &str) -> Result<LungRecipe, Error> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        LungRecipe::read(file.path())
+    }
+
+    #[test]
+    fn a_fault_names_its_key() {
+        assert!(read(LUNGS).is_ok());
+        let cases = [
+            ("id = \"a\"", "id = \"a\"\nspeed = 3", "speed"),
+            ("folds = 5", "folds = 2", "split.folds"),
+            ("fold = 0", "fold = 5", "split.fold"),
+            ("pixels = 64", "pixels = 66", "66"),
+            ("from_epoch = 0", "from_epoch = 1", "from_epoch = 0"),
+            ("batch = 2", "batch = 1", "training.batch"),
+            ("std = 0.25", "std = 0.0", "scaling.std"),
+            ("kind = \"unet\", width = 4, depth = 2", "kind = \"resnet\", layers = 34", "unet"),
+        ];
+        for (from, to, word) in cases {
+            let error = read(&LUNGS.replace(from, to)).unwrap_err().to_string();
+            assert!(error.contains(word), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_rate_rises_then_falls() {
+        let schedule = Schedule { lr: 1.0, warmup: 2.0, epochs: 10.0 };
+        assert!((schedule.at(1.0) - 0.5).abs() < 1e-12);
+        assert!((schedule.at(2.0) - 1.0).abs() < 1e-12);
+        assert!((schedule.at(6.0) - 0.505).abs() < 1e-12);
+        assert!((schedule.at(10.0) - 0.01).abs() < 1e-12);
+        assert!(schedule.at(0.0) > 0.0);
+    }
+}

@@ -1,0 +1,286 @@
+//! `koniscope train classifier`: films with classes to a ResNet with temperature and scores.
+
+use std::path::PathBuf;
+
+use burn::module::Module;
+use koniscope::{
+    calibration::Calibration,
+    manifest::{CalibrationRecord, Input, Manifest, Network, Training as Origin},
+    model::resnet::ResNet,
+    weights::{
+        CLASSIFIER_MANIFEST, LUNGS_MANIFEST, Missing, load_lungs, load_pretrained, load_resnet,
+    },
+};
+
+use super::{Figure, Options, Outcome, crops::Crops, folder, init_name, report_failures};
+use crate::{
+    Error,
+    calibrate::fit_temperature,
+    dataset::{Case, LabelColumn, read_labels},
+    metrics::{bootstrap::mean_by_patient, roc::auc_delong},
+    optimizer::{adamw, freeze},
+    recipe::{ClassifierRecipe, data_sources},
+    run_log::Observer,
+    split::Split,
+    training::{Plan, classification::StageTask, fit},
+    write::write_atomic,
+};
+
+/// Where the first stage comes from and crops are kept.
+#[derive(Clone, Debug)]
+pub struct LungSource {
+    /// Folder with `lungs.toml`.
+    pub models: PathBuf,
+    /// Folder of crops already made.
+    pub cache: PathBuf,
+}
+
+/// One test film.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scored {
+    /// Set it belongs to.
+    pub set: String,
+    /// Patient, unique within the set.
+    pub patient: String,
+    /// Film.
+    pub id: String,
+    /// Its class.
+    pub class: usize,
+    /// Calibrated probability per class.
+    pub probabilities: Vec<f64>,
+}
+
+/// Trains the second stage, writes `classifier.toml` with its weights into the run's folder and
+/// scores them, as written, on the test part.
+///
+/// # Errors
+/// [`Error`] of any step; a film that cannot be used is noted and left out.
+pub fn train(
+    recipe: &ClassifierRecipe,
+    options: &Options,
+    lungs: &LungSource,
+    observer: &mut dyn Observer,
+) -> Result<(Outcome, Vec<Scored>), Error> {
+    let Network::Resnet { layers } = recipe.network else {
+        unreachable!("a checked recipe holds a ResNet");
+    };
+    folder::open(&options.out, recipe, options.resume)?;
+    let split = split(recipe, options, observer)?;
+    write_atomic(&options.out.join("split.csv"), split.to_csv().as_bytes())?;
+
+    let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &options.device)?;
+    let crops = Crops { segmenter: &segmenter, size: recipe.crop, cache: &lungs.cache };
+    let (train, left_out) = crops.load(&split.training.0, "training", observer)?;
+    report_failures(&left_out, observer);
+    let (tuning, left_out) = crops.load(&split.tuning.0, "tuning", observer)?;
+    report_failures(&left_out, observer);
+
+    let device = options.device.burn();
+    device.seed(recipe.training.seed);
+    let device = device.clone().autodiff();
+    let mut network = ResNet::new(layers, recipe.classes.len(), &device)
+        .expect("a checked recipe has 18 or 34 layers");
+    if let Some(file) = &options.init {
+        load_pretrained(&mut network, file, Missing::KeepHead)?;
+    }
+    let network = freeze(network, &recipe.freeze);
+    let [width, height] = recipe.crop;
+    let scaling = recipe.scaling;
+    let training = &recipe.training;
+    let mut task = StageTask {
+        train,
+        tuning,
+        classes: recipe.classes.len(),
+        input: Input { width, height, channels: 3, mean: scaling.mean, std: scaling.std },
+        augment: recipe.augment.clone(),
+        balance: recipe.balance,
+        batch: training.batch,
+        seed: training.seed,
+        device,
+    };
+    let plan = Plan {
+        epochs: training.epochs,
+        batch: training.batch,
+        seed: training.seed,
+        schedule: training.schedule(),
+        patience: training.patience,
+    };
+    let optimizer = adamw(training.weight_decay, training.clip, &recipe.lr_scale);
+    let best = fit(&mut task, network, optimizer, &plan, &options.out, options.resume, observer)?;
+
+    let logits = task.logits(&best.valid(), &task.tuning)?;
+    let classes: Vec<usize> = task.tuning.iter().map(|c| c.class).collect();
+    let trained = split.training.0.iter().map(|c| (c.set.as_str(), c.patient.as_str()));
+    let manifest = Manifest {
+        id: recipe.id.clone(),
+        file: String::new(),
+        sha256: String::new(),
+        notice: recipe.notice.clone(),
+        target: Some(recipe.target.clone()),
+        stand_in: recipe.stand_in,
+        classes: recipe.classes.clone(),
+        network: recipe.network.clone(),
+        input: task.input.clone(),
+        calibration: Some(CalibrationRecord {
+            temperature: fit_temperature(&logits, &classes),
+            films: classes.len(),
+        }),
+        training: Some(Origin {
+            recipe: init_name(Some(&options.recipe)),
+            init: init_name(options.init.as_deref()),
+            data: data_sources(trained, &recipe.licences),
+        }),
+        scores: Vec::new(),
+    };
+    let mut manifest = folder::write_model(&options.out, CLASSIFIER_MANIFEST, &best, manifest)?;
+
+    let path = options.out.join(CLASSIFIER_MANIFEST);
+    let scored = score(&crops, &split.test.0, &path, options, &mut task, observer)?;
+    write_atomic(&options.out.join("test.csv"), &table(&scored, &recipe.classes)?)?;
+    let figures = figures(&scored, recipe.split.seed);
+    manifest.scores = figures.iter().map(Figure::score).collect();
+    folder::write_manifest(&path, &manifest)?;
+    Ok((Outcome { manifest: path, figures }, scored))
+}
+
+fn split(
+    recipe: &ClassifierRecipe,
+    options: &Options,
+    observer: &mut dyn Observer,
+) -> Result<Split, Error> {
+    let label = LabelColumn { name: &recipe.label, classes: &recipe.classes };
+    let mut cases = Vec::new();
+    for table in &options.tables {
+        let rows = read_labels(table, Some(label))?;
+        let all = rows.len();
+        let labeled: Vec<Case> = rows.into_iter().filter(|c| c.class.is_some()).collect();
+        observer.note(&format!("{}: {} of {all} films labeled", table.display(), labeled.len()));
+        cases.extend(labeled);
+    }
+    Ok(Split::new(cases, &recipe.split, &recipe.test_only))
+}
+
+/// Probabilities of the test films by the weights as they were written.
+fn score(
+    crops: &Crops,
+    test: &[Case],
+    manifest: &std::path::Path,
+    options: &Options,
+    task: &mut StageTask,
+    observer: &mut dyn Observer,
+) -> Result<Vec<Scored>, Error> {
+    let (network, manifest) = load_resnet(manifest, &options.device)?;
+    let calibration = Calibration::of(&manifest)?;
+    let mut scored = Vec::with_capacity(test.len());
+    for case in test {
+        let (graded, failures) = match crops.load(std::slice::from_ref(case), "test", observer) {
+            Ok(loaded) => loaded,
+            Err(Error::NoFilms { first, .. }) => {
+                observer.note(&format!("left out {first}"));
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        report_failures(&failures, observer);
+        let logits = task.logits(&network, &graded)?;
+        for (case_of, logits) in graded.iter().zip(logits) {
+            scored.push(Scored {
+                set: case.set.clone(),
+                patient: case.patient.clone(),
+                id: case.id.clone(),
+                class: case_of.class,
+                probabilities: calibration.probabilities(&logits),
+            });
+        }
+    }
+    Ok(scored)
+}
+
+/// Films, their class and probabilities as CSV.
+fn table(scored: &[Scored], classes: &[String]) -> Result<Vec<u8>, Error> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    let fault = |e: csv::Error| Error::file(std::path::Path::new("test.csv"), e);
+    let head = ["set", "patient_id", "id", "class"].map(str::to_owned);
+    csv.write_record(head.iter().chain(classes)).map_err(fault)?;
+    for film in scored {
+        let cells =
+            [film.set.clone(), film.patient.clone(), film.id.clone(), film.class.to_string()];
+        let probabilities = film.probabilities.iter().map(|p| format!("{p:.6}"));
+        csv.write_record(cells.into_iter().chain(probabilities)).map_err(fault)?;
+    }
+    csv.into_inner().map_err(|e| Error::file(std::path::Path::new("test.csv"), e))
+}
+
+/// AUC of disease (any class but the first) and accuracy of the likeliest class, over all films
+/// and per set.
+pub fn figures(scored: &[Scored], seed: u64) -> Vec<Figure> {
+    let mut sets: Vec<&str> = scored.iter().map(|s| s.set.as_str()).collect();
+    sets.sort_unstable();
+    sets.dedup();
+    let mut groups: Vec<(String, Vec<&Scored>)> = vec![(sets.join(" + "), scored.iter().collect())];
+    if sets.len() > 1 {
+        groups.extend(
+            sets.iter()
+                .map(|set| ((*set).to_owned(), scored.iter().filter(|s| s.set == *set).collect())),
+        );
+    }
+    let mut figures = Vec::new();
+    for (data, films) in groups {
+        let disease: Vec<f64> = films.iter().map(|f| 1.0 - f.probabilities[0]).collect();
+        let truth: Vec<bool> = films.iter().map(|f| f.class > 0).collect();
+        let right: Vec<f64> = films.iter().map(|f| f64::from(u8::from(is_right(f)))).collect();
+        let patients: Vec<String> =
+            films.iter().map(|f| format!("{}/{}", f.set, f.patient)).collect();
+        let estimates = [
+            ("AUC", auc_delong(&disease, &truth)),
+            ("accuracy", mean_by_patient(&right, &patients, seed)),
+        ];
+        for (name, estimate) in estimates {
+            if let Some(estimate) = estimate {
+                figures.push(Figure { name: name.into(), data: data.clone(), estimate });
+            }
+        }
+    }
+    figures
+}
+
+fn is_right(film: &Scored) -> bool {
+    let best = (0..film.probabilities.len())
+        .max_by(|a, b| film.probabilities[*a].total_cmp(&film.probabilities[*b]));
+    best == Some(film.class)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_stand_for_all_films_and_for_each_set() {
+        let film = |set: &str, i: usize, class: usize, p: f64| Scored {
+            set: set.into(),
+            patient: i.to_string(),
+            id: i.to_string(),
+            class,
+            probabilities: vec![1.0 - p, p],
+        };
+        let scored: Vec<Scored> = (0..20)
+            .map(|i| film(["A", "B"][i % 2], i, usize::from(i >= 10), i as f64 / 20.0))
+            .collect();
+        let figures = figures(&scored, 1);
+        let names: Vec<(&str, &str)> =
+            figures.iter().map(|f| (f.name.as_str(), f.data.as_str())).collect();
+        assert_eq!(
+            names,
+            [
+                ("AUC", "A + B"),
+                ("accuracy", "A + B"),
+                ("AUC", "A"),
+                ("accuracy", "A"),
+                ("AUC", "B"),
+                ("accuracy", "B"),
+            ]
+        );
+        assert_eq!(figures[0].estimate.value, 1.0);
+        assert!((figures[1].estimate.value - 0.95).abs() < 1e-12, "p = 0.5 counts as normal");
+    }
+}
