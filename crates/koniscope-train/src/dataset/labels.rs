@@ -25,8 +25,9 @@ pub struct LabelColumn<'a> {
 pub fn read_labels(table: &Path, label: Option<LabelColumn>) -> Result<Vec<Case>, Error> {
     let fault = |line, detail: String| Error::Labels { path: table.to_owned(), line, detail };
     let folder = table.parent().unwrap_or(Path::new(""));
-    let name_of_set = folder.canonicalize().unwrap_or(folder.to_owned());
-    let name_of_set = name_of_set.file_name().map(|n| n.to_string_lossy().into_owned());
+    let whole = table.canonicalize().map_err(|e| fault(None, e.to_string()))?;
+    let name_of_set =
+        whole.parent().and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned());
     let mut reader = csv::Reader::from_path(table).map_err(|e| fault(None, e.to_string()))?;
     let columns: BTreeMap<String, usize> = reader
         .headers()
