@@ -172,6 +172,27 @@ fn resnet34_step() {
     worst.print("resnet34, one step");
 }
 
+/// A clone shares running statistics with its original, and follows it as it trains on: a network
+/// kept as the best one must be kept as its `valid()`.
+#[test]
+fn a_kept_network_keeps_its_statistics() {
+    let device = Device::flex().autodiff();
+    let mut net = UNet::new(2, 1, 3, &device);
+    fill(&mut net, false);
+    let mean = |net: &UNet| {
+        let mut tensors = read_tensors(&to_safetensors(&net.valid(), false).unwrap());
+        tensors.remove("encoder.0.bn1.running_mean").unwrap().values
+    };
+    net.forward(input("film", [2, 1, 16, 16], &device));
+    let (cloned, kept) = (net.clone(), net.valid().train());
+    let then = mean(&net);
+    assert_eq!(mean(&kept), then);
+    net.forward(input("another film", [2, 1, 16, 16], &device));
+    assert_ne!(mean(&net), then);
+    assert_eq!(mean(&kept), then);
+    assert_eq!(mean(&cloned), mean(&net), "burn no longer shares: a clone is enough now");
+}
+
 /// Evenly spaced values, then the largest magnitude and the L2 norm of the whole tensor, which
 /// is how the golden file keeps 21 million values small.
 fn sampled_error(ours: &[f32], golden: &[f32]) -> f64 {

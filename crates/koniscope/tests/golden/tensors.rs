@@ -12,14 +12,16 @@ pub(crate) struct Shaped {
 pub(crate) fn header(bytes: &[u8]) -> (serde_json::Map<String, serde_json::Value>, &[u8]) {
     let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
     let (json, data) = bytes[8..].split_at(length);
-    (serde_json::from_slice(json).unwrap(), data)
+    let mut header: serde_json::Map<_, _> = serde_json::from_slice(json).unwrap();
+    header.remove("__metadata__");
+    (header, data)
 }
 
 /// All tensors of an f32 file.
 pub(crate) fn read_tensors(bytes: &[u8]) -> BTreeMap<String, Shaped> {
     let (header, data) = header(bytes);
-    let tensors = header.iter().filter(|(name, _)| *name != "__metadata__");
-    tensors
+    header
+        .iter()
         .map(|(name, entry)| {
             assert_eq!(entry["dtype"], "F32", "{name}");
             let numbers = |key: &str| -> Vec<usize> {
