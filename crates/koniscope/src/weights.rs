@@ -1,13 +1,14 @@
 //! Weights from files: ours with their manifest, and anybody's by torchvision's names.
 
+mod parameters;
+
 use std::path::Path;
 
-use burn::module::Module;
-use burn_store::{
-    ApplyResult, BurnToPyTorchAdapter, FloatCastAdapter, ModuleAdapter, ModuleSnapshot,
-    PyTorchToBurnAdapter, PytorchStore, SafetensorsStore,
-};
+use burn_store::SafetensorsStore;
 use sha2::{Digest, Sha256};
+
+use parameters::apply_safetensors;
+pub use parameters::{Missing, load_pretrained, to_safetensors};
 
 use crate::{
     Error,
@@ -106,122 +107,4 @@ fn read_manifest(path: &Path) -> Result<(Manifest, Vec<u8>), Error> {
 /// SHA-256 in lower-case hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// What to do about parameters that a file lacks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Missing {
-    /// All must be there.
-    Refuse,
-    /// Those of the head (`fc`, `head`) may be missing or of another shape and stay as they
-    /// are: transfer learning.
-    KeepHead,
-}
-
-/// Loads parameters by PyTorch's names from a `.safetensors`, `.pth` or `.pt` file, of any float
-/// type, with or without a `state_dict` level and a `module.` prefix.
-///
-/// # Errors
-/// [`Error::Model`] that names the parameters that are missing or have another shape.
-pub fn load_pretrained<M: Module>(
-    network: &mut M,
-    file: &Path,
-    missing: Missing,
-) -> Result<(), Error> {
-    if !file.is_file() {
-        return Err(Error::Model { detail: format!("no file of weights at {}", file.display()) });
-    }
-    match file.extension().and_then(|e| e.to_str()) {
-        Some("safetensors") => {
-            apply_safetensors(network, SafetensorsStore::from_file(file), missing)
-        }
-        Some("pth" | "pt") => apply_pytorch(network, file, missing),
-        _ => Err(Error::Model {
-            detail: format!("{}: expected a .safetensors, .pth or .pt file", file.display()),
-        }),
-    }
-}
-
-fn apply_safetensors<M: Module>(
-    network: &mut M,
-    store: SafetensorsStore,
-    missing: Missing,
-) -> Result<(), Error> {
-    let mut store = store
-        .allow_partial(true)
-        .validate(false)
-        .with_key_remapping(r"^module\.", "")
-        .with_key_remapping(r"downsample\.0\.", "downsample.conv.")
-        .with_key_remapping(r"downsample\.1\.", "downsample.bn.")
-        .with_from_adapter(
-            PyTorchToBurnAdapter.chain(FloatCastAdapter::to(burn::tensor::DType::F32)),
-        );
-    let result = network
-        .load_from(&mut store)
-        .map_err(|e| Error::Model { detail: format!("weights: {e}") })?;
-    check(&result, missing)
-}
-
-fn apply_pytorch<M: Module>(network: &mut M, file: &Path, missing: Missing) -> Result<(), Error> {
-    let store = || {
-        PytorchStore::from_file(file)
-            .allow_partial(true)
-            .validate(false)
-            .map_indices_contiguous(false)
-            .with_key_remapping(r"^module\.", "")
-            .with_key_remapping(r"downsample\.0\.", "downsample.conv.")
-            .with_key_remapping(r"downsample\.1\.", "downsample.bn.")
-    };
-    let mut error = Error::Model { detail: format!("{}: no parameters", file.display()) };
-    for mut store in [store(), store().with_top_level_key("state_dict")] {
-        match network.load_from(&mut store) {
-            Ok(result) if !result.applied.is_empty() => return check(&result, missing),
-            Ok(_) => {}
-            Err(e) => error = Error::Model { detail: format!("{}: {e}", file.display()) },
-        }
-    }
-    Err(error)
-}
-
-/// Refuses a half-loaded network, naming at most five parameters.
-fn check(result: &ApplyResult, missing: Missing) -> Result<(), Error> {
-    let is_head = |path: &str| path.starts_with("fc.") || path.starts_with("head.");
-    let matters = |path: &str| missing == Missing::Refuse || !is_head(path);
-    let mut faults: Vec<String> = result
-        .errors
-        .iter()
-        .map(ToString::to_string)
-        .filter(|e| missing == Missing::Refuse || !(e.contains("'fc.") || e.contains("'head.")))
-        .collect();
-    faults.extend(
-        result
-            .missing
-            .iter()
-            .filter(|(path, _)| matters(path) && !path.ends_with("training"))
-            .map(|(path, _)| format!("{path} is missing")),
-    );
-    if faults.is_empty() {
-        return Ok(());
-    }
-    let more = faults.len().saturating_sub(5);
-    faults.truncate(5);
-    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
-    Err(Error::Model { detail: format!("weights do not fit: {}{more}", faults.join("; ")) })
-}
-
-/// Writes a network's parameters by PyTorch's names, as f16 or f32 safetensors.
-///
-/// # Errors
-/// [`Error::Model`] if they cannot be serialized.
-pub fn to_safetensors<M: Module>(network: &M, half: bool) -> Result<Vec<u8>, Error> {
-    let dtype = if half { burn::tensor::DType::F16 } else { burn::tensor::DType::F32 };
-    let mut store = SafetensorsStore::from_bytes(None)
-        .clear_metadata()
-        .with_key_remapping(r"downsample\.conv\.", "downsample.0.")
-        .with_key_remapping(r"downsample\.bn\.", "downsample.1.")
-        .with_to_adapter(BurnToPyTorchAdapter.chain(FloatCastAdapter::to(dtype)));
-    network
-        .save_into(&mut store)
-        .and_then(|()| store.get_bytes())
-        .map_err(|e| Error::Model { detail: format!("weights: {e}") })
 }
