@@ -109,10 +109,10 @@ def made_file(values, bits=12, signed=False, syntax=uid.ExplicitVRLittleEndian, 
     return data
 
 
-def table(entries, first, bits, vr="US", data_vr="US", data=None):
+def table(entries, first, bits, vr="US"):
     item = Dataset()
     item.add_new("LUTDescriptor", vr, [len(entries) % 65536, first, bits])
-    item.add_new("LUTData", data_vr, [int(e) for e in entries] if data is None else data)
+    item.add_new("LUTData", "US", [int(e) for e in entries])
     return Sequence([item])
 
 
@@ -153,11 +153,6 @@ def made():
         "voi_table.dcm": made_file(twelve, VOILUTSequence=table(curve, 0, 12), **window),
         "voi_table_signed.dcm": made_file(
             signed, signed=True, VOILUTSequence=table(curve[:2000], -1000, 12, vr="SS")
-        ),
-        "voi_table_packed.dcm": made_file(
-            picture(0, 255), bits=8,
-            VOILUTSequence=table(range(256), 0, 8, data_vr="OW",
-                                 data=bytes((255 * (i / 255) ** 2).__round__() for i in range(256))),
         ),
     }
 
