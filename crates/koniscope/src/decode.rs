@@ -1,7 +1,13 @@
 //! Bytes to [`RawImage`]: the pixels as stored, and what the header says of them.
 
 mod dicom;
+mod foreign;
+mod gray;
 mod raster;
+mod stream;
+mod tiff;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::Error;
 
@@ -167,9 +173,19 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RawImage, Error> {
     if bytes.len() as u64 > limits.file_bytes {
         return Err(Error::FileTooLarge { bytes: bytes.len() as u64, limit: limits.file_bytes });
     }
-    if raster::recognizes(bytes) {
-        raster::decode(bytes, limits)
-    } else {
+    // Nothing here panics on bad bytes that we know of. Decoders written by others stand below,
+    // and a batch of films must not end with one of them.
+    catch_unwind(AssertUnwindSafe(|| dispatch(bytes, limits))).unwrap_or_else(|_| {
+        Err(Error::Damaged { detail: "the decoder gave up on it in an unforeseen way".into() })
+    })
+}
+
+fn dispatch(bytes: &[u8], limits: &Limits) -> Result<RawImage, Error> {
+    if let Some(format) = raster::recognizes(bytes) {
+        raster::decode(bytes, format, limits)
+    } else if dicom::recognizes(bytes) {
         dicom::decode(bytes, limits)
+    } else {
+        Err(Error::NotAnImage { detail: foreign::describe(bytes).into() })
     }
 }

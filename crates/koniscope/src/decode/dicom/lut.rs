@@ -1,0 +1,94 @@
+//! Modality and VOI transformations out of their attributes.
+
+use dicom_dictionary_std::tags;
+
+use super::{
+    super::{Lut, ModalityTransform, Voi, WindowFunction},
+    attributes::Attributes,
+    bad,
+};
+use crate::Error;
+
+/// Modality LUT Sequence, else Rescale Slope and Intercept (PS3.3 C.11.1).
+///
+/// # Errors
+/// [`Error::BadHeader`].
+pub(super) fn modality(attributes: &Attributes) -> Result<ModalityTransform, Error> {
+    if let Some(item) = attributes.item(tags::MODALITY_LUT_SEQUENCE) {
+        return Ok(ModalityTransform::Table(table("Modality LUT", item, attributes)?));
+    }
+    Ok(ModalityTransform::Rescale {
+        slope: attributes.number(tags::RESCALE_SLOPE)?.unwrap_or(1.0),
+        intercept: attributes.number(tags::RESCALE_INTERCEPT)?.unwrap_or(0.0),
+    })
+}
+
+/// The first table of the VOI LUT Sequence, else the first window (PS3.3 C.11.2).
+///
+/// # Errors
+/// [`Error::BadHeader`].
+pub(super) fn voi(attributes: &Attributes) -> Result<Voi, Error> {
+    if let Some(item) = attributes.item(tags::VOILUT_SEQUENCE) {
+        return Ok(Voi::Table(table("VOI LUT", item, attributes)?));
+    }
+    let center = attributes.number(tags::WINDOW_CENTER)?;
+    let width = attributes.number(tags::WINDOW_WIDTH)?;
+    let (center, width) = match (center, width) {
+        (None, None) => return Ok(Voi::None),
+        (Some(center), Some(width)) => (center, width),
+        (center, width) => {
+            return bad(format!(
+                "Window Center {center:?} and Width {width:?}; both or none were expected"
+            ));
+        }
+    };
+    let function = match attributes.text(tags::VOILUT_FUNCTION).as_deref() {
+        None | Some("LINEAR") => WindowFunction::Linear,
+        Some("LINEAR_EXACT") => WindowFunction::LinearExact,
+        Some("SIGMOID") => WindowFunction::Sigmoid,
+        Some(other) => {
+            return bad(format!(
+                "VOI LUT Function is {other:?}; LINEAR, LINEAR_EXACT or SIGMOID was expected"
+            ));
+        }
+    };
+    Ok(Voi::Window { center, width, function })
+}
+
+/// LUT Descriptor and LUT Data (PS3.3 C.11.1.1.1).
+fn table(name: &str, item: &Attributes, image: &Attributes) -> Result<Lut, Error> {
+    let missing = |what| bad(format!("the {name} Sequence has no {what}"));
+    let Some(descriptor) = item.lut_value(tags::LUT_DESCRIPTOR) else {
+        return missing("LUT Descriptor (0028,3002)");
+    };
+    let &[entries, first, bits] = descriptor.words.as_slice() else {
+        return bad(format!(
+            "the {name} Descriptor has {} values; 3 were expected",
+            descriptor.words.len()
+        ));
+    };
+    // 65,536 does not fit the field and is written as 0.
+    let entries = if entries == 0 { 1 << 16 } else { usize::from(entries) };
+    // The first input is signed if written so; where the VR is not written, if pixels are.
+    let signed = match descriptor.vr {
+        Some(vr) => vr == *b"SS",
+        None => image.count(tags::PIXEL_REPRESENTATION)? == Some(1),
+    };
+    let first = if signed { i32::from(first.cast_signed()) } else { i32::from(first) };
+    let Some(data) = item.lut_value(tags::LUT_DATA) else {
+        return missing("LUT Data (0028,3006)");
+    };
+    let words = &data.words;
+    let entries = if words.len() >= entries {
+        words[..entries].to_vec()
+    } else if bits <= 8 && words.len() == entries.div_ceil(2) {
+        // Two entries in a word, the first below.
+        words.iter().flat_map(|w| [w & 0xFF, w >> 8]).take(entries).collect()
+    } else {
+        return bad(format!(
+            "the {name} declares {entries} entries of {bits} bits, but has {} words of data",
+            words.len()
+        ));
+    };
+    Ok(Lut { first, entries })
+}
