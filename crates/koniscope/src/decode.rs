@@ -181,10 +181,11 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RawImage, Error> {
 }
 
 fn dispatch(bytes: &[u8], limits: &Limits) -> Result<RawImage, Error> {
-    if let Some(format) = raster::recognizes(bytes) {
-        raster::decode(bytes, format, limits)
-    } else if dicom::recognizes(bytes) {
+    // DICOM first: its preamble may spell another format, TIFF for one (PS3.10 section 7.1).
+    if dicom::recognizes(bytes) {
         dicom::decode(bytes, limits)
+    } else if let Some(format) = raster::recognizes(bytes) {
+        raster::decode(bytes, format, limits)
     } else {
         Err(Error::NotAnImage { detail: foreign::describe(bytes).into() })
     }

@@ -32,6 +32,7 @@ fn each_fault_has_its_name() {
         ("honest", ramp().file(), "read"),
         ("no preamble", ramp().file()[128..].to_vec(), "read"),
         ("no meta", ramp().data_set(), "read"),
+        ("TIFF in the preamble", [b"II*\0".to_vec(), ramp().file()[4..].to_vec()].concat(), "read"),
         ("trailing padding", [ramp().file(), vec![0; 99]].concat(), "read"),
         ("empty", Vec::new(), "empty"),
         ("only the magic word", ramp().head()[..132].to_vec(), "bad_header"),
