@@ -8,7 +8,7 @@ use escape::{escape, link};
 
 use super::{
     Failure, FilmReport, LUNGS_FILE, OVERLAY_FILE, READING_FILE,
-    words::{all_notices, area, counts, flag_word, notices, probability_of},
+    words::{all_notices, area, counts, flag_word, likeliest_stage, notices, probability_of},
 };
 use crate::{
     quality::Flag,
@@ -66,7 +66,7 @@ fn row(number: usize, film: &FilmReport, reading: &Reading) -> String {
     let mut out = format!(
         "<tr><th scope=\"row\"><a href=\"#film-{number}\">{}</a></th>{}",
         escape(&film.path),
-        probability_cell(pneumoconiosis.probability),
+        probability_cell(pneumoconiosis.probability, likeliest_stage(reading)),
     );
     for lung in [&lungs.right, &lungs.left] {
         let order = lung.area_mm2.unwrap_or(lung.area_px as f64);
@@ -89,10 +89,13 @@ fn failed_row(film: &FilmReport, failure: &Failure) -> String {
     )
 }
 
-fn probability_cell(p: f64) -> String {
+fn probability_cell(p: f64, stage: Option<(&str, f64)>) -> String {
+    let stage = stage.map_or(String::new(), |(class, p)| {
+        format!("<br><small>likeliest: {} {p:.2}</small>", escape(class))
+    });
     format!(
         "<td data-order=\"{p:.6}\"><span class=\"bar\"><span style=\"width:{:.1}%\"></span></span> \
-         <span class=\"number\">{p:.2}</span></td>",
+         <span class=\"number\">{p:.2}</span>{stage}</td>",
         p * 100.0
     )
 }
@@ -129,7 +132,11 @@ fn card(number: usize, film: &FilmReport, reading: &Reading) -> String {
         facts.push(("Stages".into(), stages.join(", ")));
     }
     for (side, lung) in [("Right lung", &lungs.right), ("Left lung", &lungs.left)] {
-        facts.push((side.into(), format!("{} ({} pixels)", shown_area(lung), lung.area_px)));
+        let pixels = match lung.area_mm2 {
+            Some(_) => format!(" ({} px)", lung.area_px),
+            None => String::new(),
+        };
+        facts.push((side.into(), shown_area(lung) + &pixels));
     }
     let flags: Vec<String> = quality.flags.iter().map(|f| escape(f.message)).collect();
     let flags = if flags.is_empty() { "nothing to say".into() } else { flags.join("; ") };

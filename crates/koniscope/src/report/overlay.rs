@@ -26,6 +26,10 @@ const MIN_BAR: usize = 200;
 /// Share of the color laid over the lungs: the film stays visible under it.
 const VEIL: f32 = 0.42;
 
+/// Width of a contour, and of the dark rim that sets it off from film and color.
+const CONTOUR: f32 = 2.8;
+const RIM: f32 = 5.0;
+
 /// Pixels a font dot: small print, and the result.
 const SMALL: f32 = 1.9;
 const LARGE: f32 = 3.0;
@@ -138,8 +142,8 @@ fn draw_lungs(canvas: &mut Canvas, film: &FilmReading, layout: &Layout) {
                 let heat = colors::probability(film.heat_map.at(side, fx, fy));
                 let (px, py) = (layout.right + x, layout.top + y);
                 canvas.blend(px, py, heat, VEIL * inside);
-                canvas.blend(px, py, [0, 0, 0], 0.7 * coverage.line(x, y, 4.4));
-                canvas.blend(px, py, line_color, coverage.line(x, y, 2.2));
+                canvas.blend(px, py, [0, 0, 0], 0.7 * coverage.line(x, y, RIM));
+                canvas.blend(px, py, line_color, coverage.line(x, y, CONTOUR));
             }
         }
         if let Some([x, y]) = coverage.center() {

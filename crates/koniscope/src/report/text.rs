@@ -105,7 +105,7 @@ mod tests {
         let lines: Vec<&str> = table.lines().collect();
         let column = lines[0].find("P(tuberculosis)").map(|at| at + "P(tuberculosis)".len());
         assert_eq!(lines[1].find("0.73").map(|at| at + 4), column, "{table}");
-        assert!(lines[2].contains("kpx") && lines[2].contains("stage 1 0."), "{table}");
+        assert!(lines[2].contains(" px") && lines[2].contains("stage 1 0."), "{table}");
         assert!(lines[3].contains("not read (empty): the file is empty"), "{table}");
         assert!(table.contains("3 films: 2 read, 1 not read\nStand-in:"), "{table}");
         assert_eq!(lines.last(), Some(&DISCLAIMER));

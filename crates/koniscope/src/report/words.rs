@@ -47,11 +47,11 @@ pub(super) fn counts(films: &[FilmReport]) -> String {
     format!("{} {noun}: {read} read, {} not read", films.len(), films.len() - read)
 }
 
-/// Area for people: cm2, or thousands of pixels where the spacing is unknown.
+/// Area for people: cm2, or pixels where the spacing is unknown.
 pub(super) fn area(lung: &Lung) -> String {
     match lung.area_mm2 {
         Some(mm2) => format!("{:.0} cm2", mm2 / 100.0),
-        None => format!("{:.1} kpx", lung.area_px as f64 / 1000.0),
+        None => format!("{} px", lung.area_px),
     }
 }
 
