@@ -3,6 +3,7 @@
 mod models;
 mod read;
 mod train;
+mod write;
 
 use std::process::ExitCode;
 
@@ -25,11 +26,23 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let result = match cli.command {
         Command::Read(args) => read::run(&args),
         Command::Train(args) => train::run(&args),
     };
     result.unwrap_or_else(|error| fail(&error))
+}
+
+/// Help and version go to stdout with 0. A wrong command exits with 1, not clap's 2, which means
+/// that some films were not read.
+fn usage(error: &clap::Error) -> ExitCode {
+    // Where nothing can be printed, the exit code still tells.
+    let _ = error.print();
+    if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// The one place where an error meets the user.

@@ -1,11 +1,127 @@
 //! `koniscope read`: films and folders to readings.
 
-use std::process::ExitCode;
+mod film;
+mod find;
+mod folders;
 
-/// Read chest radiographs.
+use std::{
+    fs,
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+    time::Instant,
+};
+
+use anyhow::{Context, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use koniscope::{
+    model::Device,
+    report::{self, FilmReport, INDEX_FILE},
+    weights::load_reader,
+};
+
+use crate::{models, write::write_atomic};
+
+/// Read chest radiographs: DICOM, PNG, JPEG or TIFF.
+///
+/// Prints a table, or JSON; with --out also writes index.html, and per film reading.json, lungs.png
+/// (0 background, 1 right lung, 2 left lung) and overlay.png.
+///
+/// Exit code: 0 if all films were read, 2 if some were not, 1 if none was or the command is wrong.
 #[derive(clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// Films, and folders of films, which are walked with their subfolders
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Write results into this folder, made where missing
+    #[arg(long, short, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print one JSON document instead of the table
+    #[arg(long)]
+    json: bool,
+    /// Folder of models [default: $KONISCOPE_MODELS, ./models, or models beside the program]
+    #[arg(long, value_name = "DIR")]
+    models: Option<PathBuf>,
+    /// Compute on a GPU
+    #[arg(long)]
+    gpu: bool,
+    /// No progress bar and no remarks
+    #[arg(long, short)]
+    quiet: bool,
+}
 
-pub(crate) fn run(_args: &Args) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("read is being built")
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let found = find::find(&args.paths, args.out.as_deref());
+    if found.films.is_empty() {
+        bail!("no films found ({} other files passed over)", found.skipped);
+    }
+    let device = if args.gpu { Device::gpu()? } else { Device::cpu() };
+    let reader = load_reader(&models::find(args.models.as_deref())?, &device, None)?;
+    if let Some(out) = &args.out {
+        fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
+    }
+
+    let start = Instant::now();
+    let clock = || start.elapsed().as_secs_f64() * 1e3;
+    let progress = progress(found.films.len(), args.quiet);
+    let mut films = Vec::with_capacity(found.films.len());
+    for (path, name) in found.films.iter().zip(folders::names(&found.films)) {
+        let out = args.out.as_deref().map(|out| (out, name.as_str()));
+        films.push(film::read(&reader, path, &clock, out));
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+
+    let index = args.out.as_ref().map(|out| out.join(INDEX_FILE));
+    let written = match &index {
+        Some(index) => write_atomic(index, report::html(&films).as_bytes()),
+        None => Ok(()),
+    };
+    // Printed in any case: a full disk must not take the readings with it.
+    print(&if args.json { report::document(&films) } else { report::text(&films) })?;
+    written?;
+    if !args.quiet {
+        remark(found.skipped, index);
+    }
+    Ok(exit_code(&films))
+}
+
+/// A bar with the time left, on stderr; nothing where stderr is no terminal.
+fn progress(films: usize, quiet: bool) -> ProgressBar {
+    if quiet {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(films as u64);
+    let template = "reading {wide_bar} {pos}/{len} films, {eta} left";
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// Writes to stdout; a reader that has gone, as `head` does, is no error.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e).context("cannot print"),
+        _ => Ok(()),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "remarks for people, beside the result on stdout")]
+fn remark(skipped: usize, index: Option<PathBuf>) {
+    if skipped > 0 {
+        eprintln!("passed over in folders: {skipped} that are no films");
+    }
+    if let Some(index) = index {
+        eprintln!("results: open {}", index.display());
+    }
+}
+
+fn exit_code(films: &[FilmReport]) -> ExitCode {
+    match films.iter().filter(|film| film.outcome.is_ok()).count() {
+        0 => ExitCode::from(1),
+        read if read == films.len() => ExitCode::SUCCESS,
+        _ => ExitCode::from(2),
+    }
 }

@@ -11,7 +11,7 @@ use koniscope_train::{
     run_log::{EpochRecord, Observer},
 };
 
-use crate::models::find_models;
+use crate::models;
 
 /// Train a network from a recipe and labeled films.
 #[derive(clap::Args)]
@@ -93,10 +93,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
                 print_figures(&outcome.figures);
             }
         }
-        Network::Classifier { run, models } => {
+        Network::Classifier { run, models: dir } => {
             let recipe = ClassifierRecipe::read(&run.recipe)?;
             let source = classifier::LungSource {
-                models: find_models(models.as_deref())?,
+                models: models::find(dir.as_deref())?,
                 cache: run.out.join("crops"),
             };
             let mut pooled = Vec::new();

@@ -17,7 +17,7 @@ pub struct LungRecipe {
     pub network: Network,
     /// Value scaling of the input.
     pub scaling: Scaling,
-    /// Side of the square input, growing over the epochs; the last one is what is shipped.
+    /// Side of the square input, growing over the epochs; that of the best epoch is shipped.
     pub sizes: Vec<Size>,
     /// Sets whose outlines reach behind the heart: their pixels there are ignored.
     #[serde(default)]
@@ -222,6 +222,11 @@ impl Schedule {
 }
 
 impl LungRecipe {
+    /// Which of `sizes` holds in an epoch.
+    pub(crate) fn size_at(&self, epoch: usize) -> usize {
+        self.sizes.iter().rposition(|s| s.from_epoch <= epoch).unwrap_or(0)
+    }
+
     /// Reads and checks a recipe.
     ///
     /// # Errors

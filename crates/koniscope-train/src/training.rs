@@ -65,7 +65,8 @@ pub struct Plan {
     pub patience: usize,
 }
 
-/// Trains until the plan ends or the score stops rising, and returns the best network.
+/// Trains until the plan ends or the score stops rising, and returns the best network with its
+/// epoch.
 ///
 /// Writes into `run`: `log.jsonl` (a line an epoch), `curves.svg` and a checkpoint after every
 /// epoch. With `resume`, goes on from the last checkpoint, to the same result as a run that was
@@ -81,7 +82,7 @@ pub fn fit<T: Task>(
     run: &Path,
     resume: bool,
     observer: &mut dyn Observer,
-) -> Result<T::Network, Error> {
+) -> Result<(T::Network, usize), Error> {
     let checkpoint = Checkpoint::in_folder(run);
     let mut progress = Progress::default();
     let mut best = network.clone();
@@ -133,5 +134,5 @@ pub fn fit<T: Task>(
         write_atomic(&run.join("curves.svg"), picture.as_bytes())?;
         observer.epoch_done(&record, plan.epochs);
     }
-    Ok(best)
+    Ok((best, progress.best_epoch))
 }

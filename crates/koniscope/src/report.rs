@@ -1,1 +1,88 @@
-//! A reading for people and programs: text, JSON, HTML, pictures.
+//! A reading for people and programs: JSON, text, HTML and pictures. Pure: values in, bytes and
+//! strings out; the door writes the files.
+
+mod canvas;
+mod colors;
+mod contour;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod fake;
+mod font;
+mod html;
+mod json;
+mod overlay;
+mod png;
+mod text;
+mod words;
+
+pub use html::html;
+pub use json::{document, film};
+pub use overlay::overlay;
+pub use png::label_map;
+pub use text::text;
+
+use serde::Serialize;
+
+use crate::{Error, Reading};
+
+/// Name of a film's JSON file.
+pub const READING_FILE: &str = "reading.json";
+
+/// Name of a film's label map.
+pub const LUNGS_FILE: &str = "lungs.png";
+
+/// Name of a film's picture for people.
+pub const OVERLAY_FILE: &str = "overlay.png";
+
+/// Name of the page that shows all films.
+pub const INDEX_FILE: &str = "index.html";
+
+/// One film in a report: where it came from and what came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FilmReport {
+    /// Path as the user gave it.
+    pub path: String,
+    /// Folder of its files, beside [`INDEX_FILE`]; none where no file is written.
+    pub folder: Option<String>,
+    /// The reading, or why there is none.
+    pub outcome: Result<Reading, Failure>,
+}
+
+impl FilmReport {
+    /// The path's last part.
+    fn file_name(&self) -> &str {
+        self.path.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(&self.path)
+    }
+
+    fn reading(&self) -> Option<&Reading> {
+        self.outcome.as_ref().ok()
+    }
+}
+
+/// Why a film has no reading: an [`Error`], or what went wrong around the reader.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// A stable word: of [`Error::kind`], or `write` or `internal`.
+    pub kind: &'static str,
+    /// A sentence for people.
+    pub message: String,
+}
+
+impl Failure {
+    /// The result could not be written.
+    pub fn write(detail: &dyn std::fmt::Display) -> Self {
+        Self { kind: "write", message: format!("read, but its result is not kept: {detail}") }
+    }
+
+    /// A fault of this program.
+    pub fn internal(detail: &dyn std::fmt::Display) -> Self {
+        let message = format!("a fault of this program, not of the film: {detail}. Report it");
+        Self { kind: "internal", message }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { kind: error.kind(), message: error.to_string() }
+    }
+}

@@ -106,7 +106,8 @@ pub fn train(
         patience: training.patience,
     };
     let optimizer = adamw(training.weight_decay, training.clip, &recipe.lr_scale);
-    let best = fit(&mut task, network, optimizer, &plan, &options.out, options.resume, observer)?;
+    let (best, _) =
+        fit(&mut task, network, optimizer, &plan, &options.out, options.resume, observer)?;
 
     let logits = task.logits(&best.valid(), &task.tuning)?;
     let classes: Vec<usize> = task.tuning.iter().map(|c| c.class).collect();

@@ -61,7 +61,7 @@ pub fn train(
     report_failures(&left_out, observer);
     let mut task = LungTask {
         load: |epoch: usize, now: &SizedSamples| {
-            let i = recipe.sizes.iter().rposition(|s| s.from_epoch <= epoch).unwrap_or(0);
+            let i = recipe.size_at(epoch);
             if recipe.sizes[i].from_epoch == now.from_epoch {
                 return Ok(None);
             }
@@ -82,7 +82,8 @@ pub fn train(
         patience: training.patience,
     };
     let optimizer = adamw(training.weight_decay, training.clip, &Default::default());
-    let best = fit(&mut task, network, optimizer, &plan, &options.out, options.resume, observer)?;
+    let (best, best_epoch) =
+        fit(&mut task, network, optimizer, &plan, &options.out, options.resume, observer)?;
 
     let films = |cases: &[Case]| {
         data_sources(cases.iter().map(|c| (c.set.as_str(), c.patient.as_str())), &recipe.licences)
@@ -96,7 +97,7 @@ pub fn train(
         stand_in: false,
         classes: CLASSES.map(str::to_owned).to_vec(),
         network: recipe.network.clone(),
-        input: input(recipe, recipe.sizes.len() - 1),
+        input: input(recipe, recipe.size_at(best_epoch)),
         calibration: None,
         training: Some(Origin {
             recipe: super::init_name(Some(&options.recipe)),

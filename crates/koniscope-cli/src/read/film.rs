@@ -1,0 +1,155 @@
+//! One film: bytes in, result written.
+
+use std::{
+    fs::{self, File},
+    io::Read,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+};
+
+use anyhow::Context;
+use koniscope::{
+    Error, FilmReading, Reader, Reading,
+    reading::Clock,
+    report::{self, Failure, FilmReport, LUNGS_FILE, OVERLAY_FILE, READING_FILE},
+};
+
+use crate::write::{remove, write_atomic};
+
+/// Reads one film and, where there is a folder for results, writes them under `name` in it.
+/// Whatever goes wrong is this film's failure; the next film is read.
+pub(super) fn read(
+    reader: &Reader,
+    path: &Path,
+    clock: Clock,
+    out: Option<(&Path, &str)>,
+) -> FilmReport {
+    let mut film = FilmReport {
+        path: path.to_string_lossy().into_owned(),
+        folder: out.map(|(_, name)| name.into()),
+        outcome: Err(Failure::internal(&"not yet read")),
+    };
+    let outcome = catch(|| read_film(reader, path, clock));
+    let Some((folder, name)) = out else {
+        film.outcome = outcome.map(|reading| reading.reading);
+        return film;
+    };
+    let folder = folder.join(name);
+    let pictures = match outcome {
+        Ok(reading) => catch(|| pictures(reading)),
+        Err(failure) => Err(failure),
+    };
+    let (pictures, outcome) = match pictures {
+        Ok((reading, pictures)) => (Some(pictures), Ok(reading)),
+        Err(failure) => (None, Err(failure)),
+    };
+    film.outcome = outcome;
+    if let Err(error) = write(&folder, &film, pictures.as_ref()) {
+        film.outcome = Err(Failure::write(&format!("{error:#}")));
+        // The failure is told in the table and on the page; here, only where it still can be.
+        let _ = write(&folder, &film, None);
+    }
+    film
+}
+
+/// A fault of this program ends one film, not the whole run.
+fn catch<T>(step: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(Failure::internal(&text.unwrap_or_else(|| "no message".into())))
+    })
+}
+
+fn read_film(reader: &Reader, path: &Path, clock: Clock) -> Result<FilmReading, Failure> {
+    let bytes = bytes_of(path, reader.limits.file_bytes)?;
+    Ok(reader.read(&bytes, clock)?)
+}
+
+/// The bytes of a regular file of at most `limit` bytes. Devices and pipes, which may never end,
+/// are not opened.
+fn bytes_of(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
+    let io = |e: std::io::Error| Error::Io { detail: e.to_string() };
+    let found = fs::metadata(path).map_err(io)?;
+    if !found.is_file() {
+        let what =
+            if found.is_dir() { "a folder that cannot be listed" } else { "no regular file" };
+        return Err(Error::Io { detail: format!("it is {what}") });
+    }
+    if found.len() > limit {
+        return Err(Error::FileTooLarge { bytes: found.len(), limit });
+    }
+    let mut bytes = Vec::new();
+    // One byte more than allowed, so that a file that grows meanwhile is refused by decode.
+    File::open(path).and_then(|f| f.take(limit + 1).read_to_end(&mut bytes)).map_err(io)?;
+    Ok(bytes)
+}
+
+struct Pictures {
+    lungs: Vec<u8>,
+    overlay: Vec<u8>,
+}
+
+fn pictures(film: FilmReading) -> Result<(Reading, Pictures), Failure> {
+    let (lungs, overlay) = (report::label_map(&film.mask)?, report::overlay(&film)?);
+    Ok((film.reading, Pictures { lungs, overlay }))
+}
+
+/// Writes a film's files; `reading.json` goes first and comes back last, so that where it is, the
+/// pictures beside it are its own. A film without pictures loses those of an earlier run.
+fn write(folder: &Path, film: &FilmReport, pictures: Option<&Pictures>) -> anyhow::Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let json = folder.join(READING_FILE);
+    remove(&json)?;
+    let files =
+        [(LUNGS_FILE, pictures.map(|p| &p.lungs)), (OVERLAY_FILE, pictures.map(|p| &p.overlay))];
+    for (file, bytes) in files {
+        match bytes {
+            Some(bytes) => write_atomic(&folder.join(file), bytes)?,
+            None => remove(&folder.join(file))?,
+        }
+    }
+    write_atomic(&json, report::film(film).as_bytes())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_regular_files_of_allowed_size_are_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a");
+        fs::write(&file, [7; 10]).unwrap();
+        assert_eq!(bytes_of(&file, 10).unwrap(), [7; 10]);
+        assert_eq!(bytes_of(&file, 9), Err(Error::FileTooLarge { bytes: 10, limit: 9 }));
+        assert_eq!(bytes_of(folder.path(), 9).unwrap_err().kind(), "io");
+        assert_eq!(bytes_of(&folder.path().join("none"), 9).unwrap_err().kind(), "io");
+        #[cfg(unix)]
+        assert_eq!(bytes_of(Path::new("/dev/zero"), 9).unwrap_err().kind(), "io");
+    }
+
+    #[test]
+    fn a_panic_is_a_named_failure() {
+        let failure = catch::<()>(|| panic!("index {}", 7)).unwrap_err();
+        assert_eq!(failure.kind, "internal");
+        assert!(failure.message.contains("index 7"), "{failure:?}");
+    }
+
+    #[test]
+    fn a_failed_film_keeps_no_pictures_of_an_earlier_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let pictures = Pictures { lungs: vec![1], overlay: vec![2] };
+        let film = FilmReport {
+            path: "a.png".into(),
+            folder: Some("a".into()),
+            outcome: Err(Error::Empty.into()),
+        };
+        let count = || fs::read_dir(folder.path()).unwrap().count();
+        write(folder.path(), &film, Some(&pictures)).unwrap();
+        assert_eq!(count(), 3);
+        write(folder.path(), &film, None).unwrap();
+        assert_eq!(count(), 1);
+    }
+}

@@ -1,0 +1,172 @@
+//! Paths to films: files as named, folders walked.
+
+use std::{
+    collections::HashSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use koniscope::report::READING_FILE;
+
+/// Endings of files that are certainly no radiograph, in lower case. In a folder they are passed
+/// over; a file that was named is always tried.
+const NO_IMAGES: [&str; 30] = [
+    "bat",
+    "css",
+    "csv",
+    "db",
+    "doc",
+    "docx",
+    "gz",
+    "htm",
+    "html",
+    "ini",
+    "ipynb",
+    "js",
+    "json",
+    "jsonl",
+    "log",
+    "md",
+    "pdf",
+    "ps1",
+    "py",
+    "rst",
+    "safetensors",
+    "sh",
+    "tar",
+    "toml",
+    "tsv",
+    "txt",
+    "xls",
+    "xlsx",
+    "xml",
+    "yaml",
+];
+
+/// Files without an ending that are certainly no radiograph. DICOMDIR lists a medium's files.
+const NO_IMAGE_NAMES: [&str; 5] = ["COPYING", "DICOMDIR", "LICENSE", "NOTICE", "README"];
+
+/// What paths lead to.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Files to read, each once: as named, a folder's in the order of their names.
+    pub(super) films: Vec<PathBuf>,
+    /// Files and folders in walked folders that were passed over, without hidden ones.
+    pub(super) skipped: usize,
+}
+
+/// Follows `paths`. A path that cannot be followed stays among the films, so that the fault shows
+/// in its place. `out` is not walked into, nor is a folder with readings of an earlier run, nor
+/// a folder behind a symbolic link.
+pub(super) fn find(paths: &[PathBuf], out: Option<&Path>) -> Found {
+    let mut found = Found::default();
+    let mut seen = HashSet::new();
+    let out = out.and_then(|out| out.canonicalize().ok());
+    for path in paths {
+        if path.is_dir() {
+            walk(path, out.as_deref(), &mut seen, &mut found);
+        } else {
+            add(path, &mut seen, &mut found);
+        }
+    }
+    found
+}
+
+fn add(path: &Path, seen: &mut HashSet<PathBuf>, found: &mut Found) {
+    if seen.insert(path.canonicalize().unwrap_or_else(|_| path.into())) {
+        found.films.push(path.into());
+    }
+}
+
+fn walk(folder: &Path, out: Option<&Path>, seen: &mut HashSet<PathBuf>, found: &mut Found) {
+    let mut entries: Vec<PathBuf> = match fs::read_dir(folder) {
+        Ok(entries) => entries.filter_map(Result::ok).map(|e| e.path()).collect(),
+        Err(_) => return add(folder, seen, found),
+    };
+    entries.sort();
+    for path in entries.into_iter().filter(|path| !is_hidden(path)) {
+        if path.is_dir() {
+            let is_out = out.is_some() && path.canonicalize().ok().as_deref() == out;
+            if is_out || path.is_symlink() || path.join(READING_FILE).is_file() {
+                found.skipped += 1;
+            } else {
+                walk(&path, out, seen, found);
+            }
+        } else if is_no_image(&path) {
+            found.skipped += 1;
+        } else {
+            add(&path, seen, found);
+        }
+    }
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+}
+
+fn is_no_image(path: &Path) -> bool {
+    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+    match (ending, path.file_name()) {
+        (Some(ending), _) => NO_IMAGES.contains(&ending.as_str()),
+        (None, Some(name)) => NO_IMAGE_NAMES.iter().any(|n| name.eq_ignore_ascii_case(n)),
+        (None, None) => false,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn names(found: &Found, root: &Path) -> Vec<String> {
+        let relative = found.films.iter().map(|f| f.strip_prefix(root).unwrap_or(f));
+        relative.map(|f| f.to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn folders_are_walked_in_order_without_what_is_no_film() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path();
+        for file in [
+            "b.png",
+            "a.dcm",
+            "README.md",
+            "LICENSE",
+            "DICOMDIR",
+            "labels.CSV",
+            ".hidden.png",
+            "sub/IM0001",
+            "sub/.git/x.png",
+            "old/b/reading.json",
+            "old/b/overlay.png",
+            "out/c/overlay.png",
+        ] {
+            let path = root.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "x").unwrap();
+        }
+        let found = find(&[root.into()], Some(&root.join("out")));
+        assert_eq!(names(&found, root), ["a.dcm", "b.png", "sub/IM0001"]);
+        assert_eq!(found.skipped, 6, "{found:?}");
+    }
+
+    #[test]
+    fn a_named_file_is_tried_whatever_its_name_and_once() {
+        let root = tempfile::tempdir().unwrap();
+        let readme = root.path().join("README.md");
+        fs::write(&readme, "x").unwrap();
+        let missing = root.path().join("missing.dcm");
+        let found = find(&[readme.clone(), missing.clone(), readme.clone()], None);
+        assert_eq!(found.films, [readme, missing]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_back_does_not_trap() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("a.png"), "x").unwrap();
+        std::os::unix::fs::symlink(root.path(), root.path().join("loop")).unwrap();
+        let found = find(&[root.path().into()], None);
+        assert_eq!((found.films.len(), found.skipped), (1, 1));
+    }
+}

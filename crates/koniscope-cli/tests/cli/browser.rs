@@ -1,0 +1,80 @@
+//! A browser without a window, to see a page as its users do.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// What the browser says of a page.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    /// Pictures on the page, and those of them that did not load.
+    pub(crate) pictures: usize,
+    pub(crate) broken: usize,
+    /// Pixels of content beyond the window's right edge.
+    pub(crate) overflow: i64,
+    /// Buttons that the page's script made of the table's heads.
+    pub(crate) buttons: usize,
+}
+
+/// Looks at the page in a window 1280 pixels wide. Nothing if there is no browser, which is said,
+/// and is an error where the environment variable `CI` is set.
+pub(crate) fn look(page: &Path) -> Option<Seen> {
+    let Some(browser) = find() else {
+        assert!(std::env::var_os("CI").is_none(), "no browser; set KONISCOPE_BROWSER");
+        eprintln!("skipped: no chromium or google-chrome in PATH, nor in KONISCOPE_BROWSER");
+        return None;
+    };
+    // Beside the page, so that its relative links hold; the probe speaks through an attribute.
+    let probe = page.with_file_name("probe.html");
+    let html = fs::read_to_string(page).unwrap();
+    fs::write(&probe, html.replace("</body>", &format!("<script>{PROBE}</script></body>")))
+        .unwrap();
+    let profile = tempfile::tempdir().unwrap();
+    let output = Command::new(browser)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"])
+        .args(["--window-size=1280,900", "--virtual-time-budget=20000", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .arg(format!("file://{}", probe.display()))
+        .output()
+        .unwrap();
+    fs::remove_file(&probe).unwrap();
+    let dom = String::from_utf8_lossy(&output.stdout);
+    let said = dom.split("data-seen=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let said = said.unwrap_or_else(|| {
+        panic!("the page did not answer: {}", String::from_utf8_lossy(&output.stderr))
+    });
+    let numbers: Vec<i64> = said.split(' ').map(|number| number.parse().unwrap()).collect();
+    Some(Seen {
+        pictures: numbers[0] as usize,
+        broken: numbers[1] as usize,
+        overflow: numbers[2],
+        buttons: numbers[3] as usize,
+    })
+}
+
+const PROBE: &str = r#"
+const settled = (picture) => new Promise((resolve) => {
+  const look = () => picture.complete ? resolve(picture.naturalWidth > 0) : setTimeout(look, 50);
+  look();
+});
+addEventListener("load", async () => {
+  const pictures = [...document.images];
+  pictures.forEach((picture) => { picture.loading = "eager"; });
+  const broken = (await Promise.all(pictures.map(settled))).filter((loaded) => !loaded).length;
+  const root = document.documentElement;
+  root.dataset.seen = [pictures.length, broken, root.scrollWidth - root.clientWidth,
+    document.querySelectorAll("thead button").length].join(" ");
+});"#;
+
+fn find() -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os("KONISCOPE_BROWSER") {
+        return Some(named.into());
+    }
+    let path = std::env::var_os("PATH")?;
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let candidates = names.iter().flat_map(|name| folders.iter().map(move |f| f.join(name)));
+    candidates.into_iter().find(|candidate| candidate.is_file())
+}

@@ -1,0 +1,10 @@
+//! `koniscope` as its users run it: arguments in, files, streams and exit code out.
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
+mod browser;
+mod films;
+mod page;
+mod program;
+mod read;
+mod shipped;
+mod tiny_models;

@@ -1,0 +1,76 @@
+//! `index.html` in a browser, with names that would break a page that is carelessly made.
+
+use koniscope::{
+    Error, Reading,
+    quality::Flag,
+    reading::{
+        DISCLAIMER, Detection, Film, FlagEntry, Lung, Lungs, ModelIdentity, Models, Quality,
+        StageProbabilities, Timings,
+    },
+    report::{FilmReport, INDEX_FILE, OVERLAY_FILE, html},
+};
+
+use crate::{browser, films};
+
+fn reading() -> Reading {
+    let model = |id: &str| ModelIdentity {
+        id: id.into(),
+        sha256: "0123456789abcdef".repeat(4),
+        notice: None,
+    };
+    let flags = [Flag::Inverted, Flag::CutOff, Flag::Underexposed, Flag::LowResolution];
+    let flag = |kind: Flag| FlagEntry { kind, message: kind.message() };
+    let classes = ["normal", "stage 1", "stage 2", "stage 3"];
+    let lung = Lung { area_px: 60_966, area_mm2: Some(21_340.0), bounding_box: None };
+    Reading {
+        disclaimer: DISCLAIMER,
+        film: Film {
+            width: 600,
+            height: 700,
+            bits_stored: 12,
+            spacing_mm: Some([0.14, 0.14]),
+            view_position: None,
+            sop_instance_uid: None,
+        },
+        models: Models { lungs: model("unet-lungs"), classifier: model("resnet34-stand-in") },
+        quality: Quality { flags: flags.map(flag).to_vec() },
+        lungs: Lungs { right: lung.clone(), left: lung },
+        pneumoconiosis: Detection {
+            probability: 0.83,
+            target: "tuberculosis".into(),
+            stand_in: true,
+        },
+        stage: Some(StageProbabilities {
+            classes: classes.map(String::from).to_vec(),
+            probabilities: vec![0.17, 0.5, 0.2, 0.13],
+        }),
+        timings: Timings::default(),
+    }
+}
+
+#[test]
+fn the_page_fits_1280_pixels_and_shows_every_picture() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = ["a", "b #1 100%?", "c \"><script>document.body.remove()</script>"];
+    let mut reports = Vec::new();
+    for name in names {
+        let results = name.replace('/', "_");
+        let at = folder.path().join(&results);
+        std::fs::create_dir(&at).unwrap();
+        films::no_chest(&at.join(OVERLAY_FILE));
+        let path = format!("films/{}/{name}.png", "long".repeat(60));
+        reports.push(FilmReport { path, folder: Some(results), outcome: Ok(reading()) });
+    }
+    let detail = "x".repeat(400);
+    reports.push(FilmReport {
+        path: "broken.dcm".into(),
+        folder: Some("broken".into()),
+        outcome: Err(Error::Damaged { detail }.into()),
+    });
+    let page = folder.path().join(INDEX_FILE);
+    std::fs::write(&page, html(&reports)).unwrap();
+    let Some(seen) = browser::look(&page) else { return };
+    assert_eq!((seen.pictures, seen.broken), (3, 0), "{seen:?}");
+    assert!(seen.overflow <= 0, "{seen:?}");
+    assert_eq!(seen.buttons, 5, "{seen:?}");
+}

@@ -1,0 +1,98 @@
+//! The outline of one lung, drawn soft.
+
+use crate::{
+    plane::Plane,
+    segmentation::{LungMask, Side},
+};
+
+/// One lung on a panel: how much of each pixel it covers, smoothed by two 3 x 3 means so that the
+/// edge slopes evenly over several pixels.
+pub(super) struct Coverage {
+    smooth: Plane,
+}
+
+impl Coverage {
+    /// A lung of `mask` on a panel of `width x height` that shows the whole film.
+    pub(super) fn new(mask: &LungMask, side: Side, width: usize, height: usize) -> Self {
+        let labels = mask.labels().iter();
+        let lung = labels.map(|l| f32::from(u8::from(*l == side.label()))).collect();
+        let lung = Plane::new(mask.width(), mask.height(), lung).resize(width, height);
+        Self { smooth: mean3(&mean3(&lung)) }
+    }
+
+    /// Share of a pixel inside the lung, in `[0, 1]`.
+    pub(super) fn inside(&self, x: usize, y: usize) -> f32 {
+        self.smooth.at(x, y).clamp(0.0, 1.0)
+    }
+
+    /// How much of a pixel a line along the edge covers, for a line `width` pixels wide.
+    ///
+    /// The distance to the edge is taken as (coverage - 1/2) over the slope of the coverage.
+    pub(super) fn line(&self, x: usize, y: usize, width: f32) -> f32 {
+        let at = |dx: isize, dy: isize| {
+            let x = x.saturating_add_signed(dx).min(self.smooth.width() - 1);
+            let y = y.saturating_add_signed(dy).min(self.smooth.height() - 1);
+            self.smooth.at(x, y)
+        };
+        let slope = ((at(1, 0) - at(-1, 0)) / 2.0).hypot((at(0, 1) - at(0, -1)) / 2.0);
+        if slope < 0.02 {
+            return 0.0;
+        }
+        let distance = (at(0, 0) - 0.5).abs() / slope;
+        (width / 2.0 + 0.5 - distance).clamp(0.0, 1.0)
+    }
+
+    /// Center of the lung on the panel, in pixels; nothing if the panel shows none of it.
+    pub(super) fn center(&self) -> Option<[f32; 2]> {
+        let (mut sum, mut sx, mut sy) = (0.0f64, 0.0f64, 0.0f64);
+        for y in 0..self.smooth.height() {
+            for (x, v) in self.smooth.row(y).iter().enumerate() {
+                sum += f64::from(*v);
+                sx += f64::from(*v) * x as f64;
+                sy += f64::from(*v) * y as f64;
+            }
+        }
+        (sum > 0.0).then(|| [(sx / sum) as f32, (sy / sum) as f32])
+    }
+}
+
+/// Mean of each pixel's 3 x 3 neighborhood; the border is repeated.
+fn mean3(plane: &Plane) -> Plane {
+    let (w, h) = (plane.width(), plane.height());
+    let mut out = Plane::filled(w, h, 0.0);
+    for y in 0..h {
+        for x in 0..w {
+            let mut sum = 0.0;
+            for ny in [y.saturating_sub(1), y, (y + 1).min(h - 1)] {
+                let row = plane.row(ny);
+                sum += row[x.saturating_sub(1)] + row[x] + row[(x + 1).min(w - 1)];
+            }
+            out.data_mut()[y * w + x] = sum / 9.0;
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_follows_a_straight_edge_at_its_width() {
+        let labels = (0..40 * 40).map(|i| u8::from(i % 40 >= 20)).collect();
+        let coverage = Coverage::new(&LungMask::new(40, 40, labels), Side::Right, 40, 40);
+        let row: Vec<f32> = (0..40).map(|x| coverage.line(x, 20, 2.0)).collect();
+        let drawn: f32 = row.iter().sum();
+        assert!((drawn - 2.0).abs() < 0.35, "{drawn}: {row:?}");
+        assert!(row[19] > 0.85 && row[20] > 0.85 && row[16] == 0.0 && row[23] == 0.0, "{row:?}");
+        assert_eq!(coverage.inside(5, 20), 0.0);
+        assert!(coverage.inside(30, 20) > 0.99);
+    }
+
+    #[test]
+    fn a_lung_that_is_not_there_has_no_line_and_no_center() {
+        let coverage = Coverage::new(&LungMask::new(9, 9, vec![1; 81]), Side::Left, 5, 5);
+        assert_eq!(coverage.center(), None);
+        assert_eq!(coverage.line(2, 2, 2.0), 0.0);
+    }
+}
