@@ -29,6 +29,18 @@ pub struct Reader {
     pub limits: Limits,
 }
 
+/// By how much the lungs of the negative must be surer before a film is taken for inverted. On
+/// 390 upright films of four sets the negative was plausible 227 times, surer once (by 0.003),
+/// and less sure by under 0.01 three times.
+const INVERTED_CERTAINTY: f64 = 0.005;
+
+/// Plausible lungs of one film.
+struct FoundLungs {
+    mask: LungMask,
+    flags: Vec<Flag>,
+    certainty: f64,
+}
+
 /// Milliseconds since any fixed moment. The library reads no clock; the door brings one.
 pub type Clock<'a> = &'a dyn Fn() -> f64;
 
@@ -82,36 +94,38 @@ impl Reader {
         Ok(raw)
     }
 
-    /// Finds the lungs; a film whose lungs are only plausible in its negative is read as such
-    /// and flagged.
+    /// Finds the lungs, in the film and in its negative; a film whose lungs are plausible only
+    /// in the negative, or found there with more certainty, is read as such and flagged.
     ///
     /// # Errors
-    /// [`Error::LungsNotFound`] or [`Error::LungsImplausible`].
+    /// [`Error::LungsNotFound`] or [`Error::LungsImplausible`], of the film as it is.
     pub fn find_lungs(
         &self,
         film: Radiograph,
         flags: &mut Vec<Flag>,
     ) -> Result<(Radiograph, LungMask), Error> {
-        let upright = self.lungs_of(&film);
-        let (film, (mask, found)) = match upright {
-            Ok(found) => (film, found),
-            Err(error @ (Error::LungsNotFound { .. } | Error::LungsImplausible { .. })) => {
-                let negative = film.negative();
-                let found = self.lungs_of(&negative).map_err(|_| error)?;
-                flags.push(Flag::Inverted);
-                (negative, found)
+        let negative = film.negative();
+        let (upright, inverted) = (self.lungs_of(&film), self.lungs_of(&negative));
+        let is_inverted = match (&upright, &inverted) {
+            (Ok(upright), Ok(inverted)) => {
+                inverted.certainty > upright.certainty + INVERTED_CERTAINTY
             }
-            Err(error) => return Err(error),
+            (Err(Error::LungsNotFound { .. } | Error::LungsImplausible { .. }), Ok(_)) => true,
+            _ => false,
         };
-        flags.extend(found);
-        Ok((film, mask))
+        let (film, found) = if is_inverted { (negative, inverted?) } else { (film, upright?) };
+        if is_inverted {
+            flags.push(Flag::Inverted);
+        }
+        flags.extend(found.flags);
+        Ok((film, found.mask))
     }
 
-    fn lungs_of(&self, film: &Radiograph) -> Result<(LungMask, Vec<Flag>), Error> {
+    fn lungs_of(&self, film: &Radiograph) -> Result<FoundLungs, Error> {
         let probabilities = self.segmenter.lung_probabilities(film)?;
         let mask = LungMask::from_probabilities(&probabilities, film.width(), film.height())?;
         let flags = quality::check_lungs(film, &mask)?;
-        Ok((mask, flags))
+        Ok(FoundLungs { mask, flags, certainty: probabilities.certainty() })
     }
 
     /// The crop that the classifier wants.

@@ -31,6 +31,21 @@ pub struct LungProbabilities {
     pub left: Plane,
 }
 
+impl LungProbabilities {
+    /// How sure the network is of its lungs, from 0 to 1: Dice of the probability of lung with
+    /// the lung it gives at 0.5. 0 if it gives none.
+    pub fn certainty(&self) -> f64 {
+        let (mut both, mut sum) = (0.0, 0.0);
+        for (right, left) in self.right.data().iter().zip(self.left.data()) {
+            let p = f64::from(right + left);
+            let lung = if p >= 0.5 { 1.0 } else { 0.0 };
+            both += p * lung;
+            sum += p + lung;
+        }
+        if both > 0.0 { 2.0 * both / sum } else { 0.0 }
+    }
+}
+
 /// Side of the patient's body, never of the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -1,6 +1,6 @@
 //! Checks of the lungs that were found.
 //!
-//! Bounds come from 1,000 hand-drawn outlines of five hospitals (MODEL_CARD.md, lung data), whose
+//! Bounds come from some 1,000 hand-drawn outlines of four sets (MODEL_CARD.md, data), whose
 //! extremes stand beside each; they are set well outside of them, since a collapsed lung is still
 //! to be read.
 
@@ -13,8 +13,15 @@ use crate::{
 /// Share of the film that one lung takes; outlines: 0.018 to 0.33.
 const AREA: std::ops::RangeInclusive<f64> = 0.006..=0.45;
 
-/// Larger lung over smaller; outlines: at most 1.9, but for one destroyed lung with 9.8.
-const MAX_RATIO: f64 = 15.0;
+/// Larger lung over smaller; outlines: at most 1.9, but for a few destroyed lungs, the worst
+/// with 9.8.
+const MAX_RATIO: f64 = 12.0;
+
+/// Rows that the boxes of both lungs share over rows that either has; outlines: at least 0.55.
+const MIN_SHARED_ROWS: f64 = 0.5;
+
+/// Height of a lung over its width, in pixels of the film as it is; outlines: 1.1 to 3.2.
+const ASPECT: std::ops::RangeInclusive<f64> = 0.7..=4.8;
 
 /// Distance of the lungs' centers as a share of the film's width; outlines: at least 0.24.
 const MIN_DISTANCE: f64 = 0.12;
@@ -56,6 +63,24 @@ pub fn check_lungs(film: &Radiograph, mask: &LungMask) -> Result<Vec<Flag>, Erro
     }
     let boxes = Side::BOTH.map(|side| mask.bounding_box(side));
     if let [Some(right), Some(left)] = boxes {
+        for (side, lung) in Side::BOTH.into_iter().zip([right, left]) {
+            let aspect = lung.height as f64 / lung.width as f64;
+            if !ASPECT.contains(&aspect) {
+                return implausible(format!(
+                    "the {side:?} lung is {aspect:.1} times as tall as wide; {} to {} was expected",
+                    ASPECT.start(),
+                    ASPECT.end()
+                ));
+            }
+        }
+        let shared = shared_rows(right, left);
+        if shared < MIN_SHARED_ROWS {
+            return implausible(format!(
+                "the lungs share {:.0} % of their rows; at least {:.0} % was expected",
+                shared * 100.0,
+                MIN_SHARED_ROWS * 100.0
+            ));
+        }
         let middle = |b: BoundingBox| b.x as f64 + b.width as f64 / 2.0;
         let distance = (middle(left) - middle(right)) / mask.width() as f64;
         if distance < MIN_DISTANCE {
@@ -81,6 +106,13 @@ pub fn check_lungs(film: &Radiograph, mask: &LungMask) -> Result<Vec<Flag>, Erro
         )),
         _ => Ok(if cut_off(mask) { vec![Flag::CutOff] } else { Vec::new() }),
     }
+}
+
+/// Rows that both boxes have over rows that either has.
+fn shared_rows(a: BoundingBox, b: BoundingBox) -> f64 {
+    let both = (a.y + a.height).min(b.y + b.height).saturating_sub(a.y.max(b.y));
+    let either = (a.y + a.height).max(b.y + b.height) - a.y.min(b.y);
+    both as f64 / either as f64
 }
 
 fn implausible(detail: String) -> Result<Vec<Flag>, Error> {
@@ -169,9 +201,11 @@ mod tests {
         let cases = [
             (good.0, good.1, 0.2, None),
             ([15, 20, 5, 10], good.1, 0.2, Some("% of the film")),
-            ([15, 20, 8, 20], [40, 10, 50, 80], 0.2, Some("times the other")),
-            ([30, 20, 10, 60], [41, 20, 10, 60], 0.2, Some("apart")),
-            ([15, 20, 25, 15], [60, 20, 25, 15], 0.2, Some("height")),
+            ([15, 20, 8, 30], [40, 10, 50, 80], 0.2, Some("times the other")),
+            ([30, 20, 10, 40], [41, 20, 10, 40], 0.2, Some("apart")),
+            ([15, 5, 25, 45], [60, 40, 25, 45], 0.2, Some("share")),
+            ([15, 20, 10, 60], good.1, 0.2, Some("as tall as wide")),
+            ([15, 20, 18, 15], [60, 20, 18, 15], 0.2, Some("height")),
             (good.0, good.1, 0.95, Some("brighter")),
         ];
         for (right, left, lung, expected) in cases {
