@@ -36,7 +36,6 @@ fn wrong_commands_exit_with_1_and_help_with_0() {
         (vec!["read"], "PATH"),
         (vec!["read", "--no-such-flag", "."], "--no-such-flag"),
         (vec!["read", "."], "no films found (1 other files passed over)"),
-        (vec!["read", "film.png"], "no models found"),
         (vec!["read", "film.png", "--models", "."], "--models . holds no lungs.toml"),
     ] {
         let output = koniscope(folder.path(), args.iter().copied());
