@@ -35,7 +35,7 @@ pub fn segmentation_loss(
     let both = per_class(p.clone() * one_hot.clone());
     let sum = per_class(p) + per_class(one_hot);
     let dice = (both * 2.0 + 1.0) / (sum + 1.0); // [classes, 1]
-    let dice = dice.slice([1..classes]).mean();
+    let dice = dice.narrow(0, 1, classes - 1).mean();
     (dice.neg() + 1.0) * dice_weight + cross_entropy * cross_entropy_weight
 }
 

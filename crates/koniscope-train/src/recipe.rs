@@ -279,7 +279,9 @@ impl ClassifierRecipe {
         if ![2, 4].contains(&recipe.classes.len()) {
             return fault(format!("{} classes; 2 or 4 were expected", recipe.classes.len()));
         }
-        if recipe.crop.iter().any(|side| !(32..=4096).contains(side)) || recipe.crop[0] % 2 != 0 {
+        if recipe.crop.iter().any(|side| !(32..=4096).contains(side))
+            || !recipe.crop[0].is_multiple_of(2)
+        {
             return fault(format!(
                 "crop is {:?}; sides of 32 to 4096 and an even width were expected",
                 recipe.crop

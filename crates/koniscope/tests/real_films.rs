@@ -1,5 +1,5 @@
 //! Real films, read whole by the weights that ship.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 use std::path::{Path, PathBuf};
 

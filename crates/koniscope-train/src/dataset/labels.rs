@@ -1,9 +1,6 @@
 //! `labels.csv`: a row a film.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::Path};
 
 use super::Case;
 use crate::Error;
@@ -79,7 +76,7 @@ pub fn read_labels(table: &Path, label: Option<LabelColumn>) -> Result<Vec<Case>
     Ok(cases)
 }
 
-fn stem(path: &PathBuf) -> String {
+fn stem(path: &Path) -> String {
     path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
 }
 

@@ -78,8 +78,8 @@ fn samples(picture: DynamicImage) -> Result<(Vec<i32>, u32), Error> {
     Ok(match picture {
         DynamicImage::ImageLuma8(p) => (widen(&p.into_raw()), 8),
         DynamicImage::ImageLuma16(p) => (widen(&p.into_raw()), 16),
-        DynamicImage::ImageLumaA8(p) => (first_of(&p.into_raw().as_chunks::<2>().0), 8),
-        DynamicImage::ImageLumaA16(p) => (first_of(&p.into_raw().as_chunks::<2>().0), 16),
+        DynamicImage::ImageLumaA8(p) => (first_of(p.into_raw().as_chunks::<2>().0), 8),
+        DynamicImage::ImageLumaA16(p) => (first_of(p.into_raw().as_chunks::<2>().0), 16),
         DynamicImage::ImageRgb8(p) => (gray::of(p.into_raw().as_chunks::<3>().0, 255)?, 8),
         DynamicImage::ImageRgba8(p) => (gray::of(p.into_raw().as_chunks::<4>().0, 255)?, 8),
         DynamicImage::ImageRgb16(p) => (gray::of(p.into_raw().as_chunks::<3>().0, 65535)?, 16),
