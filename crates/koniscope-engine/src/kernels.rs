@@ -1,0 +1,218 @@
+//! The inner loops for each kind of processor, and the choice among them at run time.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod portable;
+mod tile;
+
+pub(crate) use tile::{GradientTile, Tile};
+
+use crate::Error;
+
+/// A kind of processor, from the plainest to the widest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Any processor.
+    Portable,
+    /// x86-64 with AVX2 and FMA.
+    Avx2,
+    /// x86-64 with AVX-512F.
+    Avx512,
+}
+
+impl Level {
+    /// All levels, the plainest first.
+    pub const ALL: [Self; 3] = [Self::Portable, Self::Avx2, Self::Avx512];
+
+    /// Its name, as `avx512`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+        }
+    }
+
+    /// Registers that hold sixteen floats.
+    pub(crate) fn registers_per_vector(self) -> usize {
+        match self {
+            Self::Portable => 4,
+            Self::Avx2 => 2,
+            Self::Avx512 => 1,
+        }
+    }
+
+    /// The levels that this processor has; the widest last.
+    pub fn available() -> Vec<Self> {
+        Self::ALL.into_iter().filter(|level| level.is_there()).collect()
+    }
+
+    /// The widest level that this processor has.
+    pub fn best() -> Self {
+        Self::available().pop().unwrap_or(Self::Portable)
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn is_there(self) -> bool {
+        match self {
+            Self::Portable => true,
+            Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
+            Self::Avx512 => is_x86_feature_detected!("avx512f"),
+        }
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn is_there(self) -> bool {
+        self == Self::Portable
+    }
+}
+
+impl std::str::FromStr for Level {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        Self::ALL.into_iter().find(|level| level.name() == name).ok_or_else(|| absent(name))
+    }
+}
+
+fn absent(wanted: &str) -> Error {
+    let there: Vec<&str> = Level::available().into_iter().map(Level::name).collect();
+    Error::Kernels { wanted: wanted.to_owned(), there: there.join(", ") }
+}
+
+/// A convolution's inner loop. To be called as [`tile::convolve`] demands.
+pub(crate) type TileFn = unsafe fn(&Tile);
+
+/// A weight gradient's inner loop. To be called as [`tile::gradient`] demands.
+pub(crate) type GradientFn = unsafe fn(&GradientTile);
+
+/// The inner loops of a level that this processor has.
+#[derive(Clone, Copy)]
+pub(crate) struct Kernels {
+    pub(crate) level: Level,
+    /// Blocks of 16 output channels that a tile computes at most.
+    pub(crate) blocks: usize,
+    /// Inputs of a weight gradient's tile.
+    pub(crate) inputs: usize,
+    /// Widths of tiles that there are, for input channels per pixel and rows.
+    pub(crate) widths: fn(lanes: usize, rows: usize) -> &'static [usize],
+    /// The loop for rows, width, blocks, step and input channels per pixel.
+    pub(crate) tile: fn(usize, usize, usize, usize, usize) -> Option<TileFn>,
+    /// The loop for inputs, blocks, and whether the inputs are neighbors.
+    pub(crate) gradient: fn(usize, usize, bool) -> Option<GradientFn>,
+}
+
+impl Kernels {
+    /// The inner loops of a level.
+    ///
+    /// # Errors
+    /// [`Error::Kernels`] if this processor lacks it.
+    pub(crate) fn of(level: Level) -> Result<Self, Error> {
+        if !level.is_there() {
+            return Err(absent(level.name()));
+        }
+        Ok(match level {
+            Level::Portable => portable::KERNELS,
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => avx2::KERNELS,
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => avx512::KERNELS,
+            #[cfg(not(target_arch = "x86_64"))]
+            _ => return Err(absent(level.name())),
+        })
+    }
+}
+
+/// Compiles the loops of [`tile`] for a level, in the sizes given.
+macro_rules! instantiate {
+    (
+        vector: $vector:ty,
+        features: [$($feature:literal),*],
+        name: $name:literal,
+        blocks: $blocks:tt,
+        one_row: [$($one:literal),*],
+        two_rows: [$($two:literal),*],
+        three_rows: [$($three:literal),*],
+        few_channels: [$($few:literal),*],
+        inputs: $inputs:literal,
+    ) => {
+        use super::{GradientFn, GradientTile, Kernels, Tile, TileFn, tile};
+
+        $(#[target_feature(enable = $feature)])*
+        unsafe fn convolve<
+            const R: usize, const P: usize, const N: usize, const S: usize, const C: usize,
+        >(t: &Tile) {
+            // SAFETY: the caller's promise; the features are those of the vector.
+            unsafe { tile::convolve::<$vector, R, P, N, S, C>(t) }
+        }
+
+        $(#[target_feature(enable = $feature)])*
+        unsafe fn gradient<const K: usize, const N: usize, const DENSE: bool>(t: &GradientTile) {
+            // SAFETY: the caller's promise; the features are those of the vector.
+            unsafe { tile::gradient::<$vector, K, N, DENSE>(t) }
+        }
+
+        #[allow(unreachable_patterns)]
+        fn sized<const N: usize>(rows: usize, width: usize, step: usize, lanes: usize)
+            -> Option<TileFn>
+        {
+            Some(match (rows, width, step, lanes) {
+                $((1, $one, 1, 16) => convolve::<1, $one, N, 1, 16>,)*
+                $((1, $one, 2, 16) => convolve::<1, $one, N, 2, 16>,)*
+                $((2, $two, 1, 16) => convolve::<2, $two, N, 1, 16>,)*
+                $((2, $two, 2, 16) => convolve::<2, $two, N, 2, 16>,)*
+                $((3, $three, 1, 16) => convolve::<3, $three, N, 1, 16>,)*
+                $((3, $three, 2, 16) => convolve::<3, $three, N, 2, 16>,)*
+                $((1, $few, 1, 1) => convolve::<1, $few, N, 1, 1>,)*
+                $((1, $few, 2, 1) => convolve::<1, $few, N, 2, 1>,)*
+                $((1, $few, 1, 3) => convolve::<1, $few, N, 1, 3>,)*
+                $((1, $few, 2, 3) => convolve::<1, $few, N, 2, 3>,)*
+                _ => return None,
+            })
+        }
+
+        fn widths(lanes: usize, rows: usize) -> &'static [usize] {
+            match (lanes, rows) {
+                (16, 1) => &[$($one),*],
+                (16, 2) => &[$($two),*],
+                (16, 3) => &[$($three),*],
+                (1 | 3, 1) => &[$($few),*],
+                _ => &[],
+            }
+        }
+
+        #[allow(unreachable_patterns)]
+        pub(super) const KERNELS: Kernels = Kernels {
+            level: super::level_of($name),
+            blocks: $blocks,
+            inputs: $inputs,
+            widths,
+            tile: |rows, width, blocks, step, lanes| match blocks {
+                1 => sized::<1>(rows, width, step, lanes),
+                $blocks => sized::<$blocks>(rows, width, step, lanes),
+                _ => None,
+            },
+            gradient: |inputs, blocks, dense| -> Option<GradientFn> {
+                Some(match (inputs, blocks, dense) {
+                    ($inputs, 1, true) => gradient::<$inputs, 1, true>,
+                    ($inputs, 1, false) => gradient::<$inputs, 1, false>,
+                    ($inputs, $blocks, true) => gradient::<$inputs, $blocks, true>,
+                    ($inputs, $blocks, false) => gradient::<$inputs, $blocks, false>,
+                    _ => return None,
+                })
+            },
+        };
+    };
+}
+use instantiate;
+
+/// The level of a name that is known when the program is compiled.
+const fn level_of(name: &str) -> Level {
+    match name.as_bytes() {
+        b"avx512" => Level::Avx512,
+        b"avx2" => Level::Avx2,
+        _ => Level::Portable,
+    }
+}

@@ -1,0 +1,162 @@
+//! Convolutions against plain sums in f64.
+
+use proptest::prelude::*;
+
+use crate::{
+    LANES,
+    buffer::Buffer,
+    conv::{Convolution, Finish},
+    geometry::{self, Window},
+    kernels::{Kernels, Level},
+    layout::Layout,
+    weights::{Packed, Source},
+};
+
+/// Values in [-1, 1] that depend on `seed` alone.
+pub(crate) fn values(n: usize, seed: u64) -> Vec<f32> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    (0..n)
+        .map(|_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 40) as f32 / 8_388_608.0 - 1.0
+        })
+        .collect()
+}
+
+/// `[n, out, oh, ow]` of a convolution, in f64.
+pub(crate) fn naive(
+    x: &[f32],
+    [n, c, h, w]: [usize; 4],
+    weight: &[f32],
+    out: usize,
+    k: &Window,
+) -> (Vec<f64>, [usize; 4]) {
+    let oh = (h + 2 * k.padding - k.kh) / k.stride + 1;
+    let ow = (w + 2 * k.padding - k.kw) / k.stride + 1;
+    let mut y = Vec::with_capacity(n * out * oh * ow);
+    for i in 0..n * out * oh * ow {
+        let (ox, oy, o, b) = (i % ow, i / ow % oh, i / (ow * oh) % out, i / (ow * oh * out));
+        let mut sum = 0.0;
+        for ci in 0..c {
+            for (ky, kx) in k.taps() {
+                let iy = (oy * k.stride + ky).wrapping_sub(k.padding);
+                let ix = (ox * k.stride + kx).wrapping_sub(k.padding);
+                if iy < h && ix < w {
+                    sum += f64::from(x[((b * c + ci) * h + iy) * w + ix])
+                        * f64::from(weight[((o * c + ci) * k.kh + ky) * k.kw + kx]);
+                }
+            }
+        }
+        y.push(sum);
+    }
+    (y, [n, out, oh, ow])
+}
+
+pub(crate) fn slots(channels: usize, lanes: usize) -> Vec<Option<usize>> {
+    (0..channels.next_multiple_of(lanes)).map(|s| (s < channels).then_some(s)).collect()
+}
+
+fn check(level: Level, shape: [usize; 4], out: usize, k: Window, seed: u64, relu: bool) {
+    let kernels = Kernels::of(level).expect("it is available");
+    let [n, c, ..] = shape;
+    let x = values(shape.iter().product(), seed);
+    let weight = values(out * c * k.kh * k.kw, seed + 1);
+    let (expected, y_shape) = naive(&x, shape, &weight, out, &k);
+    let bias = values(out, seed + 2);
+    let skip = values(expected.len(), seed + 3);
+
+    let layout = Layout::input(shape, k.padding);
+    let mut memory = Buffer::zeros(layout.len());
+    layout.store(&x, &mut memory);
+    let y_layout = Layout::new(y_shape, 1);
+    let mut residual = Buffer::zeros(y_layout.len());
+    y_layout.store(&skip, &mut residual);
+    let packed = Packed::new(
+        &kernels,
+        &Source {
+            out,
+            slots: &slots(c, layout.lanes),
+            lanes: layout.lanes,
+            taps: k.kh * k.kw,
+            value: &|o, i, t| weight[(o * c + i) * k.kh * k.kw + t],
+        },
+    );
+    let mut blocked_bias = Buffer::zeros(out.next_multiple_of(LANES));
+    blocked_bias[..out].copy_from_slice(&bias);
+    let conv = Convolution::new(
+        &kernels,
+        geometry::forward(&layout, &k),
+        geometry::all(&y_layout),
+        &packed,
+    );
+    let mut y = Buffer::zeros(y_layout.len());
+    let finish = Finish {
+        bias: Some(&blocked_bias),
+        residual: Some(&residual),
+        relu,
+        ..Finish::default()
+    };
+    conv.run(&kernels, &packed, &memory, finish, &mut y);
+    let found = y_layout.load(&y);
+    let pixels = y_shape[2] * y_shape[3];
+    let terms = (c * k.kh * k.kw) as f64;
+    for i in 0..expected.len() {
+        let o = i / pixels % out;
+        let mut e = expected[i] + f64::from(bias[o]) + f64::from(skip[i]);
+        if relu {
+            e = e.max(0.0);
+        }
+        let difference = (f64::from(found[i]) - e).abs();
+        assert!(difference < 1e-6 * terms.max(4.0), "{level:?} {shape:?} {out} {k:?}: {i}");
+    }
+    // Neither the border nor lanes without a channel are written to with anything but zero.
+    let total: f64 = y.iter().map(|v| f64::from(*v).abs()).sum();
+    let meant: f64 = found.iter().map(|v| f64::from(*v).abs()).sum();
+    assert!((total - meant).abs() < 1e-6 * meant.max(1.0));
+    assert!(n > 0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+    #[test]
+    fn every_level_convolves_as_a_plain_sum(
+        n in 1usize..3, c in prop_oneof![1usize..4, 5usize..40], out in 1usize..70,
+        h in 1usize..20, w in 1usize..34, kernel in prop_oneof![Just(1usize), Just(3), Just(7)],
+        stride in 1usize..3, seed in 0u64..1000, relu in any::<bool>(),
+    ) {
+        let window = Window { kh: kernel, kw: kernel, stride, padding: kernel / 2 };
+        for level in Level::available() {
+            check(level, [n, c, h, w], out, window, seed, relu);
+        }
+    }
+}
+
+/// `cargo test --release -p koniscope-engine speed -- --ignored --nocapture`
+#[test]
+#[ignore = "a measurement, not a check"]
+#[allow(clippy::print_stdout)]
+fn speed() {
+    for level in Level::available() {
+        for (c, out, side, k, s) in [(64, 64, 56, 3, 1), (128, 128, 28, 3, 1), (256, 256, 14, 3, 1), (512, 512, 7, 3, 1), (512, 512, 4, 3, 1), (64, 128, 56, 3, 2), (64, 128, 56, 1, 2), (3, 64, 224, 7, 2), (16, 16, 128, 3, 1), (32, 32, 64, 3, 1), (64, 64, 256, 3, 1), (512, 512, 32, 3, 1), (1024, 512, 32, 3, 1), (1, 16, 128, 3, 1)] {
+            let kernels = Kernels::of(level).expect("there");
+            let w = Window { kh: k, kw: k, stride: s, padding: k / 2 };
+            let shape = [1, c, side, side];
+            let layout = Layout::input(shape, w.padding);
+            let mut x = Buffer::zeros(layout.len());
+            layout.store(&values(c * side * side, 1), &mut x);
+            let weight = values(out * c * k * k, 2);
+            let packed = Packed::new(&kernels, &Source { out, slots: &slots(c, layout.lanes), lanes: layout.lanes, taps: k * k, value: &|o, i, t| weight[(o * c + i) * k * k + t] });
+            let yl = Layout::new([1, out, side / s, side / s], 1);
+            let mut y = Buffer::zeros(yl.len());
+            let conv = Convolution::new(&kernels, geometry::forward(&layout, &w), geometry::all(&yl), &packed);
+            let mut best = f64::MAX;
+            for _ in 0..30 {
+                let t = std::time::Instant::now();
+                conv.run(&kernels, &packed, &x, Finish::default(), &mut y);
+                best = best.min(t.elapsed().as_secs_f64());
+            }
+            let flops = 2.0 * (c * out * k * k) as f64 * ((side / s) * (side / s)) as f64;
+            println!("{level:?} {c}->{out} {side} k{k} s{s}: {:.3} ms {:.0} Gflop/s", best * 1e3, flops / best / 1e9);
+        }
+    }
+}
