@@ -1,6 +1,7 @@
 //! Convolutions forward and backward as reads and writes of padded memory.
 
 use crate::{
+    Op,
     conv::{Reads, Writes},
     layout::Layout,
 };
@@ -18,6 +19,22 @@ impl Window {
     /// A square window of 1 pixel.
     pub(crate) const POINT: Self = Self { kh: 1, kw: 1, stride: 1, padding: 0 };
 
+    /// The window of a convolution or a fully connected layer, that being one on single pixels.
+    pub(crate) fn of(op: &Op) -> Self {
+        match op {
+            Op::Conv { weight, stride, padding, .. } => Self {
+                kh: weight.shape[2],
+                kw: weight.shape[3],
+                stride: *stride,
+                padding: *padding,
+            },
+            Op::MaxPool { kernel, stride, padding } => {
+                Self { kh: *kernel, kw: *kernel, stride: *stride, padding: *padding }
+            }
+            _ => Self::POINT,
+        }
+    }
+
     /// Taps, row by row.
     pub(crate) fn taps(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
         let kw = self.kw;
@@ -29,7 +46,7 @@ impl Window {
 pub(crate) fn forward(x: &Layout, window: &Window) -> Reads {
     let back = window.padding;
     Reads {
-        start: x.origin() - back * x.row() - back * x.lanes,
+        start: x.at(0, 0, 0) - back * x.row() - back * x.lanes,
         image: x.image(),
         block: x.plane(),
         blocks: x.blocks(),
@@ -48,7 +65,7 @@ pub(crate) fn all(y: &Layout) -> Writes {
 /// Writes of the pixels `(step * i + a, step * j + b)`.
 pub(crate) fn every(y: &Layout, step: usize, a: usize, b: usize) -> Writes {
     Writes {
-        start: y.origin() + a * y.row() + b * y.lanes,
+        start: y.at(0, 0, 0) + a * y.row() + b * y.lanes,
         image: y.image(),
         block: y.plane(),
         row: y.row() * step,
@@ -95,7 +112,7 @@ pub(crate) fn backward(dx: &Layout, dy: &Layout, window: &Window) -> Vec<Phase> 
                     offsets.push(at(down - top, right - left) as usize);
                 }
             }
-            let start = dy.origin() as isize + at(top, left);
+            let start = dy.at(0, 0, 0) as isize + at(top, left);
             let reads = Reads {
                 start: usize::try_from(start).expect("the halo holds what a window reaches"),
                 image: dy.image(),

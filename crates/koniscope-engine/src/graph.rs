@@ -102,6 +102,45 @@ pub enum Op {
     },
 }
 
+impl Op {
+    /// Parameters with their names after the node's: `weight`, `bias`, `running_mean`,
+    /// `running_var`.
+    pub fn parameters(&self) -> Vec<(&'static str, &Tensor)> {
+        match self {
+            Self::Conv { weight, bias, .. } | Self::Upsample { weight, bias } => {
+                let bias = bias.iter().map(|bias| ("bias", bias));
+                std::iter::once(("weight", weight)).chain(bias).collect()
+            }
+            Self::Linear { weight, bias } => vec![("weight", weight), ("bias", bias)],
+            Self::BatchNorm { weight, bias, running_mean, running_var, .. } => vec![
+                ("weight", weight),
+                ("bias", bias),
+                ("running_mean", running_mean),
+                ("running_var", running_var),
+            ],
+            _ => Vec::new(),
+        }
+    }
+
+    /// [`parameters`](Self::parameters), to change.
+    pub fn parameters_mut(&mut self) -> Vec<(&'static str, &mut Tensor)> {
+        match self {
+            Self::Conv { weight, bias, .. } | Self::Upsample { weight, bias } => {
+                let bias = bias.iter_mut().map(|bias| ("bias", bias));
+                std::iter::once(("weight", weight)).chain(bias).collect()
+            }
+            Self::Linear { weight, bias } => vec![("weight", weight), ("bias", bias)],
+            Self::BatchNorm { weight, bias, running_mean, running_var, .. } => vec![
+                ("weight", weight),
+                ("bias", bias),
+                ("running_mean", running_mean),
+                ("running_var", running_var),
+            ],
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// An operation, its inputs and its name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
@@ -161,6 +200,15 @@ impl Graph {
     /// Outputs with their names.
     pub fn outputs(&self) -> &[(String, NodeId)] {
         &self.outputs
+    }
+
+    /// Drops the values of all parameters; their shapes stay.
+    pub(crate) fn forget_parameters(&mut self) {
+        for node in &mut self.nodes {
+            for parameter in node.op.parameters_mut() {
+                parameter.1.data = Vec::new();
+            }
+        }
     }
 
     /// Shape of every node's value for an input `[n, c, h, w]`.
@@ -299,7 +347,7 @@ mod tests {
         }
         let error = g.shapes([2, 1, 224, 224]).expect_err("one channel").to_string();
         assert!(error.contains("input") && error.contains("3 channels"), "{error}");
-        let error = g.shapes([2, 3, 222, 222]).expect_err("odd").to_string();
+        let error = g.shapes([2, 3, 226, 226]).expect_err("odd").to_string();
         assert!(error.contains("cat"), "{error}");
     }
 }

@@ -5,6 +5,7 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod portable;
+pub(crate) mod rows;
 mod tile;
 
 pub(crate) use tile::{GradientTile, Tile};

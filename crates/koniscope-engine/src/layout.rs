@@ -18,18 +18,30 @@ pub(crate) struct Layout {
     pub(crate) w: usize,
     /// Width of the border.
     pub(crate) halo: usize,
+    /// Blocks of the memory this lies in, which may hold the channels of others too.
+    pub(crate) holder: usize,
+    /// First of its own blocks there.
+    pub(crate) first: usize,
 }
 
 impl Layout {
     /// Activations in blocks of 16 channels.
     pub(crate) fn new([n, channels, h, w]: [usize; 4], halo: usize) -> Self {
-        Self { n, channels, lanes: LANES, h, w, halo }
+        let holder = channels.div_ceil(LANES);
+        Self { n, channels, lanes: LANES, h, w, halo, holder, first: 0 }
     }
 
     /// A picture as the network gets it: one or three channels stand together as they are.
-    pub(crate) fn input([n, channels, h, w]: [usize; 4], halo: usize) -> Self {
-        let lanes = if matches!(channels, 1 | 3) { channels } else { LANES };
-        Self { n, channels, lanes, h, w, halo }
+    pub(crate) fn input(shape: [usize; 4], halo: usize) -> Self {
+        match shape[1] {
+            lanes @ (1 | 3) => Self { lanes, holder: 1, ..Self::new(shape, halo) },
+            _ => Self::new(shape, halo),
+        }
+    }
+
+    /// The same within memory of `holder` blocks, from block `first` on.
+    pub(crate) fn within(self, holder: usize, first: usize) -> Self {
+        Self { holder, first, ..self }
     }
 
     pub(crate) fn blocks(&self) -> usize {
@@ -48,22 +60,22 @@ impl Layout {
 
     /// Floats from a picture to the next.
     pub(crate) fn image(&self) -> usize {
-        self.blocks() * self.plane()
+        self.holder * self.plane()
     }
 
-    /// Floats in all.
+    /// Floats of the memory in all.
     pub(crate) fn len(&self) -> usize {
         self.n * self.image()
     }
 
-    /// Floats from the start of a plane to its first pixel.
-    pub(crate) fn origin(&self) -> usize {
-        self.halo * self.row() + self.halo * self.lanes
+    /// Start of a block's plane, border included.
+    pub(crate) fn plane_at(&self, n: usize, block: usize) -> usize {
+        n * self.image() + (self.first + block) * self.plane()
     }
 
     /// Start of a row of pixels.
     pub(crate) fn at(&self, n: usize, block: usize, y: usize) -> usize {
-        n * self.image() + block * self.plane() + y * self.row() + self.origin()
+        self.plane_at(n, block) + (y + self.halo) * self.row() + self.halo * self.lanes
     }
 
     /// Floats of a row's pixels.
@@ -71,14 +83,17 @@ impl Layout {
         self.w * self.lanes
     }
 
-    /// Writes `[n, c, h, w]` into place.
+    /// Writes `[n, c, h, w]` into place, zeros around.
     pub(crate) fn store(&self, values: &[f32], to: &mut [f32]) {
-        to[..self.len()].fill(0.0);
+        for n in 0..self.n {
+            let at = self.plane_at(n, 0);
+            to[at..at + self.blocks() * self.plane()].fill(0.0);
+        }
         for (i, row) in values.chunks_exact(self.w).enumerate() {
             let (n, c, y) = (i / (self.channels * self.h), i / self.h % self.channels, i % self.h);
             let at = self.at(n, c / self.lanes, y) + c % self.lanes;
-            for (x, v) in row.iter().enumerate() {
-                to[at + x * self.lanes] = *v;
+            for (to, v) in to[at..].iter_mut().step_by(self.lanes).zip(row) {
+                *to = *v;
             }
         }
     }
@@ -90,25 +105,30 @@ impl Layout {
             for c in 0..self.channels {
                 for y in 0..self.h {
                     let at = self.at(n, c / self.lanes, y) + c % self.lanes;
-                    values.extend((0..self.w).map(|x| from[at + x * self.lanes]));
+                    values.extend(from[at..].iter().step_by(self.lanes).take(self.w));
                 }
             }
         }
         values
     }
 
-    /// Sets the border of block `block` of picture `n` to zero.
-    pub(crate) fn clear_border(&self, plane: &mut [f32]) {
+    /// Sets all borders to zero.
+    pub(crate) fn clear_borders(&self, memory: &mut [f32]) {
         if self.halo == 0 {
             return;
         }
         let (row, edge) = (self.row(), self.halo * self.lanes);
         let rows = self.h + 2 * self.halo;
-        plane[..self.halo * row].fill(0.0);
-        plane[(rows - self.halo) * row..rows * row].fill(0.0);
-        for y in self.halo..rows - self.halo {
-            plane[y * row..][..edge].fill(0.0);
-            plane[(y + 1) * row - edge..(y + 1) * row].fill(0.0);
+        for n in 0..self.n {
+            for block in 0..self.blocks() {
+                let plane = &mut memory[self.plane_at(n, block)..][..self.plane()];
+                plane[..self.halo * row].fill(0.0);
+                plane[(rows - self.halo) * row..].fill(0.0);
+                for line in plane.chunks_exact_mut(row).skip(self.halo).take(self.h) {
+                    line[..edge].fill(0.0);
+                    line[row - edge..].fill(0.0);
+                }
+            }
         }
     }
 }
@@ -121,17 +141,19 @@ mod tests {
     fn values_come_back_and_borders_are_zero() {
         for (layout, shape) in [
             (Layout::new([2, 19, 3, 5], 1), [2, 19, 3, 5]),
+            (Layout::new([2, 19, 3, 5], 1).within(7, 4), [2, 19, 3, 5]),
             (Layout::input([1, 3, 4, 2], 3), [1, 3, 4, 2]),
         ] {
             let values: Vec<f32> = (1..=shape.iter().product()).map(|v| v as f32).collect();
-            let mut memory = vec![9.0; layout.len()];
+            let mut memory = vec![0.0; layout.len()];
             layout.store(&values, &mut memory);
             assert_eq!(layout.load(&memory), values);
             assert_eq!(memory.iter().filter(|v| **v != 0.0).count(), values.len());
-            let mut again = vec![7.0; layout.plane()];
-            layout.clear_border(&mut again);
-            let inside = layout.h * layout.pixels();
-            assert_eq!(again.iter().filter(|v| **v != 0.0).count(), inside);
+            let mut again = vec![7.0; layout.len()];
+            layout.clear_borders(&mut again);
+            let kept = again.iter().filter(|v| **v != 0.0).count();
+            let others = layout.n * (layout.holder - layout.blocks()) * layout.plane();
+            assert_eq!(kept, layout.n * layout.blocks() * layout.h * layout.pixels() + others);
         }
     }
 }

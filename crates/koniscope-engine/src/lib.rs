@@ -3,11 +3,18 @@
 mod buffer;
 mod conv;
 mod error;
+mod fuse;
 mod geometry;
 pub mod graph;
 mod kernels;
 mod layout;
+mod network;
+mod place;
+mod plan;
+mod pool;
 mod split;
+pub mod train;
+mod weight_gradient;
 mod weights;
 #[cfg(test)]
 mod tests_conv;
@@ -15,6 +22,7 @@ mod tests_conv;
 pub use error::Error;
 pub use graph::{Graph, Node, NodeId, Op, Tensor};
 pub use kernels::Level;
+pub use network::{Network, Options};
 
 /// Channels that stand together in memory, and floats of a vector.
 const LANES: usize = 16;

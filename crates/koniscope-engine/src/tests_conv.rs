@@ -9,7 +9,7 @@ use crate::{
     geometry::{self, Window},
     kernels::{Kernels, Level},
     layout::Layout,
-    weights::{Packed, Source},
+    weights::{Packed, Slots, Weight},
 };
 
 /// Values in [-1, 1] that depend on `seed` alone.
@@ -52,8 +52,11 @@ pub(crate) fn naive(
     (y, [n, out, oh, ow])
 }
 
-pub(crate) fn slots(channels: usize, lanes: usize) -> Vec<Option<usize>> {
-    (0..channels.next_multiple_of(lanes)).map(|s| (s < channels).then_some(s)).collect()
+fn pack(k: &Kernels, weight: &[f32], out: usize, b: usize, lanes: usize, taps: usize) -> Packed {
+    let slots: Vec<Option<usize>> =
+        (0..b.next_multiple_of(lanes)).map(|s| (s < b).then_some(s)).collect();
+    let inputs = Slots { channels: &slots, lanes };
+    Packed::rows(k, Weight { values: weight, b, taps }, out, inputs, None)
 }
 
 fn check(level: Level, shape: [usize; 4], out: usize, k: Window, seed: u64, relu: bool) {
@@ -71,16 +74,7 @@ fn check(level: Level, shape: [usize; 4], out: usize, k: Window, seed: u64, relu
     let y_layout = Layout::new(y_shape, 1);
     let mut residual = Buffer::zeros(y_layout.len());
     y_layout.store(&skip, &mut residual);
-    let packed = Packed::new(
-        &kernels,
-        &Source {
-            out,
-            slots: &slots(c, layout.lanes),
-            lanes: layout.lanes,
-            taps: k.kh * k.kw,
-            value: &|o, i, t| weight[(o * c + i) * k.kh * k.kw + t],
-        },
-    );
+    let packed = pack(&kernels, &weight, out, c, layout.lanes, k.kh * k.kw);
     let mut blocked_bias = Buffer::zeros(out.next_multiple_of(LANES));
     blocked_bias[..out].copy_from_slice(&bias);
     let conv = Convolution::new(
@@ -145,7 +139,7 @@ fn speed() {
             let mut x = Buffer::zeros(layout.len());
             layout.store(&values(c * side * side, 1), &mut x);
             let weight = values(out * c * k * k, 2);
-            let packed = Packed::new(&kernels, &Source { out, slots: &slots(c, layout.lanes), lanes: layout.lanes, taps: k * k, value: &|o, i, t| weight[(o * c + i) * k * k + t] });
+            let packed = pack(&kernels, &weight, out, c, layout.lanes, k * k);
             let yl = Layout::new([1, out, side / s, side / s], 1);
             let mut y = Buffer::zeros(yl.len());
             let conv = Convolution::new(&kernels, geometry::forward(&layout, &w), geometry::all(&yl), &packed);

@@ -1,64 +1,134 @@
 //! Weights in the order in which tiles read them.
 
+use rayon::prelude::*;
+
 use crate::{LANES, buffer::Buffer, kernels::Kernels};
 
 /// Weights of one convolution for one level: `[panel][input block][tap][input lane][16 * N]`, a
-/// panel being `N` blocks of output channels.
+/// panel being `N` blocks of output channels, the last one of fewer.
 #[derive(Clone, Debug)]
 pub(crate) struct Packed {
     values: Buffer,
     /// Blocks of output channels.
     pub(crate) blocks: usize,
-    /// Blocks of a panel; the last may have fewer.
+    /// Blocks of a panel.
     pub(crate) panel: usize,
     /// Inputs: blocks times taps times lanes.
     inputs: usize,
 }
 
-/// What there is to pack: sizes, and where the weights come from.
-pub(crate) struct Source<'a> {
-    /// Output channels.
-    pub(crate) out: usize,
-    /// Where each input slot's values come from: slots of an input block stand together, and a
-    /// slot without a channel is padding.
-    pub(crate) slots: &'a [Option<usize>],
-    /// Slots of an input block.
+/// Channels and what stands between them: each slot's channel, in blocks of `lanes` slots.
+#[derive(Clone, Copy)]
+pub(crate) struct Slots<'a> {
+    pub(crate) channels: &'a [Option<usize>],
     pub(crate) lanes: usize,
-    /// Taps.
+}
+
+/// A weight `[a, b, taps]` as PyTorch has it.
+#[derive(Clone, Copy)]
+pub(crate) struct Weight<'a> {
+    pub(crate) values: &'a [f32],
+    pub(crate) b: usize,
     pub(crate) taps: usize,
-    /// Weight of output channel, input channel and tap.
-    pub(crate) value: &'a dyn Fn(usize, usize, usize) -> f32,
 }
 
 impl Packed {
-    pub(crate) fn new(kernels: &Kernels, source: &Source) -> Self {
-        let blocks = source.out.div_ceil(LANES);
-        let panel = kernels.blocks.min(blocks);
-        let inputs = source.slots.len() * source.taps;
-        let mut packed = Self { values: Buffer::zeros(blocks * LANES * inputs), blocks, panel, inputs };
-        packed.fill(source);
+    /// Room for weights of `out_blocks` blocks of 16 outputs and `inputs` inputs, all zero.
+    pub(crate) fn zeros(kernels: &Kernels, out_blocks: usize, inputs: usize) -> Self {
+        let panel = kernels.blocks.min(out_blocks);
+        let values = Buffer::zeros(out_blocks * LANES * inputs);
+        Self { values, blocks: out_blocks, panel, inputs }
+    }
+
+    /// A weight whose first axis is the output: a convolution forward, an upsampling backward.
+    /// Output channel `o` is multiplied by `scale[o]`.
+    pub(crate) fn rows(
+        kernels: &Kernels,
+        weight: Weight,
+        outputs: usize,
+        inputs: Slots,
+        scale: Option<&[f32]>,
+    ) -> Self {
+        let count = inputs.channels.len() * weight.taps;
+        let mut packed = Self::zeros(kernels, outputs.div_ceil(LANES), count);
+        packed.fill_rows(weight, outputs, inputs, scale);
         packed
     }
 
-    /// Writes weights anew, for the same sizes.
-    pub(crate) fn fill(&mut self, source: &Source) {
-        let (inputs, panel, blocks) = (self.inputs, self.panel, self.blocks);
-        let values = &mut self.values;
-        for first in (0..blocks).step_by(panel) {
-            let width = panel.min(blocks - first) * LANES;
-            let base = first * LANES * inputs;
-            for (s, slot) in source.slots.iter().enumerate() {
-                let Some(channel) = slot else { continue };
-                let (block, lane) = (s / source.lanes, s % source.lanes);
-                for tap in 0..source.taps {
-                    let at = base + ((block * source.taps + tap) * source.lanes + lane) * width;
-                    let outs = (first * LANES..source.out).take(width);
-                    for (to, out) in values[at..at + width].iter_mut().zip(outs) {
-                        *to = (source.value)(out, *channel, tap);
+    /// [`rows`](Self::rows) anew, for the same sizes.
+    pub(crate) fn fill_rows(
+        &mut self,
+        weight: Weight,
+        outputs: usize,
+        inputs: Slots,
+        scale: Option<&[f32]>,
+    ) {
+        let row = weight.b * weight.taps;
+        self.panels().for_each(|(first, width, panel)| {
+            // Sixteen rows at once: their reads and the writes each go on where they were.
+            for block in (0..width).step_by(LANES) {
+                let o = first * LANES + block;
+                let outs = LANES.min(outputs.saturating_sub(o));
+                for (s, channel) in inputs.channels.iter().enumerate() {
+                    let Some(i) = channel else { continue };
+                    let (b, lane) = (s / inputs.lanes, s % inputs.lanes);
+                    for tap in 0..weight.taps {
+                        let at = ((b * weight.taps + tap) * inputs.lanes + lane) * width + block;
+                        let from = o * row + i * weight.taps + tap;
+                        for (k, to) in panel[at..at + outs].iter_mut().enumerate() {
+                            *to = weight.values[from + k * row] * scale.map_or(1.0, |s| s[o + k]);
+                        }
                     }
                 }
             }
-        }
+        });
+    }
+
+    /// A weight whose second axis is the output, of some of its taps: a convolution backward, an
+    /// upsampling forward.
+    pub(crate) fn columns(
+        kernels: &Kernels,
+        weight: Weight,
+        inputs: usize,
+        outputs: &[Option<usize>],
+        taps: &[usize],
+    ) -> Self {
+        let count = inputs.next_multiple_of(LANES) * taps.len();
+        let mut packed = Self::zeros(kernels, outputs.len() / LANES, count);
+        packed.fill_columns(weight, inputs, outputs, taps);
+        packed
+    }
+
+    /// [`columns`](Self::columns) anew, for the same sizes.
+    pub(crate) fn fill_columns(
+        &mut self,
+        weight: Weight,
+        inputs: usize,
+        outputs: &[Option<usize>],
+        taps: &[usize],
+    ) {
+        self.panels().for_each(|(first, width, panel)| {
+            let outputs = &outputs[first * LANES..][..width];
+            for i in 0..inputs {
+                let row = &weight.values[i * weight.b * weight.taps..][..weight.b * weight.taps];
+                for (t, tap) in taps.iter().enumerate() {
+                    let at = ((i / LANES * taps.len() + t) * LANES + i % LANES) * width;
+                    for (to, channel) in panel[at..at + width].iter_mut().zip(outputs) {
+                        *to = channel.map_or(0.0, |c| row[c * weight.taps + tap]);
+                    }
+                }
+            }
+        });
+    }
+
+    /// Every panel with its first block and its width in outputs.
+    fn panels(&mut self) -> impl ParallelIterator<Item = (usize, usize, &mut [f32])> {
+        let (panel, blocks, inputs) = (self.panel, self.blocks, self.inputs);
+        let size = (panel * LANES * inputs).max(1);
+        self.values.par_chunks_mut(size).enumerate().map(move |(i, values)| {
+            let first = i * panel;
+            (first, panel.min(blocks - first) * LANES, values)
+        })
     }
 
     /// Weights of the panel that begins at output block `first`, and its blocks.
@@ -74,5 +144,30 @@ impl Packed {
 
     pub(crate) fn bytes(&self) -> usize {
         self.values.len() * 4
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::Level;
+
+    #[test]
+    fn what_is_packed_stands_where_tiles_read() {
+        let kernels = Kernels::of(Level::Portable).expect("always there");
+        let (a, b, taps) = (19, 5, 4);
+        let values: Vec<f32> = (1..=a * b * taps).map(|v| v as f32).collect();
+        let weight = Weight { values: &values, b, taps };
+        let slots: Vec<Option<usize>> = (0..16).map(|s| (s < b).then_some(s)).collect();
+        let rows =
+            Packed::rows(&kernels, weight, a, Slots { channels: &slots, lanes: LANES }, None);
+        assert_eq!((rows.blocks, rows.inputs()), (2, 16 * taps));
+        // Output 17, input 3, tap 2: block 1, lane 1.
+        assert_eq!(rows.panel(1).0[(2 * 16 + 3) * 16 + 1], values[(17 * b + 3) * taps + 2]);
+        let columns = Packed::columns(&kernels, weight, a, &slots, &[3, 1]);
+        assert_eq!((columns.blocks, columns.inputs()), (1, 32 * 2));
+        // Input 17 is lane 1 of block 1; its second tap is 1; output 4.
+        let at = ((2 + 1) * 16 + 1) * 16 + 4;
+        assert_eq!(columns.panel(0).0[at], values[(17 * b + 4) * taps + 1]);
     }
 }

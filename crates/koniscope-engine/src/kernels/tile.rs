@@ -116,18 +116,22 @@ pub(super) unsafe fn convolve<
 
 /// Products of input and output gradient, summed over pixels: one tile of a weight's gradient.
 ///
-/// Pixel `(r, p)` has its gradient of channel block `j` at `dy + j * dy_block + r * dy_row +
-/// p * dy_pixel`, and its input `k` at `x + r * x_row + p * x_pixel + inputs[k]`.
+/// Pixel `(r, p)` of an image has its gradient of channel block `j` at `dy + image * dy_image +
+/// j * dy_block + r * dy_row + p * dy_pixel`, and its input `k` at `x + image * x_image +
+/// r * x_row + p * x_pixel + inputs[k]`.
 pub(crate) struct GradientTile<'a> {
     pub(crate) x: *const f32,
     pub(crate) x_row: usize,
     pub(crate) x_pixel: usize,
-    /// Offset of each of the `K` inputs: channels of a block, or taps.
+    /// Offset of each of the `K` inputs: taps, or, where they are neighbors, of the first.
     pub(crate) inputs: &'a [usize],
     pub(crate) dy: *const f32,
     pub(crate) dy_block: usize,
     pub(crate) dy_row: usize,
     pub(crate) dy_pixel: usize,
+    pub(crate) images: usize,
+    pub(crate) x_image: usize,
+    pub(crate) dy_image: usize,
     pub(crate) rows: usize,
     pub(crate) pixels: usize,
     /// `[K][16 * N]`, added to.
@@ -155,22 +159,24 @@ pub(super) unsafe fn gradient<V: Vector, const K: usize, const N: usize, const D
             offsets[k] = if DENSE { k } else { t.inputs[k] };
         }
         let start = if DENSE { t.x.add(t.inputs[0]) } else { t.x };
-        for r in 0..t.rows {
-            let mut x = start.add(r * t.x_row);
-            let mut dy = t.dy.add(r * t.dy_row);
-            for _ in 0..t.pixels {
-                let mut d = [zero; N];
-                for j in 0..N {
-                    d[j] = V::load(dy.add(j * t.dy_block));
-                }
-                for k in 0..K {
-                    let value = V::splat(*x.add(offsets[k]));
+        for image in 0..t.images {
+            for r in 0..t.rows {
+                let mut x = start.add(image * t.x_image + r * t.x_row);
+                let mut dy = t.dy.add(image * t.dy_image + r * t.dy_row);
+                for _ in 0..t.pixels {
+                    let mut d = [zero; N];
                     for j in 0..N {
-                        sum[k][j] = sum[k][j].fma(value, d[j]);
+                        d[j] = V::load(dy.add(j * t.dy_block));
                     }
+                    for k in 0..K {
+                        let value = V::splat(*x.add(offsets[k]));
+                        for j in 0..N {
+                            sum[k][j] = sum[k][j].fma(value, d[j]);
+                        }
+                    }
+                    x = x.wrapping_add(t.x_pixel);
+                    dy = dy.wrapping_add(t.dy_pixel);
                 }
-                x = x.wrapping_add(t.x_pixel);
-                dy = dy.wrapping_add(t.dy_pixel);
             }
         }
         for k in 0..K {

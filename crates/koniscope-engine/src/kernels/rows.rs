@@ -1,0 +1,177 @@
+//! Loops over rows of values in blocks of 16 lanes: plain code, compiled once for each level.
+//!
+//! All slices hold whole blocks of 16 lanes, and as many as the first.
+#![allow(unsafe_code)]
+
+use super::Level;
+use crate::LANES;
+
+/// One value a lane.
+pub(crate) type Lanes = [f32; LANES];
+
+/// Compiles each function for every level and calls the one wanted.
+macro_rules! for_every_level {
+    ($($(#[$doc:meta])* fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $body:block)*) => {$(
+        $(#[$doc])*
+        #[allow(clippy::too_many_arguments)]
+        pub(crate) fn $name(level: Level, $($arg: $ty),*) {
+            #[inline(always)]
+            #[allow(clippy::too_many_arguments)]
+            fn plain($($arg: $ty),*) $body
+
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,fma")]
+            #[allow(clippy::too_many_arguments)]
+            fn avx2($($arg: $ty),*) {
+                plain($($arg),*);
+            }
+
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f,avx2,fma")]
+            #[allow(clippy::too_many_arguments)]
+            fn avx512($($arg: $ty),*) {
+                plain($($arg),*);
+            }
+
+            match level {
+                // SAFETY: `Kernels::of` gives a level only where its instructions are.
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx2 => unsafe { avx2($($arg),*) },
+                // SAFETY: as above.
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx512 => unsafe { avx512($($arg),*) },
+                _ => plain($($arg),*),
+            }
+        }
+    )*};
+}
+
+for_every_level! {
+    /// `y = max(y, x)`, `x` stepping `step` pixels for each of `y`.
+    fn max_into(y: &mut [f32], x: &[f32], step: usize) {
+        let x = x.chunks(LANES * step);
+        for (y, x) in y.chunks_exact_mut(LANES).zip(x) {
+            for (y, x) in y.iter_mut().zip(&x[..LANES]) {
+                *y = if *x > *y { *x } else { *y };
+            }
+        }
+    }
+
+    /// `y = z * scale + shift`, plus `residual` where there is one, at least 0 with `relu`.
+    fn affine(
+        y: &mut [f32], z: &[f32], scale: &Lanes, shift: &Lanes, residual: Option<&[f32]>,
+        relu: bool,
+    ) {
+        let floor = if relu { 0.0 } else { f32::NEG_INFINITY };
+        let rows = y.chunks_exact_mut(LANES).zip(z.chunks_exact(LANES));
+        if let Some(residual) = residual {
+            for ((y, z), r) in rows.zip(residual.chunks_exact(LANES)) {
+                for i in 0..LANES {
+                    let v = z[i] * scale[i] + shift[i] + r[i];
+                    y[i] = if v > floor { v } else { floor };
+                }
+            }
+        } else {
+            for (y, z) in rows {
+                for i in 0..LANES {
+                    let v = z[i] * scale[i] + shift[i];
+                    y[i] = if v > floor { v } else { floor };
+                }
+            }
+        }
+    }
+
+    /// Sum of a row, and sum of its squared distances from the row's mean.
+    fn moments(z: &[f32], sum: &mut Lanes, squares: &mut Lanes) {
+        let n = (z.len() / LANES) as f32;
+        let mut total = [0.0; LANES];
+        for z in z.chunks_exact(LANES) {
+            for i in 0..LANES {
+                total[i] += z[i];
+            }
+        }
+        let mut around = [0.0; LANES];
+        for z in z.chunks_exact(LANES) {
+            for i in 0..LANES {
+                let d = z[i] - total[i] / n;
+                around[i] += d * d;
+            }
+        }
+        *sum = total;
+        *squares = around;
+    }
+
+    /// Sum of a row, added.
+    fn sum_into(z: &[f32], sum: &mut Lanes) {
+        let mut total = [0.0; LANES];
+        for z in z.chunks_exact(LANES) {
+            for i in 0..LANES {
+                total[i] += z[i];
+            }
+        }
+        for i in 0..LANES {
+            sum[i] += total[i];
+        }
+    }
+
+    /// `dy = 0` wherever `y` is not above 0.
+    fn mask(dy: &mut [f32], y: &[f32]) {
+        for (dy, y) in dy.iter_mut().zip(y) {
+            *dy = if *y > 0.0 { *dy } else { 0.0 };
+        }
+    }
+
+    /// `to = from`, or `to += from`.
+    fn accumulate(to: &mut [f32], from: &[f32], add: bool) {
+        if add {
+            for (to, from) in to.iter_mut().zip(from) {
+                *to += from;
+            }
+        } else {
+            to.copy_from_slice(from);
+        }
+    }
+
+    /// Sums of `dy` and of `dy * (z - mean)`, added.
+    fn normalization_sums(
+        dy: &[f32], z: &[f32], mean: &Lanes, sum: &mut Lanes, product: &mut Lanes,
+    ) {
+        let (mut a, mut b) = ([0.0; LANES], [0.0; LANES]);
+        for (dy, z) in dy.chunks_exact(LANES).zip(z.chunks_exact(LANES)) {
+            for i in 0..LANES {
+                a[i] += dy[i];
+                b[i] += dy[i] * (z[i] - mean[i]);
+            }
+        }
+        for i in 0..LANES {
+            sum[i] += a[i];
+            product[i] += b[i];
+        }
+    }
+
+    /// `dy = dy * scale + z * slope + shift`.
+    fn normalization_gradient(
+        dy: &mut [f32], z: &[f32], scale: &Lanes, slope: &Lanes, shift: &Lanes,
+    ) {
+        for (dy, z) in dy.chunks_exact_mut(LANES).zip(z.chunks_exact(LANES)) {
+            for i in 0..LANES {
+                dy[i] = dy[i] * scale[i] + (z[i] * slope[i] + shift[i]);
+            }
+        }
+    }
+
+    /// Routes the gradient of a maximum: `dx += dy` where `x` is the maximum `y` and the
+    /// gradient is not yet spent; `dx` and `x` step `step` pixels. `left` holds what is unspent.
+    fn route(dx: &mut [f32], x: &[f32], y: &[f32], left: &mut [f32], step: usize) {
+        let x = x.chunks(LANES * step);
+        let dx = dx.chunks_mut(LANES * step);
+        let rows = dx.zip(x).zip(y.chunks_exact(LANES).zip(left.chunks_exact_mut(LANES)));
+        for ((dx, x), (y, left)) in rows {
+            for i in 0..LANES {
+                let hit = if x[i] == y[i] { left[i] } else { 0.0 };
+                dx[i] += hit;
+                left[i] -= hit;
+            }
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Gradient of a convolution's weight: products of input and output gradient over all pixels.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::{
+    LANES,
+    buffer::{Buffer, Shared},
+    conv::{Reads, Writes},
+    kernels::{GradientTile, Kernels},
+    weights::{Slots, Weight},
+};
+
+/// Bytes of input and gradient that stay in a core's cache while all taps pass over them.
+const CACHE: usize = 192 << 10;
+
+/// A convolution seen from its weight. The gradient lies as [`crate::weights::Packed`] does:
+/// `[panel][input block][tap][input lane][16 * N]`.
+#[derive(Clone, Debug)]
+pub(crate) struct WeightGradient {
+    /// Where the convolution reads its input, and writes its output: here its output's gradient.
+    reads: Reads,
+    writes: Writes,
+    blocks: usize,
+    panel: usize,
+    /// Inputs of an input block, in whole tiles.
+    inputs: usize,
+    /// Parts of the batch that are summed apart, where there are too few tasks otherwise.
+    parts: Vec<Vec<Segment>>,
+}
+
+/// Pictures and rows that are passed over at once.
+#[derive(Clone, Debug)]
+struct Segment {
+    images: Range<usize>,
+    rows: Range<usize>,
+}
+
+impl WeightGradient {
+    /// For the reads and writes of the convolution forward, with `blocks` blocks of outputs.
+    pub(crate) fn new(kernels: &Kernels, reads: Reads, writes: Writes, blocks: usize) -> Self {
+        let panel = kernels.blocks.min(blocks);
+        let inputs = (reads.taps.len() * reads.lanes).next_multiple_of(kernels.inputs);
+        let tasks = blocks.div_ceil(panel) * reads.blocks;
+        let segments = segments(&reads, &writes, panel);
+        let wanted = (3 * rayon::current_num_threads()).div_ceil(tasks).clamp(1, segments.len());
+        let parts = if tasks >= 2 * rayon::current_num_threads() { 1 } else { wanted };
+        let size = segments.len().div_ceil(parts);
+        let parts = segments.chunks(size).map(<[Segment]>::to_vec).collect();
+        Self { reads, writes, blocks, panel, inputs, parts }
+    }
+
+    /// Floats of the gradient, all parts of it.
+    pub(crate) fn len(&self) -> usize {
+        self.size() * self.parts.len()
+    }
+
+    fn size(&self) -> usize {
+        self.blocks * LANES * self.reads.blocks * self.inputs
+    }
+
+    /// Computes the gradient into `dw`, `len` floats, from input and output gradient.
+    ///
+    /// # Panics
+    /// If a slice is smaller than the geometry says.
+    #[allow(unsafe_code)]
+    pub(crate) fn run(&self, kernels: &Kernels, x: &[f32], dy: &[f32], dw: &mut [f32]) {
+        self.check(x, dy, dw);
+        let size = self.size();
+        dw[..self.len()].fill(0.0);
+        let panels = self.blocks.div_ceil(self.panel);
+        let tasks = self.parts.len() * panels * self.reads.blocks;
+        let shared = Shared::new(dw);
+        (0..tasks).into_par_iter().for_each(|i| {
+            let block = i % self.reads.blocks;
+            let panel = i / self.reads.blocks % panels;
+            let part = i / (self.reads.blocks * panels);
+            let width = self.panel.min(self.blocks - panel * self.panel) * LANES;
+            let first = panel * self.panel * LANES * self.reads.blocks * self.inputs;
+            let at = part * size + first + block * self.inputs * width;
+            // SAFETY: each part, panel and block has a range of its own.
+            let dw = unsafe { shared.range(at, self.inputs * width) };
+            for segment in &self.parts[part] {
+                // SAFETY: `check` has shown every address to lie within its slice.
+                unsafe { self.pass(kernels, segment, (block, panel), x, dy, dw) };
+            }
+        });
+        let (sum, rest) = dw[..self.len()].split_at_mut(size);
+        for part in rest.chunks_exact(size) {
+            sum.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+        }
+    }
+
+    /// Adds one segment's products of an input block and a panel.
+    ///
+    /// # Safety
+    /// `check` holds, and `dw` holds the inputs of one block times the panel's width.
+    #[allow(unsafe_code)]
+    unsafe fn pass(
+        &self,
+        kernels: &Kernels,
+        segment: &Segment,
+        (block, panel): (usize, usize),
+        x: &[f32],
+        dy: &[f32],
+        dw: &mut [f32],
+    ) {
+        let (r, w) = (&self.reads, &self.writes);
+        let first = panel * self.panel;
+        let blocks = self.panel.min(self.blocks - first);
+        let (n, y) = (segment.images.start, segment.rows.start);
+        let x = &x[r.start + n * r.image + block * r.block + y * r.row..];
+        let dy = &dy[w.start + n * w.image + first * w.block + y * w.row..];
+        let dense = r.lanes == LANES;
+        let kernel =
+            (kernels.gradient)(kernels.inputs, blocks, dense).expect("panels fit the kernels");
+        let width = blocks * LANES;
+        let tap_of = |input: usize| {
+            // What fills up the last tile is computed from a tap that exists, and not used.
+            let input = input.min(r.taps.len() * r.lanes - 1);
+            r.taps[input / r.lanes] + input % r.lanes
+        };
+        let mut offsets = vec![0; kernels.inputs];
+        for start in (0..self.inputs).step_by(kernels.inputs) {
+            for (k, offset) in offsets.iter_mut().enumerate() {
+                *offset = tap_of(start + k);
+            }
+            let tile = GradientTile {
+                x: x.as_ptr(),
+                x_row: r.row,
+                x_pixel: r.step * r.lanes,
+                inputs: &offsets,
+                dy: dy.as_ptr(),
+                dy_block: w.block,
+                dy_row: w.row,
+                dy_pixel: w.pixel,
+                images: segment.images.len(),
+                x_image: r.image,
+                dy_image: w.image,
+                rows: segment.rows.len(),
+                pixels: w.w,
+                dw: dw[start * width..][..kernels.inputs * width].as_mut_ptr(),
+                dw_row: width,
+            };
+            // SAFETY: as this function's.
+            unsafe { kernel(&tile) };
+        }
+    }
+
+    fn check(&self, x: &[f32], dy: &[f32], dw: &[f32]) {
+        let (r, w) = (&self.reads, &self.writes);
+        let tap = r.taps.iter().max().expect("a convolution has taps");
+        let last = r.start
+            + (w.n - 1) * r.image
+            + (r.blocks - 1) * r.block
+            + tap
+            + (w.h - 1) * r.row
+            + ((w.w - 1) * r.step + 1) * r.lanes;
+        assert!(last <= x.len(), "input of {} floats, {last} are read", x.len());
+        let last = w.start
+            + (w.n - 1) * w.image
+            + (self.blocks - 1) * w.block
+            + (w.h - 1) * w.row
+            + (w.w - 1) * w.pixel
+            + LANES;
+        assert!(last <= dy.len(), "gradient of {} floats, {last} are read", dy.len());
+        assert!(dw.len() >= self.len(), "room for {} floats", self.len());
+    }
+
+    /// The gradient by PyTorch's axes, from `run`'s: `[a, b, taps]`, `a` being the output. What
+    /// `to` holds of other taps stays: `tap` of them are written from `offset` on.
+    pub(crate) fn unpack(&self, dw: &[f32], inputs: Slots, outputs: usize, to: &mut Grad) {
+        let taps = self.reads.taps.len();
+        let get = |o: usize, slot: usize, tap: usize| {
+            let (block, lane) = (slot / inputs.lanes, slot % inputs.lanes);
+            let first = o / LANES / self.panel * self.panel;
+            let width = self.panel.min(self.blocks - first) * LANES;
+            let base = first * LANES * self.reads.blocks * self.inputs;
+            let input = block * self.inputs + tap * inputs.lanes + lane;
+            dw[base + input * width + o - first * LANES]
+        };
+        let (b, all) = (to.shape.b, to.shape.taps);
+        if to.transposed {
+            for (slot, channel) in inputs.channels.iter().enumerate() {
+                let Some(i) = channel else { continue };
+                for o in 0..outputs {
+                    to.values[(i * b + o) * all + to.tap] = get(o, slot, 0);
+                }
+            }
+            return;
+        }
+        to.values.par_chunks_mut(b * all).take(outputs).enumerate().for_each(|(o, row)| {
+            for (slot, channel) in inputs.channels.iter().enumerate() {
+                let Some(i) = channel else { continue };
+                for (tap, to) in row[i * taps..][..taps].iter_mut().enumerate() {
+                    *to = get(o, slot, tap);
+                }
+            }
+        });
+    }
+}
+
+/// Where a gradient goes.
+pub(crate) struct Grad<'a> {
+    pub(crate) values: &'a mut [f32],
+    /// Sizes of the weight.
+    pub(crate) shape: Weight<'static>,
+    /// Whether the weight's first axis is its input, as an upsampling's; then of which tap.
+    pub(crate) transposed: bool,
+    pub(crate) tap: usize,
+}
+
+fn segments(r: &Reads, w: &Writes, panel: usize) -> Vec<Segment> {
+    let row = (r.row + panel * w.row) * 4;
+    let image = row * w.h;
+    if image * 2 <= CACHE {
+        let images = CACHE / image;
+        let starts = (0..w.n).step_by(images);
+        return starts
+            .map(|n| Segment { images: n..(n + images).min(w.n), rows: 0..w.h })
+            .collect();
+    }
+    let rows = (CACHE / row).max(1);
+    (0..w.n)
+        .flat_map(|n| {
+            (0..w.h)
+                .step_by(rows)
+                .map(move |y| Segment { images: n..n + 1, rows: y..(y + rows).min(w.h) })
+        })
+        .collect()
+}
+
+/// Room for a gradient of this size.
+pub(crate) fn room(gradients: &[WeightGradient]) -> Buffer {
+    Buffer::zeros(gradients.iter().map(WeightGradient::len).max().unwrap_or(0))
+}

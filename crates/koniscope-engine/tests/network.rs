@@ -1,0 +1,67 @@
+//! Whole networks against plain sums in f64, at every level that the processor has.
+
+mod common;
+
+use common::{naive, resnet, unet, values};
+use koniscope_engine::{Graph, Level, Network, Options};
+
+fn agrees(graph: &Graph, shape: [usize; 4]) {
+    let input = values(shape.iter().product(), 5);
+    let wide: Vec<f64> = input.iter().map(|v| f64::from(*v)).collect();
+    let expected = naive(graph, &wide, shape, false);
+    for level in Level::ALL {
+        if !Level::available().contains(&level) {
+            eprintln!("skipped: this processor has no {}", level.name());
+            continue;
+        }
+        let network = Network::new(graph, &Options { level }).expect("it compiles");
+        // Twice: memory of the first run is used again.
+        for _ in 0..2 {
+            let outputs = network.run(&input, shape).expect("it runs");
+            assert_eq!(outputs.len(), expected.len());
+            for (found, expected) in outputs.iter().zip(&expected) {
+                let scale = expected.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+                assert_eq!(found.data.len(), expected.len());
+                for (f, e) in found.data.iter().zip(expected) {
+                    let difference = (f64::from(*f) - e).abs();
+                    assert!(difference < 1e-5 * scale, "{level:?}: {f}, expected {e}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_unet_is_its_plain_sums() {
+    agrees(&unet(16, 1), [1, 1, 16, 24]);
+    agrees(&unet(5, 2), [2, 1, 12, 8]);
+    agrees(&unet(24, 3), [1, 1, 20, 36]);
+}
+
+#[test]
+fn a_resnet_is_its_plain_sums() {
+    agrees(&resnet(16, 1), [1, 3, 32, 48]);
+    agrees(&resnet(40, 2), [2, 3, 30, 26]);
+}
+
+#[test]
+fn threads_do_not_change_a_result() {
+    let (graph, shape) = (unet(16, 4), [2, 1, 32, 32]);
+    let input = values(shape.iter().product(), 1);
+    let network = Network::new(&graph, &Options::default()).expect("it compiles");
+    let run = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+        pool.install(|| network.run(&input, shape).expect("it runs"))
+    };
+    let one = run(1);
+    for threads in [2, 5] {
+        assert!(one == run(threads), "{threads} threads");
+    }
+}
+
+#[test]
+fn a_wrong_shape_is_named() {
+    let network = Network::new(&unet(4, 1), &Options::default()).expect("it compiles");
+    let error = network.run(&values(2 * 15 * 16, 1), [2, 1, 15, 16]).expect_err("odd");
+    assert!(error.to_string().contains("cat"), "{error}");
+}
