@@ -20,8 +20,8 @@ use values::Values;
 
 /// A network that learns, for one input shape: batch normalization takes the batch's statistics.
 ///
-/// Parameters stay with the caller, who passes them to each [`forward`](Self::forward) and gets
-/// their gradients from [`backward`](Self::backward).
+/// Parameters stay with the caller, who passes a graph that differs in nothing else to each
+/// [`forward`](Self::forward) and gets its gradients from [`backward`](Self::backward).
 pub struct Trainer {
     graph: Graph,
     kernels: Kernels,
@@ -42,7 +42,7 @@ enum Step {
     Concat { parts: Vec<usize>, y: usize },
 }
 
-/// Parameters or gradients by name, as `encoder.0.conv1.weight`.
+/// Gradients by name, as `encoder.0.conv1.weight`.
 pub type Named = HashMap<String, Vec<f32>>;
 
 /// Statistics of the last batch of one normalization.
@@ -109,12 +109,12 @@ impl Trainer {
         Ok(Self { graph, kernels, steps, places, shapes, outputs, input, values, gradients })
     }
 
-    /// The outputs of a batch, with the parameters given.
+    /// The outputs of a batch, with the graph's parameters.
     ///
     /// # Panics
-    /// If a parameter is missing or of another size, or the input is.
-    pub fn forward(&mut self, parameters: &Named, input: &[f32]) -> Vec<Tensor> {
-        let parameters = Parameters { graph: &self.graph, named: parameters };
+    /// If the graph is another than was planned for, or the input has another size.
+    pub fn forward(&mut self, graph: &Graph, input: &[f32]) -> Vec<Tensor> {
+        let parameters = Parameters(graph);
         let place = |v: usize| self.places[v].as_ref().expect("a unit's value is placed").layout;
         let mut memory = self.values.take(self.input);
         place(self.input).store(input, &mut memory);
@@ -148,10 +148,10 @@ impl Trainer {
     /// parameters, from those of the outputs in the order in which they were named.
     ///
     /// # Panics
-    /// If an output's gradient has another size, or parameters are missing.
-    pub fn backward(&mut self, parameters: &Named, outputs: &[&[f32]]) -> Named {
+    /// If an output's gradient has another size, or the graph is another.
+    pub fn backward(&mut self, graph: &Graph, outputs: &[&[f32]]) -> Named {
         assert_eq!(outputs.len(), self.outputs.len(), "a gradient for every output");
-        let parameters = Parameters { graph: &self.graph, named: parameters };
+        let parameters = Parameters(graph);
         let layout = |v: usize| self.places[v].as_ref().expect("a unit's value is placed").layout;
         let mut written = vec![false; self.places.len()];
         for (id, values) in self.outputs.iter().zip(outputs) {

@@ -2,23 +2,11 @@
 
 mod common;
 
-use std::collections::HashMap;
-
 use common::{naive, resnet, unet, values};
 use koniscope_engine::{
     Graph, Level, Op, Options,
     train::{Named, Trainer},
 };
-
-fn parameters(graph: &Graph) -> Named {
-    let mut named = HashMap::new();
-    for node in graph.nodes() {
-        for (name, tensor) in node.op.parameters() {
-            named.insert(format!("{}.{name}", node.name), tensor.data.clone());
-        }
-    }
-    named
-}
 
 /// A loss whose gradient is known: a fixed weight on every output value.
 fn loss(outputs: &[f64], weights: &[f32]) -> f64 {
@@ -28,7 +16,6 @@ fn loss(outputs: &[f64], weights: &[f32]) -> f64 {
 fn gradients_agree(graph: &Graph, shape: [usize; 4]) {
     let input = values(shape.iter().product(), 9);
     let wide: Vec<f64> = input.iter().map(|v| f64::from(*v)).collect();
-    let named = parameters(graph);
     let expected = naive(graph, &wide, shape, true).remove(0);
     let weights = values(expected.len(), 11);
     for level in Level::available() {
@@ -38,12 +25,12 @@ fn gradients_agree(graph: &Graph, shape: [usize; 4]) {
         let mut gradients = Named::new();
         // Twice: a step must not depend on the one before.
         for _ in 0..2 {
-            let outputs = trainer.forward(&named, &input);
+            let outputs = trainer.forward(graph, &input);
             let scale = expected.iter().fold(0.0f64, |m, v| m.max(v.abs()));
             for (f, e) in outputs[0].data.iter().zip(&expected) {
                 assert!((f64::from(*f) - e).abs() < 1e-4 * scale, "{level:?}: {f}, expected {e}");
             }
-            gradients = trainer.backward(&named, &[&weights]);
+            gradients = trainer.backward(graph, &[&weights]);
         }
         let mut checked = 0;
         for (n, node) in graph.nodes().iter().enumerate() {
@@ -106,10 +93,9 @@ fn frozen_normalizations_take_running_statistics() {
     let (graph, shape) = (resnet(8, 3), [2, 3, 16, 16]);
     let input = values(shape.iter().product(), 9);
     let wide: Vec<f64> = input.iter().map(|v| f64::from(*v)).collect();
-    let named = parameters(&graph);
     let mut trainer =
         Trainer::new(&graph, &["logits"], shape, &Options::default(), &|_| true).expect("compiles");
-    let outputs = trainer.forward(&named, &input);
+    let outputs = trainer.forward(&graph, &input);
     for (f, e) in outputs[0].data.iter().zip(&naive(&graph, &wide, shape, false)[0]) {
         assert!((f64::from(*f) - e).abs() < 1e-4, "{f}, expected {e}");
     }

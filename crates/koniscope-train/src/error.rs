@@ -17,6 +17,9 @@ pub enum Error {
         /// The system's words.
         detail: String,
     },
+    /// The engine cannot run the network.
+    #[error("the network cannot be trained on the processor: {0}")]
+    Engine(#[from] koniscope_engine::Error),
     /// A recipe that cannot be followed.
     #[error("recipe {}: {detail}", path.display())]
     Recipe {

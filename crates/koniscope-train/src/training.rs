@@ -3,14 +3,12 @@
 pub mod checkpoint;
 pub mod classification;
 pub mod segmentation;
+mod step;
 
-use std::{path::Path, time::Instant};
+use std::{path::Path, sync::mpsc, thread, time::Instant};
 
-use burn::{
-    module::Module,
-    optim::{GradientsParams, ModuleOptimizer},
-    tensor::Tensor,
-};
+use burn::{module::Module, optim::ModuleOptimizer, tensor::Tensor};
+use koniscope::model::{Device, described::Described};
 use rand::seq::SliceRandom;
 
 use crate::{
@@ -22,17 +20,27 @@ use crate::{
     write::write_atomic,
 };
 use checkpoint::{Checkpoint, Progress};
+use step::Stepper;
+
+/// Batches that are made ahead.
+const PREFETCHED: usize = 2;
 
 /// What one kind of network needs for training.
-pub trait Task {
+pub trait Task: Sync {
     /// The network.
-    type Network: Module + Clone;
+    type Network: Module + Described + Clone;
+
+    /// What the network should say of a batch.
+    type Target: Send;
 
     /// The cases that training uses in `epoch`, in any order; a class-balanced task repeats some.
     fn epoch_cases(&self, epoch: usize) -> Vec<usize>;
 
-    /// The loss of a batch, augmented with draws that depend on `epoch` and the case alone.
-    fn loss(&self, network: &Self::Network, cases: &[usize], epoch: usize) -> Tensor<1>;
+    /// A batch, augmented with draws that depend on `epoch` and the case alone.
+    fn batch(&self, cases: &[usize], epoch: usize) -> Batch<Self::Target>;
+
+    /// The loss of logits `[n, classes, h, w]`, with `h` and `w` 1 where a case has one answer.
+    fn loss(&self, logits: Tensor<4>, target: &Self::Target) -> Tensor<1>;
 
     /// Scores a network, without gradients, on the tuning part: higher is better.
     ///
@@ -48,6 +56,17 @@ pub trait Task {
     /// # Errors
     /// If films cannot be loaded.
     fn prepare(&mut self, epoch: usize) -> Result<(), Error>;
+}
+
+/// Cases that are learnt from at once.
+#[derive(Clone, Debug)]
+pub struct Batch<T> {
+    /// What the network is fed, scaled.
+    pub input: Vec<f32>,
+    /// Its shape, `[n, channels, h, w]`.
+    pub shape: [usize; 4],
+    /// What it should say.
+    pub target: T,
 }
 
 /// How long and how fast to train.
@@ -74,11 +93,13 @@ pub struct Plan {
 ///
 /// # Errors
 /// [`Error`] if films, checkpoint or log cannot be read or written, or the loss is not finite.
+#[allow(clippy::too_many_arguments)]
 pub fn fit<T: Task>(
     task: &mut T,
     network: T::Network,
     mut optimizer: ModuleOptimizer,
     plan: &Plan,
+    device: &Device,
     run: &Path,
     resume: bool,
     observer: &mut dyn Observer,
@@ -92,6 +113,7 @@ pub fn fit<T: Task>(
     {
         (current, best, optimizer, progress) = saved;
     }
+    let mut stepper = Stepper::new(device.clone());
     let mut log = RunLog::open(run, progress.epochs_done)?;
     while progress.epochs_done < plan.epochs && !progress.is_stale(plan.patience) {
         let epoch = progress.epochs_done;
@@ -102,19 +124,31 @@ pub fn fit<T: Task>(
         // Batch normalization cannot learn from a rest of one.
         let batches: Vec<&[usize]> = cases.chunks(plan.batch).filter(|b| b.len() > 1).collect();
         observer.epoch_started(epoch, plan.epochs, batches.len());
-        let mut loss_sum = 0.0;
-        for (i, batch) in batches.iter().enumerate() {
-            let lr = plan.schedule.at(epoch as f64 + i as f64 / batches.len() as f64);
-            let loss = task.loss(&current, batch, epoch);
-            let gradients = GradientsParams::from_grads(loss.backward(), &current);
-            let value: f32 = loss.into_scalar();
-            if !value.is_finite() {
-                return Err(Error::Diverged { epoch, loss: value });
+        let losses = thread::scope(|scope| {
+            // Films are varied by another thread while the network learns from those before.
+            let (send, receive) = mpsc::sync_channel(PREFETCHED);
+            let task = &*task;
+            let batches = &batches;
+            scope.spawn(move || {
+                for batch in batches {
+                    if send.send(task.batch(batch, epoch)).is_err() {
+                        break;
+                    }
+                }
+            });
+            let mut losses = Vec::with_capacity(batches.len());
+            for (i, batch) in receive.into_iter().enumerate() {
+                let lr = plan.schedule.at(epoch as f64 + i as f64 / batches.len() as f64);
+                let (loss, gradients) = stepper.step(task, &current, batch)?;
+                if !loss.is_finite() {
+                    return Err(Error::Diverged { epoch, loss });
+                }
+                losses.push(f64::from(loss));
+                current = optimizer.step(lr, current.clone(), gradients);
+                observer.step_done(i + 1, f64::from(loss));
             }
-            loss_sum += f64::from(value);
-            current = optimizer.step(lr, current, gradients);
-            observer.step_done(i + 1, f64::from(value));
-        }
+            Ok(losses)
+        })?;
         let score = task.score(&current.valid())?;
         progress.epoch_scored(epoch, score);
         if progress.best_epoch == epoch {
@@ -122,7 +156,7 @@ pub fn fit<T: Task>(
         }
         let record = EpochRecord {
             epoch,
-            train_loss: loss_sum / batches.len().max(1) as f64,
+            train_loss: losses.iter().sum::<f64>() / losses.len().max(1) as f64,
             score,
             learning_rate: plan.schedule.at((epoch + 1) as f64),
             best_epoch: progress.best_epoch,

@@ -1,6 +1,9 @@
-//! The networks, in burn, and the two traits' real implementations. Only this room and
+//! The networks, defined in burn, computed by the engine where there is no GPU, and the two
+//! traits' real implementations. Only this room and
 //! [`weights`](crate::weights) know the tensor framework.
 
+pub mod compute;
+pub mod described;
 mod device;
 mod input;
 pub mod lungs;
@@ -9,4 +12,4 @@ pub mod stages;
 pub mod unet;
 
 pub use device::Device;
-pub use input::{gray_batch, planes_of};
+pub use input::gray_batch;

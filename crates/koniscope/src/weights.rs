@@ -59,7 +59,7 @@ pub fn load_lungs(manifest: &Path, device: &Device) -> Result<UNetLungs, Error> 
     }
     let mut network = UNet::new(width, depth, manifest.classes.len(), device.burn());
     apply_safetensors(&mut network, SafetensorsStore::from_bytes(Some(bytes)), Missing::Refuse)?;
-    Ok(UNetLungs::new(network, manifest, device.clone()))
+    UNetLungs::new(network, manifest, device)
 }
 
 /// Loads a classifier by its manifest.
@@ -68,7 +68,7 @@ pub fn load_lungs(manifest: &Path, device: &Device) -> Result<UNetLungs, Error> 
 /// [`Error::Model`], see [`load_reader`].
 pub fn load_stages(manifest: &Path, device: &Device) -> Result<ResNetStages, Error> {
     let (network, manifest) = load_resnet(manifest, device)?;
-    Ok(ResNetStages::new(network, manifest, device.clone()))
+    ResNetStages::new(network, manifest, device)
 }
 
 /// Loads a classifier's bare network by its manifest.

@@ -53,17 +53,15 @@ pub(super) struct Layer {
     gradients: Vec<WeightGradient>,
 }
 
-/// Parameters by node and their names after it.
+/// Parameters of a graph's nodes.
 #[derive(Clone, Copy)]
-pub(super) struct Parameters<'a> {
-    pub(super) graph: &'a Graph,
-    pub(super) named: &'a super::Named,
-}
+pub(super) struct Parameters<'a>(pub(super) &'a Graph);
 
 impl<'a> Parameters<'a> {
     fn of(&self, node: usize, name: &str) -> &'a [f32] {
-        let name = format!("{}.{name}", self.graph.nodes()[node].name);
-        self.named.get(&name).unwrap_or_else(|| panic!("the parameter {name} is missing"))
+        let parameters = self.0.nodes()[node].op.parameters();
+        let found = parameters.into_iter().find(|(n, _)| *n == name);
+        &found.expect("the graph is the one that was planned for").1.data
     }
 }
 

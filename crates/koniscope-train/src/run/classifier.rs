@@ -96,7 +96,7 @@ pub fn train(
         balance: recipe.balance,
         batch: training.batch,
         seed: training.seed,
-        device,
+        device: options.device.clone(),
     };
     let plan = Plan {
         epochs: training.epochs,
@@ -107,7 +107,7 @@ pub fn train(
     };
     let optimizer = adamw(training.weight_decay, training.clip, &recipe.lr_scale);
     let (best, _) =
-        fit(&mut task, network, optimizer, &plan, &options.out, options.resume, observer)?;
+        fit(&mut task, network, optimizer, &plan, &options.device, &options.out, options.resume, observer)?;
 
     let logits = task.logits(&best.valid(), &task.tuning)?;
     let classes: Vec<usize> = task.tuning.iter().map(|c| c.class).collect();

@@ -72,7 +72,7 @@ pub fn train(
         loss: recipe.loss,
         batch: training.batch,
         seed: training.seed,
-        device,
+        device: options.device.clone(),
     };
     let plan = Plan {
         epochs: training.epochs,
@@ -83,7 +83,7 @@ pub fn train(
     };
     let optimizer = adamw(training.weight_decay, training.clip, &Default::default());
     let (best, best_epoch) =
-        fit(&mut task, network, optimizer, &plan, &options.out, options.resume, observer)?;
+        fit(&mut task, network, optimizer, &plan, &options.device, &options.out, options.resume, observer)?;
 
     let films = |cases: &[Case]| {
         data_sources(cases.iter().map(|c| (c.set.as_str(), c.patient.as_str())), &recipe.licences)

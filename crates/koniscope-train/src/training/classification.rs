@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor, TensorData};
 use koniscope::{
     manifest::Input,
-    model::{gray_batch, resnet::ResNet},
+    model::{Device, compute::Compute, gray_batch, resnet::ResNet},
     plane::Plane,
 };
 use rand::Rng;
+use rayon::prelude::*;
 
-use super::Task;
+use super::{Batch, Task};
 use crate::{
     Error,
     augment::{AugmentRecipe, Draw},
@@ -47,7 +48,7 @@ pub struct StageTask {
     pub batch: usize,
     /// Seed of every draw.
     pub seed: u64,
-    /// Device with gradients.
+    /// Where to compute.
     pub device: Device,
 }
 
@@ -55,15 +56,15 @@ impl StageTask {
     /// Logits of crops, without gradients.
     ///
     /// # Errors
-    /// [`Error`] if the network's output cannot be read.
+    /// [`Error`] if the network cannot run.
     pub fn logits(&self, network: &ResNet, cases: &[Graded]) -> Result<Vec<Vec<f32>>, Error> {
-        let device = self.device.clone().without_autodiff();
+        let network = Compute::new(network.clone(), &self.device)?;
         let mut logits = Vec::with_capacity(cases.len());
         for batch in cases.chunks(self.batch) {
             let pictures: Vec<&Plane> = batch.iter().map(|c| &c.crop).collect();
-            let out = network.forward(gray_batch(&pictures, &self.input, &device)).logits;
-            let values: Vec<f32> = out.into_data().try_to_vec().map_err(|e| Error::tensor(&e))?;
-            logits.extend(values.chunks_exact(self.classes).map(<[f32]>::to_vec));
+            let (values, shape) = gray_batch(&pictures, &self.input);
+            let outputs = network.run(values, shape)?;
+            logits.extend(outputs[0].data.chunks_exact(self.classes).map(<[f32]>::to_vec));
         }
         Ok(logits)
     }
@@ -80,6 +81,8 @@ impl StageTask {
 
 impl Task for StageTask {
     type Network = ResNet;
+    /// A class a case.
+    type Target = Vec<usize>;
 
     fn prepare(&mut self, _epoch: usize) -> Result<(), Error> {
         Ok(())
@@ -105,9 +108,9 @@ impl Task for StageTask {
             .collect()
     }
 
-    fn loss(&self, network: &ResNet, cases: &[usize], epoch: usize) -> Tensor<1> {
+    fn batch(&self, cases: &[usize], epoch: usize) -> Batch<Self::Target> {
         let varied: Vec<Plane> = cases
-            .iter()
+            .par_iter()
             .enumerate()
             .map(|(place, case)| {
                 // A balanced epoch repeats cases: the place keeps their draws apart.
@@ -117,21 +120,24 @@ impl Task for StageTask {
             })
             .collect();
         let pictures: Vec<&Plane> = varied.iter().collect();
-        let logits = network.forward(gray_batch(&pictures, &self.input, &self.device)).logits;
+        let (input, shape) = gray_batch(&pictures, &self.input);
+        Batch { input, shape, target: cases.iter().map(|c| self.train[*c].class).collect() }
+    }
+
+    fn loss(&self, logits: Tensor<4>, target: &Self::Target) -> Tensor<1> {
+        let [n, classes, ..] = logits.dims();
+        let device = logits.device();
         let counts = self.counts();
-        let target: Vec<i32> = cases.iter().map(|c| self.train[*c].class as i32).collect();
-        let weights: Vec<f32> = cases
-            .iter()
-            .map(|c| match self.balance {
-                Balance::Weight => self.train.len() as f32 / counts[&self.train[*c].class] as f32,
-                Balance::None | Balance::Sampler => 1.0,
-            })
-            .collect();
-        let n = cases.len();
+        let weight = |class: &usize| match self.balance {
+            Balance::Weight => self.train.len() as f32 / counts[class] as f32,
+            Balance::None | Balance::Sampler => 1.0,
+        };
+        let weights: Vec<f32> = target.iter().map(weight).collect();
+        let target: Vec<i32> = target.iter().map(|class| *class as i32).collect();
         classification_loss(
-            logits,
-            Tensor::<1, Int>::from_data(TensorData::new(target, [n]), &self.device),
-            Tensor::from_data(TensorData::new(weights, [n]), &self.device),
+            logits.reshape([n, classes]),
+            Tensor::<1, Int>::from_data(TensorData::new(target, [n]), &device),
+            Tensor::from_data(TensorData::new(weights, [n]), &device),
         )
     }
 

@@ -1,13 +1,14 @@
 //! `koniscope train lungs`: the U-Net.
 
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor, TensorData};
 use koniscope::{
     manifest::Input,
-    model::{gray_batch, unet::UNet},
+    model::{Device, compute::Compute, gray_batch, unet::UNet},
     plane::Plane,
 };
+use rayon::prelude::*;
 
-use super::Task;
+use super::{Batch, Task};
 use crate::{
     Error,
     augment::{AugmentRecipe, Draw},
@@ -47,12 +48,14 @@ pub struct LungTask<F: FnMut(usize, &SizedSamples) -> Result<Option<SizedSamples
     pub batch: usize,
     /// Seed of every draw.
     pub seed: u64,
-    /// Device with gradients.
+    /// Where to compute.
     pub device: Device,
 }
 
-impl<F: FnMut(usize, &SizedSamples) -> Result<Option<SizedSamples>, Error>> Task for LungTask<F> {
+impl<F: FnMut(usize, &SizedSamples) -> Result<Option<SizedSamples>, Error> + Sync> Task for LungTask<F> {
     type Network = UNet;
+    /// A label a pixel.
+    type Target = Vec<u8>;
 
     fn prepare(&mut self, epoch: usize) -> Result<(), Error> {
         if let Some(samples) = (self.load)(epoch, &self.samples)? {
@@ -65,26 +68,29 @@ impl<F: FnMut(usize, &SizedSamples) -> Result<Option<SizedSamples>, Error>> Task
         (0..self.samples.train.len()).collect()
     }
 
-    fn loss(&self, network: &UNet, cases: &[usize], epoch: usize) -> Tensor<1> {
+    fn batch(&self, cases: &[usize], epoch: usize) -> Batch<Self::Target> {
         let varied: Vec<Sample> = cases
-            .iter()
+            .par_iter()
             .map(|case| {
                 let mut rng = rng_for(self.seed, epoch as u64, *case as u64);
                 Draw::sample(&self.augment, &mut rng).apply(&self.samples.train[*case])
             })
             .collect();
         let pictures: Vec<&Plane> = varied.iter().map(|s| &s.picture).collect();
-        let input = &self.samples.input;
-        let logits = network.forward(gray_batch(&pictures, input, &self.device));
-        let shape = [varied.len(), 1, input.height, input.width];
-        let labels = || varied.iter().flat_map(|s| s.target.iter().copied());
-        let target: Vec<i32> =
-            labels().map(|l| if l == IGNORE { 0 } else { i32::from(l) }).collect();
-        let counts: Vec<f32> = labels().map(|l| f32::from(u8::from(l != IGNORE))).collect();
+        let (input, shape) = gray_batch(&pictures, &self.samples.input);
+        Batch { input, shape, target: varied.into_iter().flat_map(|s| s.target).collect() }
+    }
+
+    fn loss(&self, logits: Tensor<4>, target: &Self::Target) -> Tensor<1> {
+        let [n, _, h, w] = logits.dims();
+        let (shape, device) = ([n, 1, h, w], logits.device());
+        let classes: Vec<i32> =
+            target.iter().map(|l| if *l == IGNORE { 0 } else { i32::from(*l) }).collect();
+        let counts: Vec<f32> = target.iter().map(|l| f32::from(u8::from(*l != IGNORE))).collect();
         segmentation_loss(
             logits,
-            Tensor::<4, Int>::from_data(TensorData::new(target, shape), &self.device),
-            Tensor::from_data(TensorData::new(counts, shape), &self.device),
+            Tensor::<4, Int>::from_data(TensorData::new(classes, shape), &device),
+            Tensor::from_data(TensorData::new(counts, shape), &device),
             self.loss.dice,
             self.loss.cross_entropy,
         )
@@ -92,20 +98,18 @@ impl<F: FnMut(usize, &SizedSamples) -> Result<Option<SizedSamples>, Error>> Task
 
     /// Mean Dice of both lungs together, on the network's own grid, no post-processing.
     fn score(&self, network: &UNet) -> Result<f64, Error> {
-        let device = self.device.clone().without_autodiff();
+        let network = Compute::new(network.clone(), &self.device)?;
         let mut dice = Vec::with_capacity(self.samples.tuning.len());
         for batch in self.samples.tuning.chunks(self.batch) {
             let pictures: Vec<&Plane> = batch.iter().map(|s| &s.picture).collect();
-            let logits = network.forward(gray_batch(&pictures, &self.samples.input, &device));
-            let classes: Vec<i32> = logits
-                .argmax(1)
-                .into_data()
-                .convert::<i32>()
-                .try_to_vec()
-                .map_err(|e| Error::tensor(&e))?;
-            let pixels = self.samples.input.width * self.samples.input.height;
-            for (sample, classes) in batch.iter().zip(classes.chunks_exact(pixels)) {
-                dice.push(lung_dice(classes, &sample.target));
+            let (values, shape) = gray_batch(&pictures, &self.samples.input);
+            let logits = network.run(values, shape)?.swap_remove(0);
+            let pixels = shape[2] * shape[3];
+            for (sample, logits) in batch.iter().zip(logits.data.chunks_exact(3 * pixels)) {
+                let classes: Vec<i32> = (0..pixels)
+                    .map(|i| largest([0, 1, 2].map(|class| logits[class * pixels + i])))
+                    .collect();
+                dice.push(lung_dice(&classes, &sample.target));
             }
         }
         if dice.is_empty() {
@@ -117,4 +121,10 @@ impl<F: FnMut(usize, &SizedSamples) -> Result<Option<SizedSamples>, Error>> Task
     fn score_name(&self) -> &'static str {
         "tuning Dice"
     }
+}
+
+/// The class of the largest logit.
+fn largest(logits: [f32; 3]) -> i32 {
+    let by_logit = logits.into_iter().zip(0..).max_by(|a, b| a.0.total_cmp(&b.0));
+    by_logit.map_or(0, |(_, class)| class)
 }

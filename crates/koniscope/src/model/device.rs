@@ -4,12 +4,15 @@ use crate::Error;
 
 /// A device to compute on.
 #[derive(Clone, Debug)]
-pub struct Device(burn::tensor::Device);
+pub struct Device {
+    burn: burn::tensor::Device,
+    is_cpu: bool,
+}
 
 impl Device {
     /// The processor: always there.
     pub fn cpu() -> Self {
-        Self(burn::tensor::Device::flex())
+        Self { burn: burn::tensor::Device::flex(), is_cpu: true }
     }
 
     /// A GPU through Vulkan.
@@ -35,7 +38,7 @@ impl Device {
             let device = burn::tensor::Device::vulkan(burn::tensor::DeviceKind::DefaultDevice);
             let probe = burn::tensor::Tensor::<1>::zeros([1], &device) + 1.0;
             probe.into_data();
-            Self(device)
+            Self { burn: device, is_cpu: false }
         })
         .map_err(|_| Error::Model {
             detail: "no Vulkan device answers; install its driver or leave out --gpu".into(),
@@ -44,6 +47,11 @@ impl Device {
 
     /// The framework's own handle.
     pub fn burn(&self) -> &burn::tensor::Device {
-        &self.0
+        &self.burn
+    }
+
+    /// Whether it is the processor, on which the engine computes.
+    pub fn is_cpu(&self) -> bool {
+        self.is_cpu
     }
 }

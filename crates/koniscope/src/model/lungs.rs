@@ -1,26 +1,27 @@
 //! The U-Net as [`LungSegmenter`].
 
-use burn::tensor::activation::softmax;
-
-use super::{Device, gray_batch, planes_of, unet::UNet};
+use super::{Device, compute::Compute, gray_batch, unet::UNet};
 use crate::{
     Error, Radiograph,
     manifest::Manifest,
+    plane::Plane,
     segmentation::{LungProbabilities, LungSegmenter},
 };
 
 /// A trained U-Net with three classes: background, right lung, left lung.
 #[derive(Debug)]
 pub struct UNetLungs {
-    network: UNet,
+    network: Compute<UNet>,
     manifest: Manifest,
-    device: Device,
 }
 
 impl UNetLungs {
     /// Joins a network with its manifest; [`weights`](crate::weights) loads both.
-    pub fn new(network: UNet, manifest: Manifest, device: Device) -> Self {
-        Self { network, manifest, device }
+    ///
+    /// # Errors
+    /// [`Error::Model`] if it cannot run on the device.
+    pub fn new(network: UNet, manifest: Manifest, device: &Device) -> Result<Self, Error> {
+        Ok(Self { network: Compute::new(network, device)?, manifest })
     }
 }
 
@@ -32,11 +33,23 @@ impl LungSegmenter for UNetLungs {
     fn lung_probabilities(&self, film: &Radiograph) -> Result<LungProbabilities, Error> {
         let input = &self.manifest.input;
         let small = film.pixels().resize(input.width, input.height);
-        let logits = self.network.forward(gray_batch(&[&small], input, self.device.burn()));
-        let mut planes = planes_of(softmax(logits, 1))?.into_iter().skip(1);
-        match (planes.next(), planes.next()) {
-            (Some(right), Some(left)) => Ok(LungProbabilities { right, left }),
-            _ => Err(Error::Model { detail: "the lung network needs three classes".into() }),
+        let (values, shape) = gray_batch(&[&small], input);
+        let outputs = self.network.run(values, shape)?;
+        let pixels = input.width * input.height;
+        let [background, right, left] = match outputs.first() {
+            Some(logits) if logits.data.len() == 3 * pixels => {
+                [0, 1, 2].map(|class| &logits.data[class * pixels..][..pixels])
+            }
+            _ => return Err(Error::Model { detail: "the lung network needs three classes".into() }),
+        };
+        let (mut p_right, mut p_left) = (vec![0.0; pixels], vec![0.0; pixels]);
+        for i in 0..pixels {
+            let logits = [background[i], right[i], left[i]];
+            let most = logits.into_iter().fold(f32::NEG_INFINITY, f32::max);
+            let [b, r, l] = logits.map(|v| (v - most).exp());
+            (p_right[i], p_left[i]) = (r / (b + r + l), l / (b + r + l));
         }
+        let plane = |values| Plane::new(input.width, input.height, values);
+        Ok(LungProbabilities { right: plane(p_right), left: plane(p_left) })
     }
 }

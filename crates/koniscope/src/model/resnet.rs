@@ -12,8 +12,12 @@ use burn::{
     },
     tensor::{Device, Tensor, activation::relu},
 };
+use koniscope_engine::{Graph, NodeId, Op};
 
-use super::unet::he_normal;
+use super::{
+    described::{Builder, Described, Layer},
+    unet::he_normal,
+};
 
 /// Blocks in each of the four stages.
 const RESNET18_BLOCKS: [usize; 4] = [2, 2, 2, 2];
@@ -98,6 +102,55 @@ impl ResNet {
     }
 }
 
+impl Described for ResNet {
+    fn graph(&self) -> Graph {
+        let (mut b, x) = Builder::new(3);
+        let x = b.conv_norm(["conv1".into(), "bn1".into()], (&self.conv1, &self.bn1), x);
+        let x = b.relu(x);
+        let pool = Op::MaxPool { kernel: 3, stride: 2, padding: 1 };
+        let mut x = b.graph.push("maxpool", pool, &[x]);
+        for (name, block) in self.blocks() {
+            x = block.describe(&mut b, &name, x);
+        }
+        let pooled = b.graph.push("avgpool", Op::GlobalAveragePool, &[x]);
+        let logits = b.layer("fc", Layer::Linear(&self.fc), pooled);
+        b.graph.output("logits", logits);
+        if let Op::Linear { mut weight, bias } = Layer::Linear(&self.fc).op() {
+            weight.shape.extend([1, 1]);
+            let head = Op::Conv { weight, bias: Some(bias), stride: 1, padding: 0 };
+            let maps = b.graph.push("class_maps", head, &[x]);
+            b.graph.output("class_maps", maps);
+        }
+        b.graph
+    }
+
+    fn layers(&self) -> Vec<(String, Layer<'_>)> {
+        let stem = [
+            ("conv1".into(), Layer::Conv(&self.conv1)),
+            ("bn1".into(), Layer::Norm(&self.bn1)),
+        ];
+        let blocks = self.blocks().flat_map(|(name, block)| block.layers(name));
+        stem.into_iter().chain(blocks).chain([("fc".into(), Layer::Linear(&self.fc))]).collect()
+    }
+
+    fn outputs(&self, input: Tensor<4>) -> Vec<Tensor<4>> {
+        let out = self.forward(input);
+        let [n, classes] = out.logits.dims();
+        vec![out.logits.reshape([n, classes, 1, 1]), self.class_maps(out.features)]
+    }
+}
+
+impl ResNet {
+    /// All blocks with their names.
+    fn blocks(&self) -> impl Iterator<Item = (String, &BasicBlock)> {
+        [&self.layer1, &self.layer2, &self.layer3, &self.layer4].into_iter().zip(1..).flat_map(
+            |(stage, n)| {
+                stage.iter().enumerate().map(move |(i, block)| (format!("layer{n}.{i}"), block))
+            },
+        )
+    }
+}
+
 fn run(stage: &[BasicBlock], x: Tensor<4>) -> Tensor<4> {
     stage.iter().fold(x, |x, block| block.forward(x))
 }
@@ -121,6 +174,36 @@ impl BasicBlock {
             None => x,
         };
         relu(out + shortcut)
+    }
+
+    fn describe(&self, b: &mut Builder, name: &str, x: NodeId) -> NodeId {
+        let names = |i: usize| [format!("{name}.conv{i}"), format!("{name}.bn{i}")];
+        let out = b.conv_norm(names(1), (&self.conv1, &self.bn1), x);
+        let out = b.relu(out);
+        let out = b.conv_norm(names(2), (&self.conv2, &self.bn2), out);
+        let shortcut = match &self.downsample {
+            Some(down) => {
+                let names = [0, 1].map(|i| format!("{name}.downsample.{i}"));
+                b.conv_norm(names, (&down.conv, &down.bn), x)
+            }
+            None => x,
+        };
+        let sum = b.graph.push(format!("{name}.add"), Op::Add, &[out, shortcut]);
+        b.relu(sum)
+    }
+
+    fn layers(&self, name: String) -> Vec<(String, Layer<'_>)> {
+        let mut layers = vec![
+            (format!("{name}.conv1"), Layer::Conv(&self.conv1)),
+            (format!("{name}.bn1"), Layer::Norm(&self.bn1)),
+            (format!("{name}.conv2"), Layer::Conv(&self.conv2)),
+            (format!("{name}.bn2"), Layer::Norm(&self.bn2)),
+        ];
+        if let Some(down) = &self.downsample {
+            layers.push((format!("{name}.downsample.0"), Layer::Conv(&down.conv)));
+            layers.push((format!("{name}.downsample.1"), Layer::Norm(&down.bn)));
+        }
+        layers
     }
 }
 

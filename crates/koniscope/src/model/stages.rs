@@ -1,25 +1,28 @@
 //! The ResNet as [`StageClassifier`].
 
-use super::{Device, gray_batch, input::floats_of, planes_of, resnet::ResNet};
+use super::{Device, compute::Compute, gray_batch, resnet::ResNet};
 use crate::{
     Error,
     classification::{Classification, StageClassifier},
     crop::LungCrop,
     manifest::Manifest,
+    plane::Plane,
 };
 
 /// A trained ResNet on the crop of both lungs.
 #[derive(Debug)]
 pub struct ResNetStages {
-    network: ResNet,
+    network: Compute<ResNet>,
     manifest: Manifest,
-    device: Device,
 }
 
 impl ResNetStages {
     /// Joins a network with its manifest; [`weights`](crate::weights) loads both.
-    pub fn new(network: ResNet, manifest: Manifest, device: Device) -> Self {
-        Self { network, manifest, device }
+    ///
+    /// # Errors
+    /// [`Error::Model`] if it cannot run on the device.
+    pub fn new(network: ResNet, manifest: Manifest, device: &Device) -> Result<Self, Error> {
+        Ok(Self { network: Compute::new(network, device)?, manifest })
     }
 }
 
@@ -29,11 +32,16 @@ impl StageClassifier for ResNetStages {
     }
 
     fn classify(&self, crop: &LungCrop) -> Result<Classification, Error> {
-        let batch = gray_batch(&[crop.picture()], &self.manifest.input, self.device.burn());
-        let out = self.network.forward(batch);
-        Ok(Classification {
-            logits: floats_of(out.logits)?,
-            class_maps: planes_of(self.network.class_maps(out.features))?,
-        })
+        let (values, shape) = gray_batch(&[crop.picture()], &self.manifest.input);
+        let mut outputs = self.network.run(values, shape)?.into_iter();
+        match (outputs.next(), outputs.next()) {
+            (Some(logits), Some(maps)) => {
+                let (h, w) = (maps.shape[2], maps.shape[3]);
+                let planes = maps.data.chunks_exact(h * w);
+                let class_maps = planes.map(|plane| Plane::new(w, h, plane.to_vec())).collect();
+                Ok(Classification { logits: logits.data, class_maps })
+            }
+            _ => Err(Error::Model { detail: "the classifier needs logits and class maps".into() }),
+        }
     }
 }

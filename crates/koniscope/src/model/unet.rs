@@ -13,6 +13,9 @@ use burn::{
     },
     tensor::{Device, Tensor, activation::relu},
 };
+use koniscope_engine::{Graph, NodeId, Op};
+
+use super::described::{Builder, Described, Layer};
 
 /// Encoder, decoder, head.
 #[derive(Module, Debug)]
@@ -80,6 +83,45 @@ impl UNet {
     }
 }
 
+impl Described for UNet {
+    fn graph(&self) -> Graph {
+        let (mut b, mut x) = Builder::new(1);
+        let mut skips = Vec::with_capacity(self.up.len());
+        for (i, level) in self.encoder.iter().enumerate() {
+            if i > 0 {
+                skips.push(x);
+                let pool = Op::MaxPool { kernel: 2, stride: 2, padding: 0 };
+                x = b.graph.push(format!("pool.{i}"), pool, &[x]);
+            }
+            x = level.describe(&mut b, &format!("encoder.{i}"), x);
+        }
+        for (i, (up, level)) in self.up.iter().zip(&self.decoder).enumerate() {
+            let x_up = b.layer(&format!("up.{i}"), Layer::Upsample(up), x);
+            let skip = skips.pop().expect("one skip a level, by construction");
+            x = b.graph.push(format!("concat.{i}"), Op::Concat, &[skip, x_up]);
+            x = level.describe(&mut b, &format!("decoder.{i}"), x);
+        }
+        let logits = b.layer("head", Layer::Conv(&self.head), x);
+        b.graph.output("logits", logits);
+        b.graph
+    }
+
+    fn layers(&self) -> Vec<(String, Layer<'_>)> {
+        let encoder = self.encoder.iter().enumerate();
+        let encoder = encoder.flat_map(|(i, level)| level.layers(format!("encoder.{i}")));
+        let up = self.up.iter().enumerate();
+        let up = up.map(|(i, up)| (format!("up.{i}"), Layer::Upsample(up)));
+        let decoder = self.decoder.iter().enumerate();
+        let decoder = decoder.flat_map(|(i, level)| level.layers(format!("decoder.{i}")));
+        let head = [("head".into(), Layer::Conv(&self.head))];
+        encoder.chain(up).chain(decoder).chain(head).collect()
+    }
+
+    fn outputs(&self, input: Tensor<4>) -> Vec<Tensor<4>> {
+        vec![self.forward(input)]
+    }
+}
+
 /// Two 3 x 3 convolutions, each with batch normalization and ReLU.
 #[derive(Module, Debug)]
 pub struct DoubleConv {
@@ -104,6 +146,23 @@ impl DoubleConv {
             conv2: conv(after),
             bn2: BatchNormConfig::new(after).init(device),
         }
+    }
+
+    fn describe(&self, b: &mut Builder, name: &str, x: NodeId) -> NodeId {
+        let names = |i: usize| [format!("{name}.conv{i}"), format!("{name}.bn{i}")];
+        let x = b.conv_norm(names(1), (&self.conv1, &self.bn1), x);
+        let x = b.relu(x);
+        let x = b.conv_norm(names(2), (&self.conv2, &self.bn2), x);
+        b.relu(x)
+    }
+
+    fn layers(&self, name: String) -> [(String, Layer<'_>); 4] {
+        [
+            (format!("{name}.conv1"), Layer::Conv(&self.conv1)),
+            (format!("{name}.bn1"), Layer::Norm(&self.bn1)),
+            (format!("{name}.conv2"), Layer::Conv(&self.conv2)),
+            (format!("{name}.bn2"), Layer::Norm(&self.bn2)),
+        ]
     }
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
