@@ -6,8 +6,8 @@ use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use koniscope::model::Device;
 use koniscope_train::{
-    recipe::{ClassifierRecipe, LungRecipe},
-    run::{Figure, Options, classifier, lungs},
+    recipe::{ClassifierRecipe, FindingsRecipe, LungRecipe},
+    run::{Figure, Options, classifier, findings, lungs},
     run_log::{EpochRecord, Observer},
 };
 
@@ -29,6 +29,14 @@ enum Network {
     },
     /// The ResNet that classifies the lung crop, from films with classes.
     Classifier {
+        #[command(flatten)]
+        run: Run,
+        /// Folder with the lung network (lungs.toml) that makes the crops.
+        #[arg(long, value_name = "DIR")]
+        models: Option<PathBuf>,
+    },
+    /// A ResNet on films with findings of any kind: weights for a classifier to start from.
+    Findings {
         #[command(flatten)]
         run: Run,
         /// Folder with the lung network (lungs.toml) that makes the crops.
@@ -95,10 +103,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         }
         Network::Classifier { run, models: dir } => {
             let recipe = ClassifierRecipe::read(&run.recipe)?;
-            let source = classifier::LungSource {
-                models: models::find(dir.as_deref())?,
-                cache: run.out.join("crops"),
-            };
+            let source = run.lungs(dir.as_deref())?;
             let mut pooled = Vec::new();
             let folds = run.folds(recipe.split.fold, recipe.split.folds)?;
             let several = folds.len() > 1;
@@ -115,11 +120,26 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
                 print_figures(&classifier::figures(&pooled, recipe.split.seed));
             }
         }
+        Network::Findings { run, models: dir } => {
+            let recipe = FindingsRecipe::read(&run.recipe)?;
+            let source = run.lungs(dir.as_deref())?;
+            for (fold, options) in run.folds(recipe.split.fold, recipe.split.folds)? {
+                let mut recipe = recipe.clone();
+                recipe.split.fold = fold;
+                let weights = findings::train(&recipe, &options, &source, &mut Bar::new())?;
+                print_line(&format!("start a classifier with --init {}", weights.display()));
+            }
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
 impl Run {
+    /// Where crops come from and are kept.
+    fn lungs(&self, models: Option<&std::path::Path>) -> anyhow::Result<classifier::LungSource> {
+        Ok(classifier::LungSource { models: models::find(models)?, cache: self.out.join("crops") })
+    }
+
     /// Each fold to train, with its folder.
     fn folds(&self, own: usize, folds: usize) -> anyhow::Result<Vec<(usize, Options)>> {
         let device = if self.gpu { Device::gpu()? } else { Device::cpu() };

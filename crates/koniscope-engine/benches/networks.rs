@@ -3,10 +3,7 @@
 
 use std::time::Instant;
 
-use koniscope_engine::{
-    Graph, Level, Network, NodeId, Op, Options, Tensor,
-    train::Trainer,
-};
+use koniscope_engine::{Graph, Level, Network, NodeId, Op, Options, Tensor, train::Trainer};
 
 fn tensor(shape: &[usize], scale: f32) -> Tensor {
     let n: usize = shape.iter().product();
@@ -14,7 +11,13 @@ fn tensor(shape: &[usize], scale: f32) -> Tensor {
     Tensor::new(shape, data)
 }
 
-fn conv(g: &mut Graph, name: &str, x: NodeId, [out, from, k, stride]: [usize; 4], relu: bool) -> NodeId {
+fn conv(
+    g: &mut Graph,
+    name: &str,
+    x: NodeId,
+    [out, from, k, stride]: [usize; 4],
+    relu: bool,
+) -> NodeId {
     let weight = tensor(&[out, from, k, k], (2.0 / (from * k * k) as f32).sqrt());
     let x = g.push(name, Op::Conv { weight, bias: None, stride, padding: k / 2 }, &[x]);
     let ones = || Tensor::new([out], vec![1.0; out]);
@@ -38,21 +41,33 @@ fn unet(width: usize) -> Graph {
         if level > 0 {
             x = g.push("pool", Op::MaxPool { kernel: 2, stride: 2, padding: 0 }, &[x]);
         }
-        x = conv(&mut g, &format!("e{level}.1"), x, [c, if level == 0 { 1 } else { c / 2 }, 3, 1], true);
+        x = conv(
+            &mut g,
+            &format!("e{level}.1"),
+            x,
+            [c, if level == 0 { 1 } else { c / 2 }, 3, 1],
+            true,
+        );
         x = conv(&mut g, &format!("e{level}.2"), x, [c, c, 3, 1], true);
         skips.push(x);
     }
     skips.pop();
     for level in (0..4).rev() {
         let c = width << level;
-        let up = Op::Upsample { weight: tensor(&[2 * c, c, 2, 2], 0.1), bias: Some(tensor(&[c], 0.1)) };
+        let up =
+            Op::Upsample { weight: tensor(&[2 * c, c, 2, 2], 0.1), bias: Some(tensor(&[c], 0.1)) };
         let up = g.push(format!("up{level}"), up, &[x]);
         let skip = skips.pop().expect("a skip for each level");
         x = g.push("cat", Op::Concat, &[skip, up]);
         x = conv(&mut g, &format!("d{level}.1"), x, [c, 2 * c, 3, 1], true);
         x = conv(&mut g, &format!("d{level}.2"), x, [c, c, 3, 1], true);
     }
-    let head = Op::Conv { weight: tensor(&[3, width, 1, 1], 0.1), bias: Some(tensor(&[3], 0.1)), stride: 1, padding: 0 };
+    let head = Op::Conv {
+        weight: tensor(&[3, width, 1, 1], 0.1),
+        bias: Some(tensor(&[3], 0.1)),
+        stride: 1,
+        padding: 0,
+    };
     let head = g.push("head", head, &[x]);
     g.output("logits", head);
     g
@@ -70,14 +85,22 @@ fn resnet34() -> Graph {
             let name = format!("layer{stage}.{block}");
             let a = conv(&mut g, &format!("{name}.1"), x, [c, from, 3, stride], true);
             let a = conv(&mut g, &format!("{name}.2"), a, [c, c, 3, 1], false);
-            let b = if from == c { x } else { conv(&mut g, &format!("{name}.d"), x, [c, from, 1, stride], false) };
+            let b = if from == c {
+                x
+            } else {
+                conv(&mut g, &format!("{name}.d"), x, [c, from, 1, stride], false)
+            };
             let sum = g.push("add", Op::Add, &[a, b]);
             x = g.push("relu", Op::Relu, &[sum]);
             from = c;
         }
     }
     let mean = g.push("mean", Op::GlobalAveragePool, &[x]);
-    let fc = g.push("fc", Op::Linear { weight: tensor(&[5, 512], 0.1), bias: tensor(&[5], 0.1) }, &[mean]);
+    let fc = g.push(
+        "fc",
+        Op::Linear { weight: tensor(&[5, 512], 0.1), bias: tensor(&[5], 0.1) },
+        &[mean],
+    );
     g.output("logits", fc);
     g
 }
@@ -97,7 +120,8 @@ fn time(what: &str, runs: usize, mut run: impl FnMut()) {
 
 fn main() {
     println!("{} threads", rayon::current_num_threads());
-    let levels: Vec<Level> = Level::available().into_iter().filter(|l| *l != Level::Portable).collect();
+    let levels: Vec<Level> =
+        Level::available().into_iter().filter(|l| *l != Level::Portable).collect();
     for level in levels {
         let options = Options { level };
         for (name, graph, shapes) in [
@@ -112,11 +136,11 @@ fn main() {
                 time(&what, 9, || drop(network.run(&input.data, shape).expect("it runs")));
             }
         }
-        for (name, graph, shape) in [
-            ("ResNet-34", resnet34(), [16, 3, 224, 224]),
-            ("U-Net 32", unet(32), [4, 1, 256, 256]),
-        ] {
-            let mut trainer = Trainer::new(&graph, &["logits"], shape, &options, &|_| false).expect("it compiles");
+        for (name, graph, shape) in
+            [("ResNet-34", resnet34(), [16, 3, 224, 224]), ("U-Net 32", unet(32), [4, 1, 256, 256])]
+        {
+            let mut trainer = Trainer::new(&graph, &["logits"], shape, &options, &|_| false)
+                .expect("it compiles");
             let input = tensor(&shape, 1.0);
             let mut gradient = vec![0.1; trainer.forward(&graph, &input.data)[0].data.len()];
             gradient[0] = -0.3;

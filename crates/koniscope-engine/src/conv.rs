@@ -152,9 +152,8 @@ impl Convolution {
             let cut = self.cuts.iter().find(|cut| cut.rows <= left).expect("a cut of one row");
             let mut column = 0;
             for width in &cut.widths {
-                let kernel =
-                    (kernels.tile)(cut.rows, *width, blocks, reads.step, reads.lanes)
-                        .expect("a cut is made of tiles that exist");
+                let kernel = (kernels.tile)(cut.rows, *width, blocks, reads.step, reads.lanes)
+                    .expect("a cut is made of tiles that exist");
                 let from = reads.start
                     + n * reads.image
                     + row * reads.row
@@ -213,7 +212,10 @@ impl Convolution {
             + (w.w - 1) * w.pixel
             + LANES;
         assert!(last <= y.len(), "output of {} floats, {last} are written", y.len());
-        assert!(finish.residual.is_none_or(|r| last <= r.len()), "a residual as large as the output");
+        assert!(
+            finish.residual.is_none_or(|r| last <= r.len()),
+            "a residual as large as the output"
+        );
         assert!(
             finish.bias.is_none_or(|b| b.len() >= packed.blocks * LANES),
             "a bias for whole blocks"

@@ -13,11 +13,11 @@ mod place;
 mod plan;
 mod pool;
 mod split;
+#[cfg(test)]
+mod tests_conv;
 pub mod train;
 mod weight_gradient;
 mod weights;
-#[cfg(test)]
-mod tests_conv;
 
 pub use error::Error;
 pub use graph::{Graph, Node, NodeId, Op, Tensor};

@@ -48,11 +48,7 @@ pub(crate) fn max_pool(
 }
 
 /// Mean over rows and columns; `y` has one pixel.
-pub(crate) fn average(
-    level: Level,
-    (xl, x): (&Layout, &[f32]),
-    (yl, y): (&Layout, &mut [f32]),
-) {
+pub(crate) fn average(level: Level, (xl, x): (&Layout, &[f32]), (yl, y): (&Layout, &mut [f32])) {
     let pixels = (xl.h * xl.w) as f32;
     for n in 0..xl.n {
         for block in 0..xl.blocks() {

@@ -84,12 +84,8 @@ fn check(level: Level, shape: [usize; 4], out: usize, k: Window, seed: u64, relu
         &packed,
     );
     let mut y = Buffer::zeros(y_layout.len());
-    let finish = Finish {
-        bias: Some(&blocked_bias),
-        residual: Some(&residual),
-        relu,
-        ..Finish::default()
-    };
+    let finish =
+        Finish { bias: Some(&blocked_bias), residual: Some(&residual), relu, ..Finish::default() };
     conv.run(&kernels, &packed, &memory, finish, &mut y);
     let found = y_layout.load(&y);
     let pixels = y_shape[2] * y_shape[3];
@@ -131,7 +127,22 @@ proptest! {
 #[allow(clippy::print_stdout)]
 fn speed() {
     for level in Level::available() {
-        for (c, out, side, k, s) in [(64, 64, 56, 3, 1), (128, 128, 28, 3, 1), (256, 256, 14, 3, 1), (512, 512, 7, 3, 1), (512, 512, 4, 3, 1), (64, 128, 56, 3, 2), (64, 128, 56, 1, 2), (3, 64, 224, 7, 2), (16, 16, 128, 3, 1), (32, 32, 64, 3, 1), (64, 64, 256, 3, 1), (512, 512, 32, 3, 1), (1024, 512, 32, 3, 1), (1, 16, 128, 3, 1)] {
+        for (c, out, side, k, s) in [
+            (64, 64, 56, 3, 1),
+            (128, 128, 28, 3, 1),
+            (256, 256, 14, 3, 1),
+            (512, 512, 7, 3, 1),
+            (512, 512, 4, 3, 1),
+            (64, 128, 56, 3, 2),
+            (64, 128, 56, 1, 2),
+            (3, 64, 224, 7, 2),
+            (16, 16, 128, 3, 1),
+            (32, 32, 64, 3, 1),
+            (64, 64, 256, 3, 1),
+            (512, 512, 32, 3, 1),
+            (1024, 512, 32, 3, 1),
+            (1, 16, 128, 3, 1),
+        ] {
             let kernels = Kernels::of(level).expect("there");
             let w = Window { kh: k, kw: k, stride: s, padding: k / 2 };
             let shape = [1, c, side, side];
@@ -142,7 +153,12 @@ fn speed() {
             let packed = pack(&kernels, &weight, out, c, layout.lanes, k * k);
             let yl = Layout::new([1, out, side / s, side / s], 1);
             let mut y = Buffer::zeros(yl.len());
-            let conv = Convolution::new(&kernels, geometry::forward(&layout, &w), geometry::all(&yl), &packed);
+            let conv = Convolution::new(
+                &kernels,
+                geometry::forward(&layout, &w),
+                geometry::all(&yl),
+                &packed,
+            );
             let mut best = f64::MAX;
             for _ in 0..30 {
                 let t = std::time::Instant::now();
@@ -150,7 +166,11 @@ fn speed() {
                 best = best.min(t.elapsed().as_secs_f64());
             }
             let flops = 2.0 * (c * out * k * k) as f64 * ((side / s) * (side / s)) as f64;
-            println!("{level:?} {c}->{out} {side} k{k} s{s}: {:.3} ms {:.0} Gflop/s", best * 1e3, flops / best / 1e9);
+            println!(
+                "{level:?} {c}->{out} {side} k{k} s{s}: {:.3} ms {:.0} Gflop/s",
+                best * 1e3,
+                flops / best / 1e9
+            );
         }
     }
 }

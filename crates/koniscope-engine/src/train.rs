@@ -74,9 +74,12 @@ impl Trainer {
         let outputs = outputs
             .iter()
             .map(|name| {
-                graph.outputs().iter().find(|(n, _)| n == name).map(|(_, id)| *id).ok_or_else(|| {
-                    Error::Graph { node: (*name).into(), detail: "there is no such output".into() }
-                })
+                graph.outputs().iter().find(|(n, _)| n == name).map(|(_, id)| *id).ok_or_else(
+                    || Error::Graph {
+                        node: (*name).into(),
+                        detail: "there is no such output".into(),
+                    },
+                )
             })
             .collect::<Result<Vec<_>, _>>()?;
         let units = fuse(graph, &outputs)?;
@@ -98,9 +101,9 @@ impl Trainer {
                     Step::MaxPool { window, x: unit.inputs[0], y }
                 }
                 Head::GlobalAveragePool => Step::Average { x: unit.inputs[0], y },
-                Head::Conv { .. } | Head::Linear(_) | Head::Upsample(_) => Step::Layer(Box::new(
-                    Layer::new(graph, &kernels, unit, &places, &is_frozen),
-                )),
+                Head::Conv { .. } | Head::Linear(_) | Head::Upsample(_) => {
+                    Step::Layer(Box::new(Layer::new(graph, &kernels, unit, &places, &is_frozen)))
+                }
             });
         }
         let mut graph = graph.clone();

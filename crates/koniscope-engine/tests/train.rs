@@ -19,9 +19,8 @@ fn gradients_agree(graph: &Graph, shape: [usize; 4]) {
     let expected = naive(graph, &wide, shape, true).remove(0);
     let weights = values(expected.len(), 11);
     for level in Level::available() {
-        let mut trainer =
-            Trainer::new(graph, &["logits"], shape, &Options { level }, &|_| false)
-                .expect("it compiles");
+        let mut trainer = Trainer::new(graph, &["logits"], shape, &Options { level }, &|_| false)
+            .expect("it compiles");
         let mut gradients = Named::new();
         // Twice: a step must not depend on the one before.
         for _ in 0..2 {
@@ -34,7 +33,8 @@ fn gradients_agree(graph: &Graph, shape: [usize; 4]) {
         }
         let mut checked = 0;
         for (n, node) in graph.nodes().iter().enumerate() {
-            let trained = node.op.parameters().into_iter().filter(|(name, _)| !name.starts_with('r'));
+            let trained =
+                node.op.parameters().into_iter().filter(|(name, _)| !name.starts_with('r'));
             for (which, (name, tensor)) in trained.enumerate() {
                 let full = format!("{}.{name}", node.name);
                 let Some(found) = gradients.get(&full) else {

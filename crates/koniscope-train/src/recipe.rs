@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use koniscope::manifest::{DataSource, Network};
+use koniscope::manifest::{DataSource, Network, Region};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{Error, augment::AugmentRecipe, dataset::Case};
@@ -49,6 +49,9 @@ pub struct ClassifierRecipe {
     pub network: Network,
     /// Value scaling of the input.
     pub scaling: Scaling,
+    /// What the network sees.
+    #[serde(default)]
+    pub region: Region,
     /// Size of the lung crop, `[width, height]`.
     pub crop: [usize; 2],
     /// Column of the table that holds the class.
@@ -184,6 +187,68 @@ pub struct LossWeights {
     pub cross_entropy: f64,
 }
 
+/// `koniscope train findings`: a start for the classifier from films with findings of any kind.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FindingsRecipe {
+    /// Name and version of the weights.
+    pub id: String,
+    /// A ResNet of 18 or 34 layers.
+    pub network: Network,
+    /// Value scaling of the input.
+    pub scaling: Scaling,
+    /// What the network sees.
+    #[serde(default)]
+    pub region: Region,
+    /// Size of what it sees, `[width, height]`.
+    pub crop: [usize; 2],
+    /// Columns of the table, each 0 or 1: an output each.
+    pub findings: Vec<String>,
+    /// Only films with these cells, as `view = "PA"`.
+    #[serde(default)]
+    pub only: BTreeMap<String, String>,
+    /// Parts. The test part is left alone.
+    pub split: SplitRecipe,
+    /// Steps.
+    pub training: TrainingRecipe,
+    /// Variation.
+    #[serde(default)]
+    pub augment: AugmentRecipe,
+    /// Origin and licence per set.
+    #[serde(default)]
+    pub licences: BTreeMap<String, String>,
+}
+
+impl FindingsRecipe {
+    /// Reads and checks a recipe.
+    ///
+    /// # Errors
+    /// [`Error::Recipe`] with the key and what was expected.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let recipe: Self = parse(path)?;
+        let fault =
+            |detail: &str| Err(Error::Recipe { path: path.to_owned(), detail: detail.into() });
+        if !matches!(recipe.network, Network::Resnet { layers: 18 | 34 }) {
+            return fault("network must be kind \"resnet\" with 18 or 34 layers");
+        }
+        if recipe.findings.is_empty() {
+            return fault("findings is empty; at least one column was expected");
+        }
+        check_crop(path, recipe.crop)?;
+        check(path, &recipe.scaling, &recipe.split, &recipe.training)?;
+        Ok(recipe)
+    }
+}
+
+fn check_crop(path: &Path, crop: [usize; 2]) -> Result<(), Error> {
+    if crop.iter().any(|side| !(32..=4096).contains(side)) || !crop[0].is_multiple_of(2) {
+        let detail =
+            format!("crop is {crop:?}; sides of 32 to 4096 and an even width were expected");
+        return Err(Error::Recipe { path: path.to_owned(), detail });
+    }
+    Ok(())
+}
+
 /// What is done about rare classes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -279,14 +344,7 @@ impl ClassifierRecipe {
         if ![2, 4].contains(&recipe.classes.len()) {
             return fault(format!("{} classes; 2 or 4 were expected", recipe.classes.len()));
         }
-        if recipe.crop.iter().any(|side| !(32..=4096).contains(side))
-            || !recipe.crop[0].is_multiple_of(2)
-        {
-            return fault(format!(
-                "crop is {:?}; sides of 32 to 4096 and an even width were expected",
-                recipe.crop
-            ));
-        }
+        check_crop(path, recipe.crop)?;
         if let Some((stage, scale)) =
             recipe.lr_scale.iter().find(|(_, s)| !(0.0..=1e3).contains(*s))
         {

@@ -2,6 +2,7 @@
 
 pub mod classifier;
 mod crops;
+pub mod findings;
 mod folder;
 pub mod lungs;
 mod pictures;

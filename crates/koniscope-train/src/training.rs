@@ -2,6 +2,7 @@
 
 pub mod checkpoint;
 pub mod classification;
+pub mod findings;
 pub mod segmentation;
 mod step;
 
@@ -14,7 +15,7 @@ use rand::seq::SliceRandom;
 use crate::{
     Error,
     curves::training_curves,
-    recipe::Schedule,
+    recipe::{Schedule, TrainingRecipe},
     rng::rng_for,
     run_log::{EpochRecord, Observer, RunLog},
     write::write_atomic,
@@ -82,6 +83,19 @@ pub struct Plan {
     pub schedule: Schedule,
     /// Epochs without a better score after which training ends; 0 for never.
     pub patience: usize,
+}
+
+impl Plan {
+    /// A recipe's plan.
+    pub fn of(training: &TrainingRecipe) -> Self {
+        Self {
+            epochs: training.epochs,
+            batch: training.batch,
+            seed: training.seed,
+            schedule: training.schedule(),
+            patience: training.patience,
+        }
+    }
 }
 
 /// Trains until the plan ends or the score stops rising, and returns the best network with its

@@ -25,6 +25,9 @@ pub struct Manifest {
     pub classes: Vec<String>,
     /// The network to build.
     pub network: Network,
+    /// What of a film it was trained on.
+    #[serde(default, skip_serializing_if = "is_lungs")]
+    pub region: Region,
     /// What the network is fed.
     pub input: Input,
     /// How logits become probabilities; absent means never calibrated.
@@ -36,6 +39,21 @@ pub struct Manifest {
     /// Figures, each with its data.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scores: Vec<Score>,
+}
+
+fn is_lungs(region: &Region) -> bool {
+    *region == Region::Lungs
+}
+
+/// What a classifier sees of a film.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Region {
+    /// Both lungs side by side, all else blanked.
+    #[default]
+    Lungs,
+    /// The whole film: for comparison only, a reader gives lung crops.
+    Film,
 }
 
 /// Which network, how large.

@@ -14,7 +14,7 @@ use crate::{
     Error,
     calibration::Calibration,
     decode::Limits,
-    manifest::{Manifest, Network},
+    manifest::{Manifest, Network, Region},
     model::{Device, lungs::UNetLungs, resnet::ResNet, stages::ResNetStages, unet::UNet},
     reading::Reader,
 };
@@ -68,6 +68,14 @@ pub fn load_lungs(manifest: &Path, device: &Device) -> Result<UNetLungs, Error> 
 /// [`Error::Model`], see [`load_reader`].
 pub fn load_stages(manifest: &Path, device: &Device) -> Result<ResNetStages, Error> {
     let (network, manifest) = load_resnet(manifest, device)?;
+    if manifest.region != Region::Lungs {
+        return Err(Error::Model {
+            detail: format!(
+                "{} was trained on whole films; a reader gives lung crops",
+                manifest.id
+            ),
+        });
+    }
     ResNetStages::new(network, manifest, device)
 }
 

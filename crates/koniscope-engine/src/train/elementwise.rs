@@ -88,11 +88,7 @@ pub(super) fn max_pool(
 }
 
 /// Gradient of a mean over rows and columns.
-pub(super) fn average(
-    (xl, dx): (&Layout, &mut Buffer),
-    (yl, dy): (&Layout, &[f32]),
-    add: bool,
-) {
+pub(super) fn average((xl, dx): (&Layout, &mut Buffer), (yl, dy): (&Layout, &[f32]), add: bool) {
     let pixels = (xl.h * xl.w) as f32;
     for n in 0..xl.n {
         for block in 0..xl.blocks() {

@@ -162,7 +162,12 @@ impl Layer {
         layer
     }
 
-    pub(super) fn forward(&mut self, kernels: &Kernels, values: &mut Values, parameters: Parameters) {
+    pub(super) fn forward(
+        &mut self,
+        kernels: &Kernels,
+        values: &mut Values,
+        parameters: Parameters,
+    ) {
         self.pack(parameters);
         let mut y = values.take(self.value);
         let plain = self.norm.is_none();
@@ -188,14 +193,24 @@ impl Layer {
             } else {
                 Statistics::of_batch(level, &zl, &norm.z, norm.epsilon)
             };
-            let (gamma, beta) = (padded(parameters.of(norm.node, "weight")), padded(parameters.of(norm.node, "bias")));
+            let (gamma, beta) = (
+                padded(parameters.of(norm.node, "weight")),
+                padded(parameters.of(norm.node, "bias")),
+            );
             let s = &norm.statistics;
             let scale: Vec<f32> = gamma.iter().zip(&s.inverse).map(|(g, i)| g * i).collect();
             let shift: Vec<f32> =
                 (0..scale.len()).map(|i| beta[i] - s.mean[i] * scale[i]).collect();
             let residual = self.residual.as_ref().map(|(v, l)| (l, values.get(*v)));
             let z = (&zl, &norm.z[..]);
-            normalization::apply(level, z, (&scale, &shift), residual, self.relu, (&self.y, &mut y));
+            normalization::apply(
+                level,
+                z,
+                (&scale, &shift),
+                residual,
+                self.relu,
+                (&self.y, &mut y),
+            );
         }
         values.put(self.value, y);
     }

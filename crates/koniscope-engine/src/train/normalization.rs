@@ -147,8 +147,7 @@ pub(super) fn sums(
         }
         planes.set(dl, n, block, all);
     });
-    let (mut sum, mut product) =
-        (vec![0.0; dl.blocks() * LANES], vec![0.0; dl.blocks() * LANES]);
+    let (mut sum, mut product) = (vec![0.0; dl.blocks() * LANES], vec![0.0; dl.blocks() * LANES]);
     for (block, all) in planes.in_order(dl) {
         for (i, (a, b)) in all.iter().enumerate() {
             sum[block * LANES + i] += a;

@@ -33,7 +33,13 @@ impl Builder {
         Tensor::new(shape, data)
     }
 
-    pub fn conv(&mut self, name: &str, x: NodeId, [out, from, k, stride]: [usize; 4], bias: bool) -> NodeId {
+    pub fn conv(
+        &mut self,
+        name: &str,
+        x: NodeId,
+        [out, from, k, stride]: [usize; 4],
+        bias: bool,
+    ) -> NodeId {
         let scale = (2.0 / (from * k * k) as f32).sqrt();
         let weight = self.tensor(&[out, from, k, k], scale, 0.0);
         let bias = bias.then(|| self.tensor(&[out], 0.3, 0.0));
@@ -141,8 +147,7 @@ pub fn naive(graph: &Graph, input: &[f64], shape: [usize; 4], training: bool) ->
             let s = &shapes[index(node.inputs[k])];
             [s[0], s[1], *s.get(2).unwrap_or(&1), *s.get(3).unwrap_or(&1)]
         };
-        let [n, c, h, w] =
-            [0, 1, 2, 3].map(|k| shapes[i].get(k).copied().unwrap_or(1));
+        let [n, c, h, w] = [0, 1, 2, 3].map(|k| shapes[i].get(k).copied().unwrap_or(1));
         let mut y = vec![0.0; n * c * h * w];
         let at = |[_, c, h, w]: [usize; 4], b: usize, k: usize, y: usize, x: usize| {
             ((b * c + k) * h + y) * w + x
@@ -192,8 +197,9 @@ pub fn naive(graph: &Graph, input: &[f64], shape: [usize; 4], training: bool) ->
             Op::BatchNorm { weight, bias, running_mean, running_var, epsilon } => {
                 let area = h * w;
                 for k in 0..c {
-                    let places: Vec<usize> =
-                        (0..n).flat_map(|b| (0..area).map(move |p| (b * c + k) * area + p)).collect();
+                    let places: Vec<usize> = (0..n)
+                        .flat_map(|b| (0..area).map(move |p| (b * c + k) * area + p))
+                        .collect();
                     let (mut mean, mut var) =
                         (f64::from(running_mean.data[k]), f64::from(running_var.data[k]));
                     if training {

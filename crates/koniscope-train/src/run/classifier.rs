@@ -22,7 +22,11 @@ use crate::{
     recipe::{ClassifierRecipe, data_sources},
     run_log::Observer,
     split::Split,
-    training::{Plan, classification::StageTask, fit},
+    training::{
+        Plan,
+        classification::{Graded, StageTask},
+        fit,
+    },
     write::write_atomic,
 };
 
@@ -69,11 +73,14 @@ pub fn train(
     write_atomic(&options.out.join("split.csv"), split.to_csv().as_bytes())?;
 
     let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &options.device)?;
-    let crops = Crops { segmenter: &segmenter, size: recipe.crop, cache: &lungs.cache };
-    let (train, left_out) = crops.load(&split.training.0, "training", observer)?;
-    report_failures(&left_out, observer);
-    let (tuning, left_out) = crops.load(&split.tuning.0, "tuning", observer)?;
-    report_failures(&left_out, observer);
+    let crops = Crops {
+        segmenter: &segmenter,
+        region: recipe.region,
+        size: recipe.crop,
+        cache: &lungs.cache,
+    };
+    let train = crops.graded(&split.training.0, "training", observer)?;
+    let tuning = crops.graded(&split.tuning.0, "tuning", observer)?;
 
     let device = options.device.burn();
     device.seed(recipe.training.seed);
@@ -98,16 +105,18 @@ pub fn train(
         seed: training.seed,
         device: options.device.clone(),
     };
-    let plan = Plan {
-        epochs: training.epochs,
-        batch: training.batch,
-        seed: training.seed,
-        schedule: training.schedule(),
-        patience: training.patience,
-    };
+    let plan = Plan::of(training);
     let optimizer = adamw(training.weight_decay, training.clip, &recipe.lr_scale);
-    let (best, _) =
-        fit(&mut task, network, optimizer, &plan, &options.device, &options.out, options.resume, observer)?;
+    let (best, _) = fit(
+        &mut task,
+        network,
+        optimizer,
+        &plan,
+        &options.device,
+        &options.out,
+        options.resume,
+        observer,
+    )?;
 
     let logits = task.logits(&best.valid(), &task.tuning)?;
     let classes: Vec<usize> = task.tuning.iter().map(|c| c.class).collect();
@@ -121,6 +130,7 @@ pub fn train(
         stand_in: recipe.stand_in,
         classes: recipe.classes.clone(),
         network: recipe.network.clone(),
+        region: recipe.region,
         input: task.input.clone(),
         calibration: Some(CalibrationRecord {
             temperature: fit_temperature(&logits, &classes),
@@ -172,29 +182,29 @@ fn score(
 ) -> Result<Vec<Scored>, Error> {
     let (network, manifest) = load_resnet(manifest, &options.device)?;
     let calibration = Calibration::of(&manifest)?;
-    let mut scored = Vec::with_capacity(test.len());
-    for case in test {
-        let (graded, failures) = match crops.load(std::slice::from_ref(case), "test", observer) {
-            Ok(loaded) => loaded,
-            Err(Error::NoFilms { first, .. }) => {
-                observer.note(&format!("left out {first}"));
-                continue;
+    let mut graded = Vec::with_capacity(test.len());
+    let mut cases = Vec::with_capacity(test.len());
+    for (crop, case) in crops.load(test, "test", observer)?.into_iter().zip(test) {
+        match (crop, case.class) {
+            (Ok(crop), Some(class)) => {
+                graded.push(Graded { crop, class });
+                cases.push(case);
             }
-            Err(error) => return Err(error),
-        };
-        report_failures(&failures, observer);
-        let logits = task.logits(&network, &graded)?;
-        for (case_of, logits) in graded.iter().zip(logits) {
-            scored.push(Scored {
-                set: case.set.clone(),
-                patient: case.patient.clone(),
-                id: case.id.clone(),
-                class: case_of.class,
-                probabilities: calibration.probabilities(&logits),
-            });
+            (Err(failure), _) => report_failures(&[failure], observer),
+            (Ok(_), None) => {}
         }
     }
-    Ok(scored)
+    let logits = task.logits(&network, &graded)?;
+    let films = cases.into_iter().zip(graded).zip(logits);
+    Ok(films
+        .map(|((case, graded), logits)| Scored {
+            set: case.set.clone(),
+            patient: case.patient.clone(),
+            id: case.id.clone(),
+            class: graded.class,
+            probabilities: calibration.probabilities(&logits),
+        })
+        .collect())
 }
 
 /// Films, their class and probabilities as CSV.

@@ -5,11 +5,15 @@ use std::{fs, path::Path};
 
 use koniscope::{
     crop::LungCrop,
+    manifest::Region,
     plane::Plane,
     segmentation::{LungMask, LungSegmenter},
     weights::sha256,
 };
 
+use rayon::prelude::*;
+
+use super::report_failures;
 use crate::{
     Error,
     dataset::{Case, Failure, load_film, partition},
@@ -22,6 +26,8 @@ use crate::{
 pub(super) struct Crops<'a> {
     /// First stage.
     pub segmenter: &'a dyn LungSegmenter,
+    /// What is cut out.
+    pub region: Region,
     /// Size of a crop, `[width, height]`.
     pub size: [usize; 2],
     /// Folder of the cache.
@@ -29,39 +35,51 @@ pub(super) struct Crops<'a> {
 }
 
 impl Crops<'_> {
-    /// Crops of all cases that have a class and readable lungs, in order.
+    /// A crop, or why there is none, for every case, in order.
     ///
     /// # Errors
-    /// [`Error::NoFilms`] if none could be used.
+    /// [`Error::File`] if the cache cannot be written.
     pub(super) fn load(
         &self,
         cases: &[Case],
         part: &'static str,
         observer: &mut dyn Observer,
-    ) -> Result<(Vec<Graded>, Vec<Failure>), Error> {
+    ) -> Result<Vec<Result<Plane, Failure>>, Error> {
         fs::create_dir_all(self.cache).map_err(|e| Error::file(self.cache, e))?;
-        let mut results = Vec::with_capacity(cases.len());
-        for (i, case) in cases.iter().enumerate() {
-            if i % 100 == 0 {
-                observer.note(&format!("lung crops of the {part} part: {i} of {}", cases.len()));
-            }
-            results.push(self.graded(case)?);
-        }
-        partition(results, cases.len(), part)
+        observer.note(&format!("crops of the {part} part: {} films", cases.len()));
+        cases.par_iter().map(|case| self.crop(case)).collect()
     }
 
-    fn graded(&self, case: &Case) -> Result<Result<Graded, Failure>, Error> {
-        let fail = |reason: String| Failure { path: case.image.clone(), reason };
-        let Some(class) = case.class else {
-            return Ok(Err(fail("it has no label in the table".into())));
-        };
-        Ok(self.crop(case)?.map(|crop| Graded { crop, class }))
+    /// [`load`](Self::load) with the class of each case; what could not be used is noted.
+    ///
+    /// # Errors
+    /// [`Error::NoFilms`] if none could be used.
+    pub(super) fn graded(
+        &self,
+        cases: &[Case],
+        part: &'static str,
+        observer: &mut dyn Observer,
+    ) -> Result<Vec<Graded>, Error> {
+        let crops = self.load(cases, part, observer)?.into_iter().zip(cases);
+        let graded = crops.map(|(crop, case)| match case.class {
+            Some(class) => crop.map(|crop| Graded { crop, class }),
+            None => Err(Failure {
+                path: case.image.clone(),
+                reason: "it has no label in the table".into(),
+            }),
+        });
+        let (graded, failures) = partition(graded.collect(), cases.len(), part)?;
+        report_failures(&failures, observer);
+        Ok(graded)
     }
 
     /// One film's crop, from the cache if film, lungs' weights and size are the same.
     fn crop(&self, case: &Case) -> Result<Result<Plane, Failure>, Error> {
         let [width, height] = self.size;
         let fail = |reason: String| Failure { path: case.image.clone(), reason };
+        if self.region == Region::Film {
+            return Ok(load_film(&case.image).map(|film| film.pixels().resize(width, height)));
+        }
         let bytes = match fs::read(&case.image) {
             Ok(bytes) => bytes,
             Err(e) => return Ok(Err(fail(e.to_string()))),

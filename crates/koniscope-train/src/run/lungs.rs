@@ -74,16 +74,18 @@ pub fn train(
         seed: training.seed,
         device: options.device.clone(),
     };
-    let plan = Plan {
-        epochs: training.epochs,
-        batch: training.batch,
-        seed: training.seed,
-        schedule: training.schedule(),
-        patience: training.patience,
-    };
+    let plan = Plan::of(training);
     let optimizer = adamw(training.weight_decay, training.clip, &Default::default());
-    let (best, best_epoch) =
-        fit(&mut task, network, optimizer, &plan, &options.device, &options.out, options.resume, observer)?;
+    let (best, best_epoch) = fit(
+        &mut task,
+        network,
+        optimizer,
+        &plan,
+        &options.device,
+        &options.out,
+        options.resume,
+        observer,
+    )?;
 
     let films = |cases: &[Case]| {
         data_sources(cases.iter().map(|c| (c.set.as_str(), c.patient.as_str())), &recipe.licences)
@@ -97,6 +99,7 @@ pub fn train(
         stand_in: false,
         classes: CLASSES.map(str::to_owned).to_vec(),
         network: recipe.network.clone(),
+        region: Default::default(),
         input: input(recipe, recipe.size_at(best_epoch)),
         calibration: None,
         training: Some(Origin {

@@ -52,7 +52,9 @@ pub struct LungTask<F: FnMut(usize, &SizedSamples) -> Result<Option<SizedSamples
     pub device: Device,
 }
 
-impl<F: FnMut(usize, &SizedSamples) -> Result<Option<SizedSamples>, Error> + Sync> Task for LungTask<F> {
+impl<F: FnMut(usize, &SizedSamples) -> Result<Option<SizedSamples>, Error> + Sync> Task
+    for LungTask<F>
+{
     type Network = UNet;
     /// A label a pixel.
     type Target = Vec<u8>;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use burn::{
-    module::{Module, Param},
+    module::Param,
     optim::GradientsParams,
     tensor::{Tensor, TensorData},
 };

@@ -53,9 +53,11 @@ impl<N: Described> Compute<N> {
 
 fn values(tensor: Tensor<4>) -> Result<Output, Error> {
     let shape = tensor.dims();
-    let data = tensor.into_data().convert::<f32>().try_to_vec().map_err(|e| Error::Model {
-        detail: format!("the network's output: {e:?}"),
-    })?;
+    let data = tensor
+        .into_data()
+        .convert::<f32>()
+        .try_to_vec()
+        .map_err(|e| Error::Model { detail: format!("the network's output: {e:?}") })?;
     Ok(Output::new(shape, data))
 }
 

@@ -63,10 +63,7 @@ impl Layer<'_> {
                 let outputs = linear.weight.shape()[1];
                 Op::Linear {
                     weight: copy(linear.weight.val().transpose()),
-                    bias: linear
-                        .bias
-                        .as_ref()
-                        .map_or_else(|| Tensor::zeros([outputs]), values),
+                    bias: linear.bias.as_ref().map_or_else(|| Tensor::zeros([outputs]), values),
                 }
             }
         }

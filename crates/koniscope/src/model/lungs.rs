@@ -40,7 +40,9 @@ impl LungSegmenter for UNetLungs {
             Some(logits) if logits.data.len() == 3 * pixels => {
                 [0, 1, 2].map(|class| &logits.data[class * pixels..][..pixels])
             }
-            _ => return Err(Error::Model { detail: "the lung network needs three classes".into() }),
+            _ => {
+                return Err(Error::Model { detail: "the lung network needs three classes".into() });
+            }
         };
         let (mut p_right, mut p_left) = (vec![0.0; pixels], vec![0.0; pixels]);
         for i in 0..pixels {

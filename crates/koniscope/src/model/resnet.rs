@@ -125,10 +125,8 @@ impl Described for ResNet {
     }
 
     fn layers(&self) -> Vec<(String, Layer<'_>)> {
-        let stem = [
-            ("conv1".into(), Layer::Conv(&self.conv1)),
-            ("bn1".into(), Layer::Norm(&self.bn1)),
-        ];
+        let stem =
+            [("conv1".into(), Layer::Conv(&self.conv1)), ("bn1".into(), Layer::Norm(&self.bn1))];
         let blocks = self.blocks().flat_map(|(name, block)| block.layers(name));
         stem.into_iter().chain(blocks).chain([("fc".into(), Layer::Linear(&self.fc))]).collect()
     }

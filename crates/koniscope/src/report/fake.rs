@@ -51,6 +51,7 @@ fn manifest(id: &str, classes: &[&str], network: Network) -> Manifest {
         stand_in: true,
         classes: classes.iter().map(ToString::to_string).collect(),
         network,
+        region: Default::default(),
         input: Input { width: 224, height: 224, channels: 1, mean: 0.5, std: 0.25 },
         calibration: Some(CalibrationRecord { temperature: 1.0, films: 10 }),
         training: None,

@@ -1,0 +1,125 @@
+//! `koniscope train findings`: films with findings of any kind to weights for the classifier to
+//! start from. They are no model: nothing reads with them.
+
+use koniscope::{
+    manifest::{Input, Network},
+    model::resnet::ResNet,
+    weights::{LUNGS_MANIFEST, Missing, load_lungs, load_pretrained, to_safetensors},
+};
+
+use super::{Options, classifier::LungSource, crops::Crops, folder, report_failures};
+use crate::{
+    Error,
+    dataset::{Case, read_labels},
+    optimizer::adamw,
+    recipe::FindingsRecipe,
+    run_log::Observer,
+    split::Split,
+    training::{
+        Plan,
+        findings::{FindingsTask, WithFindings},
+        fit,
+    },
+    write::write_atomic,
+};
+
+/// Trains on the findings and writes `{id}.safetensors` into the run's folder; returns its path.
+///
+/// # Errors
+/// [`Error`] of any step; a film that cannot be used is noted and left out.
+pub fn train(
+    recipe: &FindingsRecipe,
+    options: &Options,
+    lungs: &LungSource,
+    observer: &mut dyn Observer,
+) -> Result<std::path::PathBuf, Error> {
+    let Network::Resnet { layers } = recipe.network else {
+        unreachable!("a checked recipe holds a ResNet");
+    };
+    folder::open(&options.out, recipe, options.resume)?;
+    let mut cases = Vec::new();
+    for table in &options.tables {
+        let wanted = |case: &Case| recipe.only.iter().all(|(k, v)| case.fields.get(k) == Some(v));
+        cases.extend(read_labels(table, None)?.into_iter().filter(wanted));
+    }
+    let split = Split::new(cases, &recipe.split, &[]);
+    write_atomic(&options.out.join("split.csv"), split.to_csv().as_bytes())?;
+
+    let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &options.device)?;
+    let crops = Crops {
+        segmenter: &segmenter,
+        region: recipe.region,
+        size: recipe.crop,
+        cache: &lungs.cache,
+    };
+    let train = labeled(recipe, &crops, &split.training.0, "training", observer)?;
+    let tuning = labeled(recipe, &crops, &split.tuning.0, "tuning", observer)?;
+    let device = options.device.burn();
+    device.seed(recipe.training.seed);
+    let mut network = ResNet::new(layers, recipe.findings.len(), &device.clone().autodiff())
+        .expect("a checked recipe has 18 or 34 layers");
+    if let Some(file) = &options.init {
+        load_pretrained(&mut network, file, Missing::KeepHead)?;
+    }
+    let [width, height] = recipe.crop;
+    let (scaling, training) = (recipe.scaling, &recipe.training);
+    let mut task = FindingsTask {
+        train,
+        tuning,
+        input: Input { width, height, channels: 3, mean: scaling.mean, std: scaling.std },
+        augment: recipe.augment.clone(),
+        batch: training.batch,
+        seed: training.seed,
+        device: options.device.clone(),
+    };
+    let plan = Plan::of(training);
+    let optimizer = adamw(training.weight_decay, training.clip, &Default::default());
+    let (best, _) = fit(
+        &mut task,
+        network,
+        optimizer,
+        &plan,
+        &options.device,
+        &options.out,
+        options.resume,
+        observer,
+    )?;
+    let path = options.out.join(format!("{}.safetensors", recipe.id));
+    write_atomic(&path, &to_safetensors(&best, true)?)?;
+    Ok(path)
+}
+
+/// Crops with their findings; a film without a 0 or 1 for each is noted and left out.
+fn labeled(
+    recipe: &FindingsRecipe,
+    crops: &Crops,
+    cases: &[Case],
+    part: &'static str,
+    observer: &mut dyn Observer,
+) -> Result<Vec<WithFindings>, Error> {
+    let mut labeled = Vec::new();
+    let mut first = String::from("there are no films");
+    for (crop, case) in crops.load(cases, part, observer)?.into_iter().zip(cases) {
+        let cell = |name: &String| match case.fields.get(name).map(String::as_str) {
+            Some("0") => Ok(false),
+            Some("1") => Ok(true),
+            _ => Err(format!("column {name} holds no 0 or 1")),
+        };
+        let findings: Result<Vec<bool>, String> = recipe.findings.iter().map(cell).collect();
+        let reason = match (crop, findings) {
+            (Ok(crop), Ok(findings)) => {
+                labeled.push(WithFindings { crop, findings });
+                continue;
+            }
+            (Err(failure), _) => failure.reason,
+            (_, Err(reason)) => reason,
+        };
+        let failure = crate::dataset::Failure { path: case.image.clone(), reason };
+        first = format!("{}: {}", failure.path.display(), failure.reason);
+        report_failures(&[failure], observer);
+    }
+    if labeled.is_empty() {
+        return Err(Error::NoFilms { films: cases.len(), part, first });
+    }
+    Ok(labeled)
+}
