@@ -172,29 +172,33 @@ impl WeightGradient {
     /// `to` holds of other taps stays: `tap` of them are written from `offset` on.
     pub(crate) fn unpack(&self, dw: &[f32], inputs: Slots, outputs: usize, to: &mut Grad) {
         let taps = self.reads.taps.len();
-        let get = |o: usize, slot: usize, tap: usize| {
+        // Sixteen outputs of an input lie together.
+        let at = |o: usize, slot: usize, tap: usize| {
             let (block, lane) = (slot / inputs.lanes, slot % inputs.lanes);
             let first = o / LANES / self.panel * self.panel;
             let width = self.panel.min(self.blocks - first) * LANES;
             let base = first * LANES * self.reads.blocks * self.inputs;
             let input = block * self.inputs + tap * inputs.lanes + lane;
-            dw[base + input * width + o - first * LANES]
+            base + input * width + o - first * LANES
         };
         let (b, all) = (to.shape.b, to.shape.taps);
         if to.transposed {
             for (slot, channel) in inputs.channels.iter().enumerate() {
                 let Some(i) = channel else { continue };
                 for o in 0..outputs {
-                    to.values[(i * b + o) * all + to.tap] = get(o, slot, 0);
+                    to.values[(i * b + o) * all + to.tap] = dw[at(o, slot, 0)];
                 }
             }
             return;
         }
-        to.values.par_chunks_mut(b * all).take(outputs).enumerate().for_each(|(o, row)| {
+        let row = b * all;
+        to.values.par_chunks_mut(LANES * row).enumerate().for_each(|(block, rows)| {
             for (slot, channel) in inputs.channels.iter().enumerate() {
                 let Some(i) = channel else { continue };
-                for (tap, to) in row[i * taps..][..taps].iter_mut().enumerate() {
-                    *to = get(o, slot, tap);
+                for tap in 0..taps {
+                    let from = &dw[at(block * LANES, slot, tap)..][..LANES];
+                    let to = rows[i * taps + tap..].iter_mut().step_by(row);
+                    to.zip(from).for_each(|(to, from)| *to = *from);
                 }
             }
         });

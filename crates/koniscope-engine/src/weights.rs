@@ -109,12 +109,19 @@ impl Packed {
     ) {
         self.panels().for_each(|(first, width, panel)| {
             let outputs = &outputs[first * LANES..][..width];
+            // Channels of a block follow one another; what is left of it is padding.
+            let blocks: Vec<(usize, usize)> = outputs
+                .chunks_exact(LANES)
+                .map(|slots| (slots[0].unwrap_or(0), slots.iter().flatten().count()))
+                .collect();
             for i in 0..inputs {
                 let row = &weight.values[i * weight.b * weight.taps..][..weight.b * weight.taps];
                 for (t, tap) in taps.iter().enumerate() {
                     let at = ((i / LANES * taps.len() + t) * LANES + i % LANES) * width;
-                    for (to, channel) in panel[at..at + width].iter_mut().zip(outputs) {
-                        *to = channel.map_or(0.0, |c| row[c * weight.taps + tap]);
+                    let to = panel[at..at + width].chunks_exact_mut(LANES);
+                    for (to, (channel, count)) in to.zip(&blocks) {
+                        let from = row[channel * weight.taps + tap..].iter().step_by(weight.taps);
+                        to.iter_mut().zip(from).take(*count).for_each(|(to, from)| *to = *from);
                     }
                 }
             }
