@@ -1,7 +1,10 @@
 //! `koniscope`: a thin door to the rooms of the libraries.
 
+mod bench;
+mod export;
 mod models;
 mod read;
+mod threads;
 mod train;
 mod write;
 
@@ -23,6 +26,8 @@ struct Cli {
 enum Command {
     Read(read::Args),
     Train(train::Args),
+    Export(export::Args),
+    Bench(bench::Args),
 }
 
 fn main() -> ExitCode {
@@ -33,6 +38,8 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Read(args) => read::run(&args),
         Command::Train(args) => train::run(&args),
+        Command::Export(args) => export::run(&args),
+        Command::Bench(args) => bench::run(&args),
     };
     result.unwrap_or_else(|error| fail(&error))
 }

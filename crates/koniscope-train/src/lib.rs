@@ -12,6 +12,7 @@
 //! Research use only. Not a medical device.
 
 pub mod augment;
+pub mod bench;
 pub mod calibrate;
 pub mod curves;
 pub mod dataset;

@@ -4,7 +4,7 @@ pub mod checkpoint;
 pub mod classification;
 pub mod findings;
 pub mod segmentation;
-mod step;
+pub mod step;
 
 use std::{path::Path, sync::mpsc, thread, time::Instant};
 

@@ -14,6 +14,7 @@ pub mod classification;
 pub mod crop;
 pub mod decode;
 mod error;
+pub mod export;
 pub mod heat_map;
 pub mod manifest;
 pub mod model;

@@ -5,6 +5,7 @@ mod parameters;
 use std::path::Path;
 
 use burn_store::SafetensorsStore;
+use koniscope_engine::Graph;
 use sha2::{Digest, Sha256};
 
 use parameters::apply_safetensors;
@@ -15,7 +16,10 @@ use crate::{
     calibration::Calibration,
     decode::Limits,
     manifest::{Manifest, Network, Region},
-    model::{Device, lungs::UNetLungs, resnet::ResNet, stages::ResNetStages, unet::UNet},
+    model::{
+        Device, described::Described, lungs::UNetLungs, resnet::ResNet, stages::ResNetStages,
+        unet::UNet,
+    },
     reading::Reader,
 };
 
@@ -48,6 +52,12 @@ pub fn load_reader(
 /// # Errors
 /// [`Error::Model`], see [`load_reader`].
 pub fn load_lungs(manifest: &Path, device: &Device) -> Result<UNetLungs, Error> {
+    let (network, manifest) = load_unet(manifest, device)?;
+    UNetLungs::new(network, manifest, device)
+}
+
+/// Loads a lung network's bare network by its manifest.
+fn load_unet(manifest: &Path, device: &Device) -> Result<(UNet, Manifest), Error> {
     let (manifest, bytes) = read_manifest(manifest)?;
     let Network::Unet { width, depth } = manifest.network else {
         return Err(Error::Model { detail: format!("{} is no U-Net", manifest.id) });
@@ -59,7 +69,7 @@ pub fn load_lungs(manifest: &Path, device: &Device) -> Result<UNetLungs, Error> 
     }
     let mut network = UNet::new(width, depth, manifest.classes.len(), device.burn());
     apply_safetensors(&mut network, SafetensorsStore::from_bytes(Some(bytes)), Missing::Refuse)?;
-    UNetLungs::new(network, manifest, device)
+    Ok((network, manifest))
 }
 
 /// Loads a classifier by its manifest.
@@ -93,6 +103,19 @@ pub fn load_resnet(manifest: &Path, device: &Device) -> Result<(ResNet, Manifest
         .ok_or_else(|| Error::Model { detail: format!("no ResNet has {layers} layers here") })?;
     apply_safetensors(&mut network, SafetensorsStore::from_bytes(Some(bytes)), Missing::Refuse)?;
     Ok((network, manifest))
+}
+
+/// Loads any network by its manifest, as a list of operations with its parameters.
+///
+/// # Errors
+/// [`Error::Model`], see [`load_reader`].
+pub fn load_graph(manifest: &Path) -> Result<(Graph, Manifest), Error> {
+    let (found, _) = read_manifest(manifest)?;
+    let device = Device::cpu();
+    match found.network {
+        Network::Unet { .. } => load_unet(manifest, &device).map(|(n, m)| (n.graph(), m)),
+        Network::Resnet { .. } => load_resnet(manifest, &device).map(|(n, m)| (n.graph(), m)),
+    }
 }
 
 /// Reads a manifest and the weights it names, and checks their SHA-256.

@@ -1,0 +1,194 @@
+//! `koniscope bench`: how fast this machine reads and learns.
+
+mod clock;
+
+use std::{fs, path::PathBuf, process::ExitCode};
+
+use anyhow::Context;
+use clock::{Times, measure};
+use koniscope::{
+    model::{
+        Device,
+        described::Described,
+        resnet::ResNet,
+        unet::UNet,
+    },
+    report::{self, FilmReport},
+    weights::{LUNGS_MANIFEST, load_graph, load_reader},
+};
+use koniscope_engine::{Graph, Level, Network, Options};
+use koniscope_train::bench::{resnet34, unet};
+use serde::Serialize;
+
+use crate::{models, threads, write::write_atomic};
+
+/// Measure how fast this machine reads and trains.
+///
+/// Times the shipped networks and the sizes that others publish, a training step of each network,
+/// and, with --film, whole reads. Random inputs; medians and minima over runs. The figures of a
+/// busy machine mean little: compare CPU time too.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Write the rows into this file as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Only rows whose work or network contains this
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
+    /// A film, read from bytes to report
+    #[arg(long, value_name = "FILE")]
+    film: Option<PathBuf>,
+    /// Runs of each
+    #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
+    /// Threads [default: one a core]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// Folder of models [default: $KONISCOPE_MODELS, ./models, or models beside the program]
+    #[arg(long, value_name = "DIR")]
+    models: Option<PathBuf>,
+}
+
+/// One thing measured.
+#[derive(Serialize)]
+struct Row {
+    /// `network`, `training step` or `whole read`.
+    work: &'static str,
+    network: String,
+    /// Columns and rows.
+    input: [usize; 2],
+    batch: usize,
+    precision: &'static str,
+    /// The engine's level, as `avx512`.
+    kernels: &'static str,
+    threads: usize,
+    #[serde(flatten)]
+    times: Times,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    threads::set(args.threads)?;
+    let mut rows = Rows { args, rows: Vec::new() };
+    rows.networks()?;
+    rows.training()?;
+    if let Some(film) = &args.film {
+        rows.whole_read(film)?;
+    }
+    if let Some(file) = &args.json {
+        let json = serde_json::to_string_pretty(&rows.rows)?;
+        write_atomic(file, json.as_bytes())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+struct Rows<'a> {
+    args: &'a Args,
+    rows: Vec<Row>,
+}
+
+impl Rows<'_> {
+    fn networks(&mut self) -> anyhow::Result<()> {
+        let models = models::find(self.args.models.as_deref())?;
+        let device = Device::cpu();
+        let mut cases: Vec<(String, Graph, Vec<[usize; 4]>)> = Vec::new();
+        for manifest in [LUNGS_MANIFEST, koniscope::weights::CLASSIFIER_MANIFEST] {
+            let (graph, manifest) = load_graph(&models.join(manifest))?;
+            let input = &manifest.input;
+            let shape = [1, input.channels, input.height, input.width];
+            cases.push((manifest.id, graph, vec![shape]));
+        }
+        let wide = UNet::new(64, 4, 3, device.burn()).graph();
+        cases.push(("U-Net 64".into(), wide, vec![[1, 1, 256, 256], [1, 1, 512, 512]]));
+        if let Some(network) = ResNet::new(34, 2, device.burn()) {
+            let shapes = vec![[1, 3, 224, 224], [1, 3, 512, 512], [8, 3, 224, 224]];
+            cases.push(("ResNet-34".into(), network.graph(), shapes));
+        }
+        for (name, graph, shapes) in cases {
+            for level in Level::available() {
+                let network = Network::new(&graph, &Options { level })?;
+                for shape in &shapes {
+                    // What is always there is there for any machine, not for speed.
+                    if level == Level::Portable && Level::best() != level {
+                        continue;
+                    }
+                    let input = noise(shape.iter().product());
+                    self.row("network", &name, *shape, level, || {
+                        network.run(&input, *shape).map(drop).map_err(Into::into)
+                    })?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn training(&mut self) -> anyhow::Result<()> {
+        let device = Device::cpu();
+        let level = Level::best();
+        let mut steps = resnet34(16, 224, &device);
+        let shape = [16, 3, 224, 224];
+        self.row("training step", "ResNet-34", shape, level, || Ok(steps.step().map(drop)?))?;
+        drop(steps);
+        let mut steps = unet(32, 4, 256, &device);
+        let shape = [4, 1, 256, 256];
+        self.row("training step", "U-Net 32", shape, level, || Ok(steps.step().map(drop)?))
+    }
+
+    /// From bytes to everything that `koniscope read --out` writes, weights loaded.
+    fn whole_read(&mut self, film: &std::path::Path) -> anyhow::Result<()> {
+        let bytes = fs::read(film).with_context(|| format!("cannot read {}", film.display()))?;
+        let models = models::find(self.args.models.as_deref())?;
+        let reader = load_reader(&models, &Device::cpu(), None)?;
+        let found = reader.read(&bytes, &|| 0.0)?.reading.film;
+        let shape = [1, 1, found.height, found.width];
+        self.row("whole read", "both", shape, Level::best(), || {
+            let film = reader.read(&bytes, &|| 0.0)?;
+            let (mask, overlay) =
+                rayon::join(|| report::label_map(&film.mask), || report::overlay(&film));
+            for picture in [mask, overlay] {
+                picture.map_err(|failure| anyhow::anyhow!(failure.message))?;
+            }
+            let outcome = Ok(film.reading);
+            report::film(&FilmReport { path: String::new(), folder: None, outcome });
+            Ok(())
+        })
+    }
+
+    fn row(
+        &mut self,
+        work: &'static str,
+        network: &str,
+        [batch, _, height, width]: [usize; 4],
+        level: Level,
+        mut run: impl FnMut() -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let name = format!("{work} {network}");
+        if self.args.only.as_ref().is_some_and(|only| !name.contains(only)) {
+            return Ok(());
+        }
+        let row = Row {
+            work,
+            network: network.to_owned(),
+            input: [width, height],
+            batch,
+            precision: "f32",
+            kernels: level.name(),
+            threads: rayon::current_num_threads(),
+            times: measure(self.args.runs as usize, &mut run)?,
+        };
+        print_row(&row);
+        self.rows.push(row);
+        Ok(())
+    }
+}
+
+fn noise(n: usize) -> Vec<f32> {
+    (0..n).map(|i| (i * 7919 % 1013) as f32 / 506.5 - 1.0).collect()
+}
+
+#[expect(clippy::print_stdout, reason = "the door speaks")]
+fn print_row(row: &Row) {
+    let Row { work, network, input: [w, h], batch, precision, kernels, times, .. } = row;
+    let what = format!("{work}, {network}, {w} x {h}, batch {batch}, {precision} {kernels}");
+    let cpu = times.cpu_ms.map(|cpu| format!(", CPU {cpu:.1} ms")).unwrap_or_default();
+    println!("{what:66} median {:9.2} ms, least {:9.2} ms{cpu}", times.median_ms, times.min_ms);
+}

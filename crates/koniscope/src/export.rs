@@ -1,0 +1,6 @@
+//! Networks for other programs.
+
+mod onnx;
+mod protobuf;
+
+pub use onnx::to_onnx;

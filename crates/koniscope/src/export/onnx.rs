@@ -1,0 +1,197 @@
+//! ONNX (<https://onnx.ai>, operator set 17): a network with its input scaling, for any runtime.
+
+use koniscope_engine::{Graph, Node, Op, Tensor};
+
+use super::protobuf::Message;
+use crate::{
+    manifest::{Input, Manifest},
+    reading::DISCLAIMER,
+};
+
+const IR_VERSION: u64 = 8;
+const OPERATOR_SET: u64 = 17;
+/// `TensorProto.DataType.FLOAT`.
+const FLOAT: u64 = 1;
+/// Name of the input: gray values in `[0, 1]`, `[n, 1, h, w]`.
+const INPUT: &str = "picture";
+
+/// A network as an ONNX file.
+///
+/// Its input `picture` is `[n, 1, h, w]` with values in `[0, 1]`: scaling and the repetition of
+/// the gray channel are part of the file. The outputs are the graph's. The metadata hold the
+/// model's id, the SHA-256 of its weights, its classes, and that it is for research use.
+pub fn to_onnx(graph: &Graph, manifest: &Manifest) -> Vec<u8> {
+    let mut file = File { graph, nodes: Vec::new(), values: Vec::new() };
+    file.input(&manifest.input);
+    for i in 1..graph.nodes().len() {
+        file.node(i);
+    }
+    let outputs = graph.outputs().iter().map(|(name, _)| {
+        let axes: &[&str] = match name.as_str() {
+            "class_maps" => &["n", "classes", "map_h", "map_w"],
+            _ if matches!(manifest.network, crate::manifest::Network::Unet { .. }) => {
+                &["n", "classes", "h", "w"]
+            }
+            _ => &["n", "classes"],
+        };
+        value_info(name, axes)
+    });
+    let classes = manifest.classes.join(", ");
+    let Input { height, width, .. } = manifest.input;
+    let graph = Message::default()
+        .messages(1, file.nodes)
+        .bytes(2, &manifest.id)
+        .messages(5, file.values)
+        .messages(11, [value_info(INPUT, &["n", "1", "h", "w"])])
+        .messages(12, outputs);
+    let metadata = [
+        ("model", manifest.id.as_str()),
+        ("sha256", &manifest.sha256),
+        ("classes", &classes),
+        ("input", &format!("gray in [0, 1], trained at {height} x {width} (rows x columns)")),
+        ("notice", manifest.notice.as_deref().unwrap_or_default()),
+        ("use", DISCLAIMER),
+    ];
+    let metadata = metadata
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(key, value)| Message::default().bytes(1, key).bytes(2, value));
+    Message::default()
+        .int(1, IR_VERSION)
+        .bytes(2, "koniscope")
+        .bytes(3, env!("CARGO_PKG_VERSION"))
+        .bytes(6, DISCLAIMER)
+        .messages(7, [graph])
+        .messages(8, [Message::default().bytes(1, "").int(2, OPERATOR_SET)])
+        .messages(14, metadata)
+        .into_bytes()
+}
+
+struct File<'a> {
+    graph: &'a Graph,
+    nodes: Vec<Message>,
+    values: Vec<Message>,
+}
+
+impl File<'_> {
+    /// Name of a node's value: the output's where it is one.
+    fn name(&self, i: usize) -> String {
+        let node = &self.graph.nodes()[i];
+        let is_node = |id| std::ptr::eq(self.graph.node(id), node);
+        match self.graph.outputs().iter().find(|(_, id)| is_node(*id)) {
+            Some((name, _)) => name.clone(),
+            None => format!("v{i}"),
+        }
+    }
+
+    fn input_name(&self, node: &Node, k: usize) -> String {
+        let from = self.graph.node(node.inputs[k]);
+        let i = self.graph.nodes().iter().position(|n| std::ptr::eq(n, from));
+        self.name(i.expect("an input is a node of the graph"))
+    }
+
+    /// Scaling, and the gray channel as often as the network has channels.
+    fn input(&mut self, input: &Input) {
+        let mean = self.value("input.mean", &Tensor::new([1], vec![input.mean]));
+        let std = self.value("input.std", &Tensor::new([1], vec![input.std]));
+        let scaled = if input.channels == 1 { self.name(0) } else { "scaled".into() };
+        self.push("Sub", "input.sub", &[INPUT.into(), mean], "centered", []);
+        self.push("Div", "input.div", &["centered".into(), std], &scaled, []);
+        if input.channels > 1 {
+            let gray = vec![scaled; input.channels];
+            let name = self.name(0);
+            self.push("Concat", "input.channels", &gray, &name, [int("axis", 1)]);
+        }
+    }
+
+    fn node(&mut self, i: usize) {
+        let node = &self.graph.nodes()[i];
+        let mut inputs: Vec<String> =
+            (0..node.inputs.len()).map(|k| self.input_name(node, k)).collect();
+        for (name, value) in node.op.parameters() {
+            inputs.push(self.value(&format!("{}.{name}", node.name), value));
+        }
+        let output = self.name(i);
+        let window = |kernel: [usize; 2], stride: usize, padding: usize| {
+            [
+                ints("kernel_shape", &kernel),
+                ints("strides", &[stride; 2]),
+                ints("pads", &[padding; 4]),
+            ]
+        };
+        let name = format!("{}#{i}", node.name);
+        match &node.op {
+            Op::Input { .. } => {}
+            Op::Conv { weight, stride, padding, .. } => {
+                let kernel = [weight.shape[2], weight.shape[3]];
+                self.push("Conv", &name, &inputs, &output, window(kernel, *stride, *padding));
+            }
+            Op::Upsample { .. } => {
+                self.push("ConvTranspose", &name, &inputs, &output, window([2, 2], 2, 0));
+            }
+            Op::BatchNorm { epsilon, .. } => {
+                let epsilon = [float("epsilon", *epsilon)];
+                self.push("BatchNormalization", &name, &inputs, &output, epsilon);
+            }
+            Op::Relu => self.push("Relu", &name, &inputs, &output, []),
+            Op::MaxPool { kernel, stride, padding } => {
+                let window = window([*kernel; 2], *stride, *padding);
+                self.push("MaxPool", &name, &inputs, &output, window);
+            }
+            Op::Add => self.push("Add", &name, &inputs, &output, []),
+            Op::Concat => self.push("Concat", &name, &inputs, &output, [int("axis", 1)]),
+            Op::GlobalAveragePool => {
+                let (pooled, flat) = (format!("v{i}.pooled"), [int("axis", 1)]);
+                self.push("GlobalAveragePool", &name, &inputs, &pooled, []);
+                self.push("Flatten", &format!("{name}.flat"), &[pooled], &output, flat);
+            }
+            Op::Linear { .. } => self.push("Gemm", &name, &inputs, &output, [int("transB", 1)]),
+        }
+    }
+
+    fn push<const N: usize>(
+        &mut self,
+        op: &str,
+        name: &str,
+        inputs: &[String],
+        output: &str,
+        attributes: [Message; N],
+    ) {
+        let node = inputs.iter().fold(Message::default(), |node, input| node.bytes(1, input));
+        let node = node.bytes(2, output).bytes(3, name).bytes(4, op).messages(5, attributes);
+        self.nodes.push(node);
+    }
+
+    /// Stores a parameter and returns its name.
+    fn value(&mut self, name: &str, tensor: &Tensor) -> String {
+        let dims =
+            tensor.shape.iter().fold(Message::default(), |m, side| m.int(1, *side as u64));
+        let bytes: Vec<u8> = tensor.data.iter().flat_map(|v| v.to_le_bytes()).collect();
+        self.values.push(dims.int(2, FLOAT).bytes(8, name).bytes(9, bytes));
+        name.to_owned()
+    }
+}
+
+/// An axis whose name is a number has that size; the others are free.
+fn value_info(name: &str, axes: &[&str]) -> Message {
+    let axes = axes.iter().map(|axis| match axis.parse() {
+        Ok(size) => Message::default().int(1, size),
+        Err(_) => Message::default().bytes(2, axis),
+    });
+    let shape = Message::default().messages(1, axes);
+    let tensor = Message::default().int(1, FLOAT).messages(2, [shape]);
+    Message::default().bytes(1, name).messages(2, [Message::default().messages(1, [tensor])])
+}
+
+fn int(name: &str, value: u64) -> Message {
+    Message::default().bytes(1, name).int(3, value).int(20, 2)
+}
+
+fn float(name: &str, value: f32) -> Message {
+    Message::default().bytes(1, name).float(2, value).int(20, 1)
+}
+
+fn ints(name: &str, values: &[usize]) -> Message {
+    let message = Message::default().bytes(1, name);
+    values.iter().fold(message, |m, value| m.int(8, *value as u64)).int(20, 7)
+}
