@@ -7,12 +7,7 @@ use std::{fs, path::PathBuf, process::ExitCode};
 use anyhow::Context;
 use clock::{Times, measure};
 use koniscope::{
-    model::{
-        Device,
-        described::Described,
-        resnet::ResNet,
-        unet::UNet,
-    },
+    model::{Device, described::Described, resnet::ResNet, unet::UNet},
     report::{self, FilmReport},
     weights::{LUNGS_MANIFEST, load_graph, load_reader},
 };
@@ -105,7 +100,7 @@ impl Rows<'_> {
         }
         for (name, graph, shapes) in cases {
             for level in Level::available() {
-                let network = Network::new(&graph, &Options { level })?;
+                let network = Network::new(graph.clone(), &Options { level })?;
                 for shape in &shapes {
                     // What is always there is there for any machine, not for speed.
                     if level == Level::Portable && Level::best() != level {

@@ -3,6 +3,7 @@
 mod film;
 mod find;
 mod folders;
+mod many;
 
 use std::{
     fs,
@@ -20,7 +21,7 @@ use koniscope::{
     weights::load_reader,
 };
 
-use crate::{models, write::write_atomic};
+use crate::{models, threads, write::write_atomic};
 
 /// Read chest radiographs: DICOM, PNG, JPEG or TIFF.
 ///
@@ -45,12 +46,16 @@ pub(crate) struct Args {
     /// Compute on a GPU
     #[arg(long)]
     gpu: bool,
+    /// Threads to compute with, and films in memory at once [default: one a core]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
     /// No progress bar and no remarks
     #[arg(long, short)]
     quiet: bool,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    threads::set(args.threads)?;
     let found = find::find(&args.paths, args.out.as_deref());
     if found.films.is_empty() {
         bail!("no films found ({} other files passed over)", found.skipped);
@@ -64,12 +69,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
     let clock = || start.elapsed().as_secs_f64() * 1e3;
     let progress = progress(found.films.len(), args.quiet);
-    let mut films = Vec::with_capacity(found.films.len());
-    for (path, name) in found.films.iter().zip(folders::names(&found.films)) {
-        let out = args.out.as_deref().map(|out| (out, name.as_str()));
-        films.push(film::read(&reader, path, &clock, out));
+    let names = folders::names(&found.films);
+    let films = many::in_order(found.films.len(), |i| {
+        let out = args.out.as_deref().map(|out| (out, names[i].as_str()));
+        let film = film::read(&reader, &found.films[i], &clock, out);
         progress.inc(1);
-    }
+        film
+    })?;
     progress.finish_and_clear();
 
     let index = args.out.as_ref().map(|out| out.join(INDEX_FILE));

@@ -129,7 +129,7 @@ fn main() {
             ("U-Net 64", unet(64), vec![[1, 1, 256, 256], [1, 1, 512, 512]]),
             ("U-Net 16", unet(16), vec![[1, 1, 128, 128], [1, 1, 256, 256]]),
         ] {
-            let network = Network::new(&graph, &options).expect("it compiles");
+            let network = Network::new(graph.clone(), &options).expect("it compiles");
             for shape in shapes {
                 let input = tensor(&shape, 1.0);
                 let what = format!("{} {name} {shape:?}", level.name());

@@ -204,10 +204,13 @@ impl Graph {
 
     /// Drops the values of all parameters; their shapes stay.
     pub(crate) fn forget_parameters(&mut self) {
-        for node in &mut self.nodes {
-            for parameter in node.op.parameters_mut() {
-                parameter.1.data = Vec::new();
-            }
+        (0..self.nodes.len()).for_each(|node| self.forget_parameters_of(node));
+    }
+
+    /// Drops the values of a node's parameters; their shapes stay.
+    pub(crate) fn forget_parameters_of(&mut self, node: usize) {
+        for (_, parameter) in self.nodes[node].op.parameters_mut() {
+            parameter.data = Vec::new();
         }
     }
 

@@ -62,14 +62,22 @@ impl Network {
     /// # Errors
     /// [`Error::Graph`] for a graph that cannot be computed, [`Error::Kernels`] for a level that
     /// this processor lacks.
-    pub fn new(graph: &Graph, options: &Options) -> Result<Self, Error> {
+    pub fn new(mut graph: Graph, options: &Options) -> Result<Self, Error> {
         let kernels = Kernels::of(options.level)?;
         let outputs: Vec<NodeId> = graph.outputs().iter().map(|(_, id)| *id).collect();
-        let units = fuse(graph, &outputs)?;
-        let weights = units.iter().map(|unit| fold(graph, &units, unit, &kernels)).collect();
-        // What is packed is not needed again; shapes are.
-        let mut graph = graph.clone();
-        graph.forget_parameters();
+        let units = fuse(&graph, &outputs)?;
+        let pack = |unit: &Unit| {
+            let weights = fold(&graph, &units, unit, &kernels);
+            // What is packed is not needed again; shapes are.
+            let head = match unit.head {
+                Head::Conv { conv, .. } => conv,
+                Head::Upsample(node) | Head::Linear(node) => node,
+                _ => return weights,
+            };
+            graph.forget_parameters_of(head);
+            weights
+        };
+        let weights = units.iter().map(pack).collect();
         Ok(Self { graph, units, kernels, weights, plans: Mutex::default() })
     }
 

@@ -14,7 +14,7 @@ fn agrees(graph: &Graph, shape: [usize; 4]) {
             eprintln!("skipped: this processor has no {}", level.name());
             continue;
         }
-        let network = Network::new(graph, &Options { level }).expect("it compiles");
+        let network = Network::new(graph.clone(), &Options { level }).expect("it compiles");
         // Twice: memory of the first run is used again.
         for _ in 0..2 {
             let outputs = network.run(&input, shape).expect("it runs");
@@ -48,7 +48,7 @@ fn a_resnet_is_its_plain_sums() {
 fn threads_do_not_change_a_result() {
     let (graph, shape) = (unet(16, 4), [2, 1, 32, 32]);
     let input = values(shape.iter().product(), 1);
-    let network = Network::new(&graph, &Options::default()).expect("it compiles");
+    let network = Network::new(graph, &Options::default()).expect("it compiles");
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
         pool.install(|| network.run(&input, shape).expect("it runs"))
@@ -61,7 +61,7 @@ fn threads_do_not_change_a_result() {
 
 #[test]
 fn a_wrong_shape_is_named() {
-    let network = Network::new(&unet(4, 1), &Options::default()).expect("it compiles");
+    let network = Network::new(unet(4, 1), &Options::default()).expect("it compiles");
     let error = network.run(&values(2 * 15 * 16, 1), [2, 1, 15, 16]).expect_err("odd");
     assert!(error.to_string().contains("cat"), "{error}");
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use image::{GrayImage, Luma};
-use koniscope::{model::Device, segmentation::LungMask, weights::load_reader};
+use koniscope::{model::Device, weights::load_reader};
 use koniscope_train::{
     recipe::{ClassifierRecipe, LungRecipe},
     run::{Options, Outcome, classifier, lungs},
@@ -180,9 +180,7 @@ fn both_networks_learn_resume_and_read() {
         let bytes = fs::read(folder.path().join(format!("{}.png", film.id))).unwrap();
         let raw = reader.decode(&bytes).unwrap();
         let radiograph = koniscope::normalize::normalize(&raw).unwrap();
-        let lungs = reader.segmenter.lung_probabilities(&radiograph).unwrap();
-        let size = (radiograph.width(), radiograph.height());
-        let mask = LungMask::from_probabilities(&lungs, size.0, size.1).unwrap();
+        let mask = reader.segmenter.lungs(&radiograph).unwrap();
         let crop = reader.crop(&radiograph, &mask).unwrap();
         let class = reader.classifier.classify(&crop).unwrap();
         let calibration =

@@ -87,27 +87,36 @@ impl Plane {
         if (width, height) == (self.width, self.height) {
             return self.clone();
         }
-        let columns = taps(self.width, width);
-        let rows = taps(self.height, height);
-        let mut narrow = vec![0.0f32; width * self.height];
-        narrow.par_chunks_mut(width).enumerate().for_each(|(y, out)| {
-            let row = self.row(y);
-            for (value, tap) in out.iter_mut().zip(&columns) {
-                *value = row[tap.first..].iter().zip(&tap.weights).map(|(v, w)| v * w).sum();
+        resize([self.width, self.height], [width, height], |y, weight, sum| {
+            for (sum, v) in sum.iter_mut().zip(self.row(y)) {
+                *sum += v * weight;
             }
-        });
-        let mut data = vec![0.0f32; width * height];
-        data.par_chunks_mut(width).enumerate().for_each(|(y, out)| {
-            let tap = &rows[y];
-            for (k, weight) in tap.weights.iter().enumerate() {
-                let row = &narrow[(tap.first + k) * width..][..width];
-                for (value, v) in out.iter_mut().zip(row) {
-                    *value += v * weight;
-                }
-            }
-        });
-        Self::new(width, height, data)
+        })
     }
+}
+
+/// [`Plane::resize`] of any picture: `add(y, weight, sum)` adds `weight` times its row `y` to
+/// `sum`. No picture of the whole is made on the way.
+pub(crate) fn resize(
+    [from_width, from_height]: [usize; 2],
+    [width, height]: [usize; 2],
+    add: impl Fn(usize, f32, &mut [f32]) + Sync,
+) -> Plane {
+    let (columns, rows) = (taps(from_width, width), taps(from_height, height));
+    let mut data = vec![0.0f32; width * height];
+    data.par_chunks_mut(width).zip(&rows).for_each_init(
+        || vec![0.0f32; from_width],
+        |sum, (out, tap)| {
+            sum.fill(0.0);
+            for (k, weight) in tap.weights.iter().enumerate() {
+                add(tap.first + k, *weight, sum);
+            }
+            for (value, tap) in out.iter_mut().zip(&columns) {
+                *value = sum[tap.first..].iter().zip(&tap.weights).map(|(v, w)| v * w).sum();
+            }
+        },
+    );
+    Plane::new(width, height, data)
 }
 
 /// Where one target pixel takes its value: source pixels from `first` on, with these weights.

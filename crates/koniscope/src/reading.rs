@@ -11,8 +11,9 @@ use crate::{
     heat_map::HeatMap,
     manifest::Manifest,
     normalize::normalize,
+    plane::Plane,
     quality::{self, Flag},
-    segmentation::{BoundingBox, LungMask, LungSegmenter, Side},
+    segmentation::{BoundingBox, Extent, LungMask, LungProbabilities, LungSegmenter},
 };
 
 /// Said on every output.
@@ -34,9 +35,9 @@ pub struct Reader {
 /// and less sure by under 0.01 three times.
 const INVERTED_CERTAINTY: f64 = 0.005;
 
-/// Plausible lungs of one film.
+/// Plausible lungs of one film, on the network's grid.
 struct FoundLungs {
-    mask: LungMask,
+    probabilities: LungProbabilities,
     flags: Vec<Flag>,
     certainty: f64,
 }
@@ -104,8 +105,11 @@ impl Reader {
         film: Radiograph,
         flags: &mut Vec<Flag>,
     ) -> Result<(Radiograph, LungMask), Error> {
-        let negative = film.negative();
-        let (upright, inverted) = (self.lungs_of(&film), self.lungs_of(&negative));
+        let small = self.segmenter.small(&film);
+        let shape = film.height() as f64 / film.width() as f64;
+        let negative = small.clone().map(|v| 1.0 - v);
+        let (upright, inverted) =
+            rayon::join(|| self.lungs_of(small, shape), || self.lungs_of(negative, shape));
         let is_inverted = match (&upright, &inverted) {
             (Ok(upright), Ok(inverted)) => {
                 inverted.certainty > upright.certainty + INVERTED_CERTAINTY
@@ -113,19 +117,25 @@ impl Reader {
             (Err(Error::LungsNotFound { .. } | Error::LungsImplausible { .. }), Ok(_)) => true,
             _ => false,
         };
-        let (film, found) = if is_inverted { (negative, inverted?) } else { (film, upright?) };
+        let (film, found) =
+            if is_inverted { (film.negative(), inverted?) } else { (film, upright?) };
         if is_inverted {
             flags.push(Flag::Inverted);
         }
         flags.extend(found.flags);
-        Ok((film, found.mask))
+        let mask = LungMask::from_probabilities(&found.probabilities, film.width(), film.height())?;
+        Ok((film, mask))
     }
 
-    fn lungs_of(&self, film: &Radiograph) -> Result<FoundLungs, Error> {
-        let probabilities = self.segmenter.lung_probabilities(film)?;
-        let mask = LungMask::from_probabilities(&probabilities, film.width(), film.height())?;
-        let flags = quality::check_lungs(film, &mask)?;
-        Ok(FoundLungs { mask, flags, certainty: probabilities.certainty() })
+    /// Lungs of a film as small as the network wants it. Whether they are plausible shows there
+    /// as well as in the film's own pixels. `shape` is the film's height over its width.
+    fn lungs_of(&self, small: Plane, shape: f64) -> Result<FoundLungs, Error> {
+        let probabilities = self.segmenter.lung_probabilities(&small)?;
+        let (w, h) = (probabilities.right.width(), probabilities.right.height());
+        let mask = LungMask::from_probabilities(&probabilities, w, h)?;
+        let flags = quality::check_lungs(&small.resize(w, h), &mask, shape * w as f64 / h as f64)?;
+        let certainty = probabilities.certainty();
+        Ok(FoundLungs { probabilities, flags, certainty })
     }
 
     /// The crop that the classifier wants.
@@ -287,15 +297,12 @@ pub struct Lung {
 
 impl Lungs {
     fn of(mask: &LungMask, film: &Radiograph) -> Self {
-        let lung = |side| {
-            let area_px = mask.area_px(side);
-            Lung {
-                area_px,
-                area_mm2: film.pixel_area_mm2().map(|mm2| mm2 * area_px as f64),
-                bounding_box: mask.bounding_box(side),
-            }
-        };
-        Self { right: lung(Side::Right), left: lung(Side::Left) }
+        let [right, left] = mask.extents().map(|Extent { area_px, bounding_box }| Lung {
+            area_px,
+            area_mm2: film.pixel_area_mm2().map(|mm2| mm2 * area_px as f64),
+            bounding_box,
+        });
+        Self { right, left }
     }
 }
 

@@ -4,6 +4,7 @@
 mod components;
 mod postprocess;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Radiograph, manifest::Manifest, plane::Plane};
@@ -13,13 +14,28 @@ pub trait LungSegmenter: Send + Sync {
     /// Who it is.
     fn manifest(&self) -> &Manifest;
 
-    /// Probability that a pixel is lung, for each side, each `[h, w]` in `[0, 1]` on a grid of
-    /// the network's own that covers the whole film (film `[0, width] x [0, height]` maps
-    /// linearly onto the planes).
+    /// Probability that a pixel is lung, for each side, of a whole film made as small as the
+    /// manifest's input: each `[height, width]` in `[0, 1]` on the same grid (film
+    /// `[0, width] x [0, height]` maps linearly onto it).
     ///
     /// # Errors
     /// [`Error::Model`] if the network cannot run.
-    fn lung_probabilities(&self, film: &Radiograph) -> Result<LungProbabilities, Error>;
+    fn lung_probabilities(&self, small: &Plane) -> Result<LungProbabilities, Error>;
+
+    /// A film as small as [`lung_probabilities`](Self::lung_probabilities) wants it.
+    fn small(&self, film: &Radiograph) -> Plane {
+        let input = &self.manifest().input;
+        film.pixels().resize(input.width, input.height)
+    }
+
+    /// The lungs of a film, in its own pixels, without any check.
+    ///
+    /// # Errors
+    /// [`Error::Model`] if the network cannot run, [`Error::LungsNotFound`] if a side has no lung.
+    fn lungs(&self, film: &Radiograph) -> Result<LungMask, Error> {
+        let probabilities = self.lung_probabilities(&self.small(film))?;
+        LungMask::from_probabilities(&probabilities, film.width(), film.height())
+    }
 }
 
 /// Probability of lung per side, on a grid that covers the whole film.
@@ -120,21 +136,57 @@ impl LungMask {
 
     /// Pixels of one side.
     pub fn area_px(&self, side: Side) -> usize {
-        self.labels.iter().filter(|l| **l == side.label()).count()
+        self.extents()[usize::from(side.label()) - 1].area_px
     }
 
     /// The smallest rectangle that holds one side, where it has a pixel.
     pub fn bounding_box(&self, side: Side) -> Option<BoundingBox> {
-        let (mut x0, mut y0, mut x1, mut y1) = (usize::MAX, usize::MAX, 0, 0);
-        for (y, row) in self.labels.chunks_exact(self.width).enumerate() {
-            let Some(first) = row.iter().position(|l| *l == side.label()) else { continue };
-            let last = row.iter().rposition(|l| *l == side.label()).unwrap_or(first);
-            x0 = x0.min(first);
-            x1 = x1.max(last + 1);
-            y0 = y0.min(y);
-            y1 = y + 1;
+        self.extents()[usize::from(side.label()) - 1].bounding_box
+    }
+
+    /// Pixels and smallest rectangle of each side, the right one first.
+    pub fn extents(&self) -> [Extent; 2] {
+        let rows = self.labels.par_chunks(self.width.max(1)).enumerate();
+        let parts =
+            rows.map(|(y, row)| Side::BOTH.map(|side| Extent::of_row(row, y, side.label())));
+        parts.reduce(Default::default, |a, b| [a[0].join(b[0]), a[1].join(b[1])])
+    }
+}
+
+/// Where one side's pixels are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Number of pixels.
+    pub area_px: usize,
+    /// The smallest rectangle that holds them, where there is one.
+    pub bounding_box: Option<BoundingBox>,
+}
+
+impl Extent {
+    fn of_row(row: &[u8], y: usize, label: u8) -> Self {
+        // Counts of up to 255 fit a byte, and so many are compared at once.
+        let count = |part: &[u8]| part.iter().map(|l| u8::from(*l == label)).sum::<u8>();
+        let area_px = row.chunks(255).map(|part| usize::from(count(part))).sum();
+        if area_px == 0 {
+            return Self::default();
         }
-        (x1 > 0).then(|| BoundingBox { x: x0, y: y0, width: x1 - x0, height: y1 - y0 })
+        let first = row.iter().position(|l| *l == label);
+        let last = row.iter().rposition(|l| *l == label);
+        let bounding_box = first.zip(last).map(|(first, last)| BoundingBox {
+            x: first,
+            y,
+            width: last + 1 - first,
+            height: 1,
+        });
+        Self { area_px, bounding_box }
+    }
+
+    fn join(self, other: Self) -> Self {
+        let bounding_box = match (self.bounding_box, other.bounding_box) {
+            (Some(a), Some(b)) => Some(a.join(b)),
+            (a, b) => a.or(b),
+        };
+        Self { area_px: self.area_px + other.area_px, bounding_box }
     }
 }
 
@@ -149,4 +201,14 @@ pub struct BoundingBox {
     pub width: usize,
     /// Rows.
     pub height: usize,
+}
+
+impl BoundingBox {
+    /// The smallest rectangle that holds both.
+    fn join(self, other: Self) -> Self {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        let right = (self.x + self.width).max(other.x + other.width);
+        let bottom = (self.y + self.height).max(other.y + other.height);
+        Self { x, y, width: right - x, height: bottom - y }
+    }
 }

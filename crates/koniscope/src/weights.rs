@@ -99,7 +99,7 @@ pub fn load_resnet(manifest: &Path, device: &Device) -> Result<(ResNet, Manifest
     let Network::Resnet { layers } = manifest.network else {
         return Err(Error::Model { detail: format!("{} is no ResNet", manifest.id) });
     };
-    let mut network = ResNet::new(layers, manifest.classes.len(), device.burn())
+    let mut network = ResNet::blank(layers, manifest.classes.len(), device.burn())
         .ok_or_else(|| Error::Model { detail: format!("no ResNet has {layers} layers here") })?;
     apply_safetensors(&mut network, SafetensorsStore::from_bytes(Some(bytes)), Missing::Refuse)?;
     Ok((network, manifest))

@@ -91,8 +91,8 @@ struct Pictures {
 }
 
 fn pictures(film: FilmReading) -> Result<(Reading, Pictures), Failure> {
-    let (lungs, overlay) = (report::label_map(&film.mask)?, report::overlay(&film)?);
-    Ok((film.reading, Pictures { lungs, overlay }))
+    let (lungs, overlay) = rayon::join(|| report::label_map(&film.mask), || report::overlay(&film));
+    Ok((film.reading, Pictures { lungs: lungs?, overlay: overlay? }))
 }
 
 /// Writes a film's files; `reading.json` goes first and comes back last, so that where it is, the

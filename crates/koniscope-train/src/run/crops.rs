@@ -4,11 +4,7 @@
 use std::{fs, path::Path};
 
 use koniscope::{
-    crop::LungCrop,
-    manifest::Region,
-    plane::Plane,
-    segmentation::{LungMask, LungSegmenter},
-    weights::sha256,
+    crop::LungCrop, manifest::Region, plane::Plane, segmentation::LungSegmenter, weights::sha256,
 };
 
 use rayon::prelude::*;
@@ -97,11 +93,8 @@ impl Crops<'_> {
             Ok(film) => film,
             Err(failure) => return Ok(Err(failure)),
         };
-        let crop = self
-            .segmenter
-            .lung_probabilities(&film)
-            .and_then(|p| LungMask::from_probabilities(&p, film.width(), film.height()))
-            .and_then(|mask| LungCrop::new(&film, &mask, width, height));
+        let crop =
+            self.segmenter.lungs(&film).and_then(|mask| LungCrop::new(&film, &mask, width, height));
         let crop = match crop {
             Ok(crop) => crop.picture().clone(),
             Err(error) => return Ok(Err(fail(error.to_string()))),

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use koniscope::segmentation::{LungMask, LungSegmenter};
+use koniscope::segmentation::LungSegmenter;
 
 use super::{Figure, pictures};
 use crate::{
@@ -61,8 +61,7 @@ fn score(
     let (w, h) = (film.width(), film.height());
     let truth = mask.resized(w, h);
     let agreeing = behind_heart.then(|| mask.ignoring_mediastinum().resized(w, h));
-    let found =
-        segmenter.lung_probabilities(&film).and_then(|p| LungMask::from_probabilities(&p, w, h));
+    let found = segmenter.lungs(&film);
     let (labels, error) = match found {
         Ok(mask) => (mask.labels().to_vec(), String::new()),
         Err(error) => (vec![0; w * h], error.to_string()),

@@ -164,8 +164,7 @@ impl File<'_> {
 
     /// Stores a parameter and returns its name.
     fn value(&mut self, name: &str, tensor: &Tensor) -> String {
-        let dims =
-            tensor.shape.iter().fold(Message::default(), |m, side| m.int(1, *side as u64));
+        let dims = tensor.shape.iter().fold(Message::default(), |m, side| m.int(1, *side as u64));
         let bytes: Vec<u8> = tensor.data.iter().flat_map(|v| v.to_le_bytes()).collect();
         self.values.push(dims.int(2, FLOAT).bytes(8, name).bytes(9, bytes));
         name.to_owned()

@@ -27,7 +27,10 @@ impl<N: Described> Compute<N> {
         if !device.is_cpu() {
             return Ok(Self::Burn(network, device.clone()));
         }
-        Network::new(&network.graph(), &Options::default()).map(Self::Engine).map_err(fault)
+        let graph = network.graph();
+        // Its weights are in the graph now; two copies at once are enough.
+        drop(network);
+        Network::new(graph, &Options::default()).map(Self::Engine).map_err(fault)
     }
 
     /// All outputs of a batch `[n, channels, height, width]`, in the graph's order.

@@ -2,7 +2,7 @@
 
 use super::{Device, compute::Compute, gray_batch, unet::UNet};
 use crate::{
-    Error, Radiograph,
+    Error,
     manifest::Manifest,
     plane::Plane,
     segmentation::{LungProbabilities, LungSegmenter},
@@ -30,10 +30,9 @@ impl LungSegmenter for UNetLungs {
         &self.manifest
     }
 
-    fn lung_probabilities(&self, film: &Radiograph) -> Result<LungProbabilities, Error> {
+    fn lung_probabilities(&self, small: &Plane) -> Result<LungProbabilities, Error> {
         let input = &self.manifest.input;
-        let small = film.pixels().resize(input.width, input.height);
-        let (values, shape) = gray_batch(&[&small], input);
+        let (values, shape) = gray_batch(&[small], input);
         let outputs = self.network.run(values, shape)?;
         let pixels = input.width * input.height;
         let [background, right, left] = match outputs.first() {

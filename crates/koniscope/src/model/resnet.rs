@@ -6,7 +6,7 @@
 use burn::{
     module::Module,
     nn::{
-        BatchNorm, BatchNormConfig, Linear, LinearConfig, PaddingConfig2d,
+        BatchNorm, BatchNormConfig, Initializer, Linear, LinearConfig, PaddingConfig2d,
         conv::{Conv2d, Conv2dConfig},
         pool::{MaxPool2d, MaxPool2dConfig},
     },
@@ -51,22 +51,32 @@ pub struct ResNetOutput {
 impl ResNet {
     /// A network of 18 or 34 layers with random weights, or nothing for another number.
     pub fn new(layers: usize, classes: usize, device: &Device) -> Option<Self> {
+        Self::built(layers, classes, &he_normal(), device)
+    }
+
+    /// [`new`](Self::new) with zeros for weights, to be loaded: random numbers take longer than
+    /// reading a film.
+    pub fn blank(layers: usize, classes: usize, device: &Device) -> Option<Self> {
+        Self::built(layers, classes, &Initializer::Zeros, device)
+    }
+
+    fn built(layers: usize, classes: usize, init: &Initializer, device: &Device) -> Option<Self> {
         let blocks = match layers {
             18 => RESNET18_BLOCKS,
             34 => RESNET34_BLOCKS,
             _ => return None,
         };
         Some(Self {
-            conv1: conv(3, 64, 7, 2, device), // 7x7 conv, 64, /2
+            conv1: conv(3, 64, 7, 2, init, device), // 7x7 conv, 64, /2
             bn1: BatchNormConfig::new(64).init(device),
             maxpool: MaxPool2dConfig::new([3, 3])
                 .with_strides([2, 2])
                 .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
                 .init(), // 3x3 max pool, /2
-            layer1: stage(blocks[0], 64, 64, 1, device),
-            layer2: stage(blocks[1], 64, 128, 2, device),
-            layer3: stage(blocks[2], 128, 256, 2, device),
-            layer4: stage(blocks[3], 256, FEATURES, 2, device),
+            layer1: stage(blocks[0], [64, 64], 1, init, device),
+            layer2: stage(blocks[1], [64, 128], 2, init, device),
+            layer3: stage(blocks[2], [128, 256], 2, init, device),
+            layer4: stage(blocks[3], [256, FEATURES], 2, init, device),
             fc: LinearConfig::new(FEATURES, classes).init(device),
         })
     }
@@ -212,17 +222,23 @@ pub struct Downsample {
     bn: BatchNorm,
 }
 
-fn stage(blocks: usize, from: usize, to: usize, stride: usize, device: &Device) -> Vec<BasicBlock> {
+fn stage(
+    blocks: usize,
+    [from, to]: [usize; 2],
+    stride: usize,
+    init: &Initializer,
+    device: &Device,
+) -> Vec<BasicBlock> {
     (0..blocks)
         .map(|i| {
             let (from, stride) = if i == 0 { (from, stride) } else { (to, 1) };
             BasicBlock {
-                conv1: conv(from, to, 3, stride, device),
+                conv1: conv(from, to, 3, stride, init, device),
                 bn1: BatchNormConfig::new(to).init(device),
-                conv2: conv(to, to, 3, 1, device),
+                conv2: conv(to, to, 3, 1, init, device),
                 bn2: BatchNormConfig::new(to).init(device),
                 downsample: (from != to).then(|| Downsample {
-                    conv: conv(from, to, 1, stride, device),
+                    conv: conv(from, to, 1, stride, init, device),
                     bn: BatchNormConfig::new(to).init(device),
                 }),
             }
@@ -230,13 +246,20 @@ fn stage(blocks: usize, from: usize, to: usize, stride: usize, device: &Device) 
         .collect()
 }
 
-fn conv(from: usize, to: usize, kernel: usize, stride: usize, device: &Device) -> Conv2d {
+fn conv(
+    from: usize,
+    to: usize,
+    kernel: usize,
+    stride: usize,
+    init: &Initializer,
+    device: &Device,
+) -> Conv2d {
     let p = kernel / 2;
     Conv2dConfig::new([from, to], [kernel, kernel])
         .with_stride([stride, stride])
         .with_padding(PaddingConfig2d::Explicit(p, p, p, p))
         .with_bias(false)
-        .with_initializer(he_normal())
+        .with_initializer(init.clone())
         .init(device)
 }
 

@@ -6,7 +6,8 @@
 
 use super::Flag;
 use crate::{
-    Error, Radiograph,
+    Error,
+    plane::Plane,
     segmentation::{BoundingBox, LungMask, Side},
 };
 
@@ -37,14 +38,17 @@ const MIN_CONTRAST: f64 = 0.0;
 /// counts as cut off.
 const CUT_OFF: f64 = 0.02;
 
-/// Refuses what no pair of lungs looks like; flags lungs cut off by the border and lungs without
-/// structure.
+/// Refuses what no pair of lungs looks like; flags lungs cut off by the border.
+///
+/// `film` and `mask` may be of any one size; `pixel_aspect` is the height of their pixels over the
+/// width.
 ///
 /// # Errors
 /// [`Error::LungsImplausible`] with the measure that failed.
-pub fn check_lungs(film: &Radiograph, mask: &LungMask) -> Result<Vec<Flag>, Error> {
+pub fn check_lungs(film: &Plane, mask: &LungMask, pixel_aspect: f64) -> Result<Vec<Flag>, Error> {
     let pixels = (mask.width() * mask.height()) as f64;
-    let areas = Side::BOTH.map(|side| mask.area_px(side) as f64 / pixels);
+    let extents = mask.extents();
+    let areas = extents.map(|extent| extent.area_px as f64 / pixels);
     for (side, area) in Side::BOTH.into_iter().zip(areas) {
         if !AREA.contains(&area) {
             return implausible(format!(
@@ -61,10 +65,10 @@ pub fn check_lungs(film: &Radiograph, mask: &LungMask) -> Result<Vec<Flag>, Erro
             "one lung is {ratio:.1} times the other; at most {MAX_RATIO} was expected"
         ));
     }
-    let boxes = Side::BOTH.map(|side| mask.bounding_box(side));
+    let boxes = extents.map(|extent| extent.bounding_box);
     if let [Some(right), Some(left)] = boxes {
         for (side, lung) in Side::BOTH.into_iter().zip([right, left]) {
-            let aspect = lung.height as f64 / lung.width as f64;
+            let aspect = lung.height as f64 / lung.width as f64 * pixel_aspect;
             if !ASPECT.contains(&aspect) {
                 return implausible(format!(
                     "the {side:?} lung is {aspect:.1} times as tall as wide; {} to {} was expected",
@@ -121,10 +125,10 @@ fn implausible(detail: String) -> Result<Vec<Flag>, Error> {
 
 /// Mean brightness between the lungs less that inside them, in standard deviations of the film;
 /// nothing if no row has both lungs with a gap.
-fn contrast(film: &Radiograph, mask: &LungMask) -> Option<f64> {
+fn contrast(film: &Plane, mask: &LungMask) -> Option<f64> {
     let (mut inside, mut between, mut all) = (Mean::default(), Mean::default(), Mean::default());
     for (y, labels) in mask.labels().chunks_exact(mask.width()).enumerate() {
-        let row = film.pixels().row(y);
+        let row = film.row(y);
         for (value, label) in row.iter().zip(labels) {
             all.add(*value);
             if *label > 0 {
@@ -179,10 +183,9 @@ impl Mean {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plane::Plane;
 
     /// A film of gray 0.8 with two dark boxes `[x, y, width, height]`, and their mask.
-    fn chest(right: [usize; 4], left: [usize; 4], lung: f32) -> (Radiograph, LungMask) {
+    fn chest(right: [usize; 4], left: [usize; 4], lung: f32) -> (Plane, LungMask) {
         let (w, h) = (100, 100);
         let mut pixels = Plane::filled(w, h, 0.8);
         let mut labels = vec![0; w * h];
@@ -192,7 +195,7 @@ mod tests {
                 pixels.data_mut()[row * w + x..row * w + x + bw].fill(lung);
             }
         }
-        (Radiograph::new(pixels, None), LungMask::new(w, h, labels))
+        (pixels, LungMask::new(w, h, labels))
     }
 
     #[test]
@@ -210,7 +213,7 @@ mod tests {
         ];
         for (right, left, lung, expected) in cases {
             let (film, mask) = chest(right, left, lung);
-            match (check_lungs(&film, &mask), expected) {
+            match (check_lungs(&film, &mask, 1.0), expected) {
                 (Ok(flags), None) => assert!(flags.is_empty(), "{flags:?}"),
                 (Err(e), Some(words)) => {
                     assert_eq!(e.kind(), "lungs_implausible");
@@ -224,6 +227,6 @@ mod tests {
     #[test]
     fn a_lung_on_the_border_is_flagged() {
         let (film, mask) = chest([0, 20, 25, 60], [60, 20, 25, 60], 0.2);
-        assert_eq!(check_lungs(&film, &mask), Ok(vec![Flag::CutOff]));
+        assert_eq!(check_lungs(&film, &mask, 1.0), Ok(vec![Flag::CutOff]));
     }
 }

@@ -38,13 +38,13 @@ impl Canvas {
 
     /// Lays a color over one pixel, `alpha` in `[0, 1]`.
     pub(super) fn blend(&mut self, x: usize, y: usize, color: Rgb, alpha: f32) {
-        if x >= self.width || y >= self.height {
+        if x >= self.width || y >= self.height || alpha <= 0.0 {
             return;
         }
         let i = 3 * (y * self.width + x);
         for (old, new) in self.bytes[i..i + 3].iter_mut().zip(color) {
             let (from, to) = (f32::from(*old), f32::from(new));
-            *old = (from + (to - from) * alpha).round() as u8;
+            *old = (from + (to - from) * alpha + 0.5) as u8;
         }
     }
 

@@ -1,7 +1,7 @@
 //! The outline of one lung, drawn soft.
 
 use crate::{
-    plane::Plane,
+    plane::{Plane, resize},
     segmentation::{LungMask, Side},
 };
 
@@ -14,9 +14,13 @@ pub(super) struct Coverage {
 impl Coverage {
     /// A lung of `mask` on a panel of `width x height` that shows the whole film.
     pub(super) fn new(mask: &LungMask, side: Side, width: usize, height: usize) -> Self {
-        let labels = mask.labels().iter();
-        let lung = labels.map(|l| f32::from(u8::from(*l == side.label()))).collect();
-        let lung = Plane::new(mask.width(), mask.height(), lung).resize(width, height);
+        let from = [mask.width(), mask.height()];
+        let lung = resize(from, [width, height], |y, weight, sum| {
+            let labels = &mask.labels()[y * from[0]..][..from[0]];
+            for (sum, label) in sum.iter_mut().zip(labels) {
+                *sum += if *label == side.label() { weight } else { 0.0 };
+            }
+        });
         Self { smooth: mean3(&mean3(&lung)) }
     }
 

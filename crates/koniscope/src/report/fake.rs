@@ -3,7 +3,7 @@
 
 use super::{Failure, FilmReport};
 use crate::{
-    Error, FilmReading, Radiograph, Reader, Reading,
+    Error, FilmReading, Reader, Reading,
     classification::{Classification, StageClassifier},
     crop::LungCrop,
     decode::Limits,
@@ -66,7 +66,7 @@ impl LungSegmenter for FakeLungs {
         &self.0
     }
 
-    fn lung_probabilities(&self, _film: &Radiograph) -> Result<LungProbabilities, Error> {
+    fn lung_probabilities(&self, _small: &Plane) -> Result<LungProbabilities, Error> {
         let n = 256;
         let lung = |side| {
             let at = |i: usize| (i as f64 + 0.5) / n as f64;

@@ -115,7 +115,7 @@ fn draw_film(canvas: &mut Canvas, film: &FilmReading, layout: &Layout) {
     let pixels = film.film.pixels().resize(w, h);
     for y in 0..h {
         for (x, value) in pixels.row(y).iter().enumerate() {
-            let gray = [(value.clamp(0.0, 1.0) * 255.0).round() as u8; 3];
+            let gray = [(value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8; 3];
             canvas.blend(layout.left + x, layout.top + y, gray, 1.0);
             canvas.blend(layout.right + x, layout.top + y, gray, 1.0);
         }
