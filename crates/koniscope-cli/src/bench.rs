@@ -100,7 +100,8 @@ impl Rows<'_> {
         }
         for (name, graph, shapes) in cases {
             for level in Level::available() {
-                let network = Network::new(graph.clone(), &Options { level })?;
+                let network =
+                    Network::new(graph.clone(), &Options { level, ..Options::default() })?;
                 for shape in &shapes {
                     // What is always there is there for any machine, not for speed.
                     if level == Level::Portable && Level::best() != level {

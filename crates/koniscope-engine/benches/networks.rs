@@ -3,7 +3,9 @@
 
 use std::time::Instant;
 
-use koniscope_engine::{Graph, Level, Network, NodeId, Op, Options, Tensor, train::Trainer};
+use koniscope_engine::{
+    Graph, Level, Network, NodeId, Op, Options, Precision, Tensor, train::Trainer,
+};
 
 fn tensor(shape: &[usize], scale: f32) -> Tensor {
     let n: usize = shape.iter().product();
@@ -122,8 +124,9 @@ fn main() {
     println!("{} threads", rayon::current_num_threads());
     let levels: Vec<Level> =
         Level::available().into_iter().filter(|l| *l != Level::Portable).collect();
-    for level in levels {
-        let options = Options { level };
+    let kinds = levels.into_iter().flat_map(|l| [(l, Precision::F32), (l, Precision::Bf16)]);
+    for (level, precision) in kinds.filter(|(l, p)| p.is_there(*l)) {
+        let options = Options { level, precision };
         for (name, graph, shapes) in [
             ("ResNet-34", resnet34(), vec![[1, 3, 224, 224], [1, 3, 512, 512], [8, 3, 224, 224]]),
             ("U-Net 64", unet(64), vec![[1, 1, 256, 256], [1, 1, 512, 512]]),
@@ -132,7 +135,7 @@ fn main() {
             let network = Network::new(graph.clone(), &options).expect("it compiles");
             for shape in shapes {
                 let input = tensor(&shape, 1.0);
-                let what = format!("{} {name} {shape:?}", level.name());
+                let what = format!("{} {} {name} {shape:?}", level.name(), precision.name());
                 time(&what, 9, || drop(network.run(&input.data, shape).expect("it runs")));
             }
         }

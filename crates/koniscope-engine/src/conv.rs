@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::{
-    LANES,
+    LANES, Precision,
     buffer::Shared,
     kernels::{Kernels, Tile},
     split::{Cut, cut},
@@ -25,6 +25,7 @@ pub(crate) struct Reads {
     pub(crate) row: usize,
     /// Floats from a pixel's start to each tap.
     pub(crate) taps: Vec<usize>,
+    pub(crate) precision: Precision,
 }
 
 /// Where a convolution writes: pixel `(y, x)` of picture `n` and channel block `b` at
@@ -39,6 +40,14 @@ pub(crate) struct Writes {
     pub(crate) n: usize,
     pub(crate) h: usize,
     pub(crate) w: usize,
+    pub(crate) precision: Precision,
+}
+
+impl Writes {
+    /// Words from the first output block of 16 channels to block `i`.
+    fn block_at(&self, i: usize) -> usize {
+        i * LANES / self.precision.per_block() * self.block
+    }
 }
 
 /// A convolution's geometry, cut for a level's tiles.
@@ -152,7 +161,9 @@ impl Convolution {
             let cut = self.cuts.iter().find(|cut| cut.rows <= left).expect("a cut of one row");
             let mut column = 0;
             for width in &cut.widths {
-                let kernel = (kernels.tile)(cut.rows, *width, blocks, reads.step, reads.lanes)
+                let size = [cut.rows, *width, blocks, reads.step, reads.lanes];
+                let kernel = kernels
+                    .select([reads.precision, writes.precision], size)
                     .expect("a cut is made of tiles that exist");
                 let from = reads.start
                     + n * reads.image
@@ -160,7 +171,7 @@ impl Convolution {
                     + column * reads.step * reads.lanes;
                 let to = writes.start
                     + n * writes.image
-                    + first * writes.block
+                    + writes.block_at(first)
                     + row * writes.row
                     + column * writes.pixel;
                 let residual = match (finish.residual, finish.accumulate) {
@@ -207,7 +218,7 @@ impl Convolution {
         }
         let last = w.start
             + (w.n - 1) * w.image
-            + (packed.blocks - 1) * w.block
+            + w.block_at(packed.blocks - 1)
             + (w.h - 1) * w.row
             + (w.w - 1) * w.pixel
             + LANES;

@@ -54,6 +54,7 @@ pub(crate) fn forward(x: &Layout, window: &Window) -> Reads {
         step: window.stride,
         row: x.row() * window.stride,
         taps: window.taps().map(|(ky, kx)| ky * x.row() + kx * x.lanes).collect(),
+        precision: x.precision,
     }
 }
 
@@ -73,6 +74,7 @@ pub(crate) fn every(y: &Layout, step: usize, a: usize, b: usize) -> Writes {
         n: y.n,
         h: (y.h - a).div_ceil(step),
         w: (y.w - b).div_ceil(step),
+        precision: y.precision,
     }
 }
 
@@ -122,6 +124,7 @@ pub(crate) fn backward(dx: &Layout, dy: &Layout, window: &Window) -> Vec<Phase> 
                 step: 1,
                 row: dy.row(),
                 taps: offsets,
+                precision: dy.precision,
             };
             phases.push(Phase { reads, writes, taps });
         }

@@ -4,6 +4,8 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod bf16;
 mod portable;
 pub(crate) mod rows;
 mod tile;
@@ -78,9 +80,52 @@ impl std::str::FromStr for Level {
     }
 }
 
-fn absent(wanted: &str) -> Error {
+pub(crate) fn absent(wanted: &str) -> Error {
     let there: Vec<&str> = Level::available().into_iter().map(Level::name).collect();
     Error::Kernels { wanted: wanted.to_owned(), there: there.join(", ") }
+}
+
+/// How numbers are kept between layers. Sums are always made in f32.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Precision {
+    /// 32 bits.
+    #[default]
+    F32,
+    /// 16 bits: the upper half of f32, rounded to the nearest.
+    Bf16,
+}
+
+impl Precision {
+    /// Its name, as `bf16`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::Bf16 => "bf16",
+        }
+    }
+
+    /// Channels in 16 words of memory.
+    pub(crate) fn per_block(self) -> usize {
+        match self {
+            Self::F32 => crate::LANES,
+            Self::Bf16 => 2 * crate::LANES,
+        }
+    }
+
+    /// Whether this processor computes so at a level.
+    #[cfg(target_arch = "x86_64")]
+    pub fn is_there(self, level: Level) -> bool {
+        let bf16 = level == Level::Avx512
+            && is_x86_feature_detected!("avx512bf16")
+            && is_x86_feature_detected!("avx512bw");
+        level.is_there() && (self == Self::F32 || bf16)
+    }
+
+    /// Whether this processor computes so at a level.
+    #[cfg(not(target_arch = "x86_64"))]
+    pub fn is_there(self, level: Level) -> bool {
+        level.is_there() && self == Self::F32
+    }
 }
 
 /// A convolution's inner loop. To be called as [`tile::convolve`] demands.
@@ -99,13 +144,30 @@ pub(crate) struct Kernels {
     pub(crate) inputs: usize,
     /// Widths of tiles that there are, for input channels per pixel and rows.
     pub(crate) widths: fn(lanes: usize, rows: usize) -> &'static [usize],
-    /// The loop for rows, width, blocks, step and input channels per pixel.
+    /// The loop for rows, width, blocks, step and words per pixel.
     pub(crate) tile: fn(usize, usize, usize, usize, usize) -> Option<TileFn>,
+    /// [`tile`](Self::tile) where the input, the output or both are bf16.
+    pub(crate) narrow: Narrow,
     /// The loop for inputs, blocks, and whether the inputs are neighbors.
     pub(crate) gradient: fn(usize, usize, bool) -> Option<GradientFn>,
 }
 
+/// Loops for other precisions than f32 throughout, by that of input and output.
+pub(crate) type Narrow = fn([Precision; 2], usize, usize, usize, usize, usize) -> Option<TileFn>;
+
 impl Kernels {
+    /// The loop for precisions of input and output, rows, width, blocks, step and words per pixel.
+    pub(crate) fn select(
+        &self,
+        precision: [Precision; 2],
+        [rows, width, blocks, step, lanes]: [usize; 5],
+    ) -> Option<TileFn> {
+        match precision {
+            [Precision::F32, Precision::F32] => (self.tile)(rows, width, blocks, step, lanes),
+            _ => (self.narrow)(precision, rows, width, blocks, step, lanes),
+        }
+    }
+
     /// The inner loops of a level.
     ///
     /// # Errors
@@ -119,7 +181,7 @@ impl Kernels {
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 => avx2::KERNELS,
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => avx512::KERNELS,
+            Level::Avx512 => Self { narrow: bf16::narrow, ..avx512::KERNELS },
             #[cfg(not(target_arch = "x86_64"))]
             _ => return Err(absent(level.name())),
         })
@@ -187,6 +249,7 @@ macro_rules! instantiate {
         #[allow(unreachable_patterns)]
         pub(super) const KERNELS: Kernels = Kernels {
             level: super::level_of($name),
+            narrow: super::no_narrow,
             blocks: $blocks,
             inputs: $inputs,
             widths,
@@ -208,6 +271,17 @@ macro_rules! instantiate {
     };
 }
 use instantiate;
+
+fn no_narrow(
+    _: [Precision; 2],
+    _: usize,
+    _: usize,
+    _: usize,
+    _: usize,
+    _: usize,
+) -> Option<TileFn> {
+    None
+}
 
 /// The level of a name that is known when the program is compiled.
 const fn level_of(name: &str) -> Level {

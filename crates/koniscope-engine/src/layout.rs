@@ -1,7 +1,7 @@
 //! Where a value lies: `[n][c / lanes][y][x][lane]`, with a border of zeros around each picture
 //! so that convolutions need no edge cases.
 
-use crate::LANES;
+use crate::{LANES, Precision, bf16};
 
 /// Geometry of activations in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -10,8 +10,10 @@ pub(crate) struct Layout {
     pub(crate) n: usize,
     /// Channels that mean something; the lanes after the last are zero.
     pub(crate) channels: usize,
-    /// Channels that stand together: 16, or all of an input of few.
+    /// Words that stand together: 16, or as many as an input of few channels has.
     pub(crate) lanes: usize,
+    /// What a word holds: a channel, or two in bf16.
+    pub(crate) precision: Precision,
     /// Rows.
     pub(crate) h: usize,
     /// Columns.
@@ -28,7 +30,14 @@ impl Layout {
     /// Activations in blocks of 16 channels.
     pub(crate) fn new([n, channels, h, w]: [usize; 4], halo: usize) -> Self {
         let holder = channels.div_ceil(LANES);
-        Self { n, channels, lanes: LANES, h, w, halo, holder, first: 0 }
+        let precision = Precision::F32;
+        Self { n, channels, lanes: LANES, precision, h, w, halo, holder, first: 0 }
+    }
+
+    /// The same in another precision.
+    pub(crate) fn with(self, precision: Precision) -> Self {
+        let holder = self.channels.div_ceil(precision.per_block());
+        Self { precision, holder, ..self }
     }
 
     /// A picture as the network gets it: one or three channels stand together as they are.
@@ -45,7 +54,12 @@ impl Layout {
     }
 
     pub(crate) fn blocks(&self) -> usize {
-        self.channels.div_ceil(self.lanes)
+        self.channels.div_ceil(self.per_block())
+    }
+
+    /// Channels of a block.
+    fn per_block(&self) -> usize {
+        self.precision.per_block() / LANES * self.lanes
     }
 
     /// Floats from a row to the next.
@@ -91,10 +105,22 @@ impl Layout {
         }
         for (i, row) in values.chunks_exact(self.w).enumerate() {
             let (n, c, y) = (i / (self.channels * self.h), i / self.h % self.channels, i % self.h);
-            let at = self.at(n, c / self.lanes, y) + c % self.lanes;
+            let (at, shift) = self.channel(n, c, y);
             for (to, v) in to[at..].iter_mut().step_by(self.lanes).zip(row) {
-                *to = *v;
+                *to = match self.precision {
+                    Precision::F32 => *v,
+                    Precision::Bf16 => bf16::set(*to, shift, *v),
+                };
             }
+        }
+    }
+
+    /// Where a channel's row begins, and which half of a word it is.
+    fn channel(&self, n: usize, c: usize, y: usize) -> (usize, u32) {
+        let (block, within) = (c / self.per_block(), c % self.per_block());
+        match self.precision {
+            Precision::F32 => (self.at(n, block, y) + within, 0),
+            Precision::Bf16 => (self.at(n, block, y) + within / 2, 16 * (within % 2) as u32),
         }
     }
 
@@ -104,8 +130,12 @@ impl Layout {
         for n in 0..self.n {
             for c in 0..self.channels {
                 for y in 0..self.h {
-                    let at = self.at(n, c / self.lanes, y) + c % self.lanes;
-                    values.extend(from[at..].iter().step_by(self.lanes).take(self.w));
+                    let (at, shift) = self.channel(n, c, y);
+                    let row = from[at..].iter().step_by(self.lanes).take(self.w);
+                    match self.precision {
+                        Precision::F32 => values.extend(row),
+                        Precision::Bf16 => values.extend(row.map(|word| bf16::get(*word, shift))),
+                    }
                 }
             }
         }
@@ -154,6 +184,18 @@ mod tests {
             let kept = again.iter().filter(|v| **v != 0.0).count();
             let others = layout.n * (layout.holder - layout.blocks()) * layout.plane();
             assert_eq!(kept, layout.n * layout.blocks() * layout.h * layout.pixels() + others);
+        }
+    }
+
+    #[test]
+    fn bf16_comes_back_rounded() {
+        let layout = Layout::new([2, 37, 3, 5], 1).with(Precision::Bf16);
+        assert_eq!(layout.blocks(), 2);
+        let values: Vec<f32> = (1..=2 * 37 * 15).map(|v| v as f32 * 1.001).collect();
+        let mut memory = vec![0.0; layout.len()];
+        layout.store(&values, &mut memory);
+        for (found, value) in layout.load(&memory).iter().zip(&values) {
+            assert!((found / value - 1.0).abs() < 1.0 / 256.0, "{found}, expected {value}");
         }
     }
 }

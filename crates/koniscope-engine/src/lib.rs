@@ -1,5 +1,6 @@
 //! Runs and trains small convolutional networks on the processor, near its limit.
 
+mod bf16;
 mod buffer;
 mod conv;
 mod error;
@@ -21,7 +22,7 @@ mod weights;
 
 pub use error::Error;
 pub use graph::{Graph, Node, NodeId, Op, Tensor};
-pub use kernels::Level;
+pub use kernels::{Level, Precision};
 pub use network::{Network, Options};
 
 /// Channels that stand together in memory, and floats of a vector.

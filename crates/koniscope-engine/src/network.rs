@@ -6,11 +6,12 @@ use std::{
 };
 
 use crate::{
-    Error, Graph, LANES, Level, NodeId, Op, Tensor,
+    Error, Graph, LANES, Level, NodeId, Op, Precision, Tensor,
     buffer::Buffer,
     fuse::{Head, Unit, fuse},
     geometry::Window,
-    kernels::Kernels,
+    kernels::{self, Kernels},
+    place::value_precision,
     plan::Plan,
     weights::{Packed, Slots, Weight},
 };
@@ -20,11 +21,13 @@ use crate::{
 pub struct Options {
     /// The inner loops; the widest that this processor has by default.
     pub level: Level,
+    /// How numbers are kept between layers. [`Trainer`](crate::train::Trainer) keeps f32.
+    pub precision: Precision,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { level: Level::best() }
+        Self { level: Level::best(), precision: Precision::F32 }
     }
 }
 
@@ -35,6 +38,7 @@ pub struct Network {
     graph: Graph,
     units: Vec<Unit>,
     kernels: Kernels,
+    precision: Precision,
     weights: Vec<UnitWeights>,
     plans: Mutex<HashMap<([usize; 4], usize), Arc<Plan>>>,
 }
@@ -64,10 +68,15 @@ impl Network {
     /// this processor lacks.
     pub fn new(mut graph: Graph, options: &Options) -> Result<Self, Error> {
         let kernels = Kernels::of(options.level)?;
+        let precision = options.precision;
+        if !precision.is_there(options.level) {
+            let wanted = format!("{} with {}", options.level.name(), precision.name());
+            return Err(kernels::absent(&wanted));
+        }
         let outputs: Vec<NodeId> = graph.outputs().iter().map(|(_, id)| *id).collect();
         let units = fuse(&graph, &outputs)?;
         let pack = |unit: &Unit| {
-            let weights = fold(&graph, &units, unit, &kernels);
+            let weights = fold(&graph, &units, unit, &kernels, precision);
             // What is packed is not needed again; shapes are.
             let head = match unit.head {
                 Head::Conv { conv, .. } => conv,
@@ -78,12 +87,17 @@ impl Network {
             weights
         };
         let weights = units.iter().map(pack).collect();
-        Ok(Self { graph, units, kernels, weights, plans: Mutex::default() })
+        Ok(Self { graph, units, kernels, precision, weights, plans: Mutex::default() })
     }
 
     /// The inner loops in use.
     pub fn level(&self) -> Level {
         self.kernels.level
+    }
+
+    /// How numbers are kept between layers.
+    pub fn precision(&self) -> Precision {
+        self.precision
     }
 
     /// Every output, in the graph's order, for an input `[n, c, h, w]`.
@@ -107,22 +121,33 @@ impl Network {
         if let Some(plan) = plans.get(&key) {
             return Ok(plan.clone());
         }
-        let plan =
-            Arc::new(Plan::new(&self.graph, &self.units, &self.kernels, &self.weights, shape)?);
+        let plan = Arc::new(Plan::new(
+            &self.graph,
+            &self.units,
+            &self.kernels,
+            &self.weights,
+            self.precision,
+            shape,
+        )?);
         plans.insert(key, plan.clone());
         Ok(plan)
     }
 }
 
 /// Slots of the channels of a value, where a part's channels fill whole blocks.
-fn slots(graph: &Graph, units: &[Unit], value: usize) -> (Vec<Option<usize>>, usize) {
+fn slots(
+    graph: &Graph,
+    units: &[Unit],
+    value: usize,
+    precision: Precision,
+) -> (Vec<Option<usize>>, usize) {
     let unit = units.iter().find(|u| u.output == value).expect("a value is some unit's");
     match unit.head {
         Head::Concat => {
             let mut all = Vec::new();
             let mut channels = 0;
             for part in &unit.inputs {
-                let (own, _) = slots(graph, units, *part);
+                let (own, _) = slots(graph, units, *part, precision);
                 let found = own.iter().flatten().count();
                 all.extend(own.into_iter().map(|slot| slot.map(|s| s + channels)));
                 channels += found;
@@ -133,7 +158,7 @@ fn slots(graph: &Graph, units: &[Unit], value: usize) -> (Vec<Option<usize>>, us
             let c = channels(graph, units, unit);
             let lanes = match unit.head {
                 Head::Input if matches!(c, 1 | 3) => c,
-                _ => LANES,
+                _ => value_precision(unit, units, precision).per_block(),
             };
             ((0..c.next_multiple_of(lanes)).map(|s| (s < c).then_some(s)).collect(), lanes)
         }
@@ -156,7 +181,7 @@ fn channels(graph: &Graph, units: &[Unit], unit: &Unit) -> usize {
             _ => unreachable!("an upsampling unit is one"),
         },
         Head::MaxPool(_) | Head::GlobalAveragePool | Head::Concat => {
-            let (slots, _) = slots(graph, units, unit.inputs[0]);
+            let (slots, _) = slots(graph, units, unit.inputs[0], Precision::F32);
             slots.iter().flatten().count()
         }
     }
@@ -164,14 +189,20 @@ fn channels(graph: &Graph, units: &[Unit], unit: &Unit) -> usize {
 
 /// Weights of a unit with its batch normalization folded in: `w * gamma / sqrt(var + e)` and
 /// `(b - mean) * gamma / sqrt(var + e) + beta`.
-fn fold(graph: &Graph, units: &[Unit], unit: &Unit, kernels: &Kernels) -> UnitWeights {
+fn fold(
+    graph: &Graph,
+    units: &[Unit],
+    unit: &Unit,
+    kernels: &Kernels,
+    precision: Precision,
+) -> UnitWeights {
     let nodes = graph.nodes();
     let (op, norm) = match unit.head {
         Head::Conv { conv, norm } => (&nodes[conv].op, norm.map(|n| &nodes[n].op)),
         Head::Upsample(i) | Head::Linear(i) => (&nodes[i].op, None),
         _ => return UnitWeights::default(),
     };
-    let (slots, lanes) = slots(graph, units, unit.inputs[0]);
+    let (slots, lanes) = slots(graph, units, unit.inputs[0], precision);
     let out = channels(graph, units, unit);
     let (mut scale, mut shift) = (vec![1.0; out], vec![0.0; out]);
     if let Op::Conv { bias: Some(bias), .. }
@@ -188,7 +219,10 @@ fn fold(graph: &Graph, units: &[Unit], unit: &Unit, kernels: &Kernels) -> UnitWe
     }
     let mut padded = Buffer::zeros(out.next_multiple_of(LANES));
     padded[..out].copy_from_slice(&shift);
+    let source = units.iter().find(|u| u.output == unit.inputs[0]);
+    let reads = source.map_or(precision, |source| value_precision(source, units, precision));
     let packed = match op {
+        _ if reads == Precision::Bf16 => fold_bf16(op, kernels, &slots, out, &scale),
         Op::Conv { weight, .. } | Op::Linear { weight, .. } => {
             let window = Window::of(op);
             let taps = window.kh * window.kw;
@@ -206,6 +240,33 @@ fn fold(graph: &Graph, units: &[Unit], unit: &Unit, kernels: &Kernels) -> UnitWe
         _ => unreachable!("only these have weights"),
     };
     UnitWeights { packed, bias: padded }
+}
+
+/// The same for an input of bf16.
+fn fold_bf16(
+    op: &Op,
+    kernels: &Kernels,
+    slots: &[Option<usize>],
+    out: usize,
+    scale: &[f32],
+) -> Vec<Packed> {
+    let outputs = plain_slots(out);
+    match op {
+        Op::Conv { weight, .. } | Op::Linear { weight, .. } => {
+            let window = Window::of(op);
+            let (from, taps) = (weight.shape[1], window.kh * window.kw);
+            let value =
+                |o: usize, i: usize, t: usize| weight.data[(o * from + i) * taps + t] * scale[o];
+            vec![Packed::bf16(kernels, &outputs, slots, taps, &value)]
+        }
+        Op::Upsample { weight, .. } => (0..4)
+            .map(|p| {
+                let value = |o: usize, i: usize, _: usize| weight.data[(i * out + o) * 4 + p];
+                Packed::bf16(kernels, &outputs, slots, 1, &value)
+            })
+            .collect(),
+        _ => unreachable!("only these have weights"),
+    }
 }
 
 /// Slots of channels that stand together.

@@ -1,7 +1,7 @@
 //! Where every value lies: its layout, and the memory it shares with others.
 
 use crate::{
-    Error, Graph, LANES, Op,
+    Error, Graph, LANES, Op, Precision,
     fuse::{Head, Unit},
     geometry::Window,
     layout::Layout,
@@ -25,6 +25,7 @@ pub(crate) fn place(
     graph: &Graph,
     units: &[Unit],
     input: [usize; 4],
+    precision: Precision,
 ) -> Result<Vec<Option<Place>>, Error> {
     let shapes = graph.shapes(input)?;
     let nodes = graph.nodes();
@@ -56,6 +57,7 @@ pub(crate) fn place(
             }
         }
     }
+    let per_block = precision.per_block();
     let mut places: Vec<Option<Place>> = vec![None; nodes.len()];
     for unit in units {
         let v = unit.output;
@@ -66,6 +68,9 @@ pub(crate) fn place(
         };
         let layout = match unit.head {
             Head::Input => Layout::input([n, c, h, w], halo[v]),
+            Head::MaxPool(_) | Head::GlobalAveragePool if is_few_channels(graph, unit, &shapes) => {
+                return Err(fault(graph, v, "pooling of the network's input is not computed"));
+            }
             Head::Concat => {
                 let parts: Vec<Vec<Option<usize>>> = unit
                     .inputs
@@ -75,7 +80,7 @@ pub(crate) fn place(
                 let mut slots: Vec<Option<usize>> = Vec::new();
                 let mut channels = 0;
                 for (part, own) in unit.inputs.iter().zip(parts) {
-                    let first = slots.len() / LANES;
+                    let first = slots.len() / per_block;
                     slots.extend(own.iter().map(|slot| slot.map(|s| s + channels)));
                     channels += shapes[*part][1];
                     if let Some(place) = &mut places[*part] {
@@ -88,19 +93,19 @@ pub(crate) fn place(
                         place.layout.first = first;
                     }
                 }
-                let holder = slots.len() / LANES;
+                let holder = slots.len() / per_block;
                 for part in &unit.inputs {
                     if let Some(place) = &mut places[*part] {
                         place.layout.holder = holder;
                     }
                 }
-                let layout = Layout::new([n, slots.len(), h, w], halo[v]);
+                let layout = Layout::new([n, slots.len(), h, w], halo[v]).with(precision);
                 places[v] = Some(Place { layout, memory: v, slots });
                 continue;
             }
-            _ => Layout::new([n, c, h, w], halo[v]),
+            _ => Layout::new([n, c, h, w], halo[v]).with(value_precision(unit, units, precision)),
         };
-        let lanes = layout.blocks() * layout.lanes;
+        let lanes = layout.blocks() * layout.lanes * layout.precision.per_block() / LANES;
         let slots = (0..lanes).map(|s| (s < c).then_some(s)).collect();
         places[v] = Some(Place { layout, memory: v, slots });
     }
@@ -112,6 +117,23 @@ pub(crate) fn place(
         }
     }
     Ok(places)
+}
+
+/// Means and what only leaves the network are f32; all else is as wanted.
+pub(crate) fn value_precision(unit: &Unit, units: &[Unit], wanted: Precision) -> Precision {
+    let is_read = units.iter().any(|other| other.reads().any(|v| v == unit.output));
+    match unit.head {
+        Head::Input | Head::GlobalAveragePool | Head::Linear(_) => Precision::F32,
+        Head::Conv { .. } | Head::Upsample(_) if !is_read && unit.residual.is_none() => {
+            Precision::F32
+        }
+        _ => wanted,
+    }
+}
+
+fn is_few_channels(graph: &Graph, unit: &Unit, shapes: &[Vec<usize>]) -> bool {
+    let input = unit.inputs[0];
+    matches!(graph.nodes()[input].op, Op::Input { .. }) && matches!(shapes[input][1], 1 | 3)
 }
 
 fn fault(graph: &Graph, node: usize, detail: &str) -> Error {

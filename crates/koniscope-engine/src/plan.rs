@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::{
-    Error, Graph, Tensor,
+    Error, Graph, Precision, Tensor,
     buffer::Buffer,
     conv::{Convolution, Finish},
     fuse::{Head, Unit},
@@ -59,9 +59,10 @@ impl Plan {
         units: &[Unit],
         kernels: &Kernels,
         weights: &[UnitWeights],
+        precision: Precision,
         input: [usize; 4],
     ) -> Result<Self, Error> {
-        let places = place(graph, units, input)?;
+        let places = place(graph, units, input, precision)?;
         let shapes = graph.shapes(input)?;
         let of = |v: usize| places[v].as_ref().expect("a unit's value is placed");
         let (slot_of, sizes) = slots(graph, units, &places);

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::{
-    LANES,
+    LANES, Precision, bf16,
     buffer::Shared,
     geometry::Window,
     kernels::{Level, rows},
@@ -18,6 +18,8 @@ pub(crate) fn reach(k: usize, window: &Window, from: usize, to: usize) -> (usize
     (first, end.max(first), (first * window.stride + k).saturating_sub(window.padding))
 }
 
+type MaxInto = fn(Level, &mut [f32], &[f32], usize);
+
 /// Largest of each window; what lies outside the picture never wins.
 #[allow(unsafe_code)]
 pub(crate) fn max_pool(
@@ -31,7 +33,13 @@ pub(crate) fn max_pool(
         for oy in 0..yl.h {
             // SAFETY: each row of each plane is written by one call only.
             let row = unsafe { y.range(yl.at(n, block, oy), yl.pixels()) };
-            row.fill(f32::NEG_INFINITY);
+            let (lowest, max_into): (f32, MaxInto) = match xl.precision {
+                Precision::F32 => (f32::NEG_INFINITY, rows::max_into),
+                Precision::Bf16 => {
+                    (bf16::word(f32::NEG_INFINITY, f32::NEG_INFINITY), rows::max_into_bf16)
+                }
+            };
+            row.fill(lowest);
             for ky in 0..window.kh {
                 let iy = (oy * window.stride + ky).wrapping_sub(window.padding);
                 if iy >= xl.h {
@@ -40,7 +48,7 @@ pub(crate) fn max_pool(
                 for kx in 0..window.kw {
                     let (first, end, ix) = reach(kx, window, xl.w, yl.w);
                     let x = &x[xl.at(n, block, iy)..][..xl.pixels()][ix * LANES..];
-                    rows::max_into(level, &mut row[first * LANES..end * LANES], x, window.stride);
+                    max_into(level, &mut row[first * LANES..end * LANES], x, window.stride);
                 }
             }
         }
@@ -52,12 +60,26 @@ pub(crate) fn average(level: Level, (xl, x): (&Layout, &[f32]), (yl, y): (&Layou
     let pixels = (xl.h * xl.w) as f32;
     for n in 0..xl.n {
         for block in 0..xl.blocks() {
-            let mut sum = [0.0; LANES];
+            // Of bf16, the block's even and odd channels.
+            let (mut low, mut high) = ([0.0; LANES], [0.0; LANES]);
             for iy in 0..xl.h {
-                rows::sum_into(level, &x[xl.at(n, block, iy)..][..xl.pixels()], &mut sum);
+                let row = &x[xl.at(n, block, iy)..][..xl.pixels()];
+                match xl.precision {
+                    Precision::F32 => rows::sum_into(level, row, &mut low),
+                    Precision::Bf16 => rows::sum_into_bf16(level, row, &mut low, &mut high),
+                }
             }
-            for (y, sum) in y[yl.at(n, block, 0)..].iter_mut().zip(sum) {
-                *y = sum / pixels;
+            let means: Vec<f32> = match xl.precision {
+                Precision::F32 => low.to_vec(),
+                Precision::Bf16 => low.iter().zip(high).flat_map(|(l, h)| [*l, h]).collect(),
+            };
+            let first = block * means.len() / LANES;
+            for (i, means) in means.chunks_exact(LANES).enumerate() {
+                if first + i < yl.blocks() {
+                    for (y, sum) in y[yl.at(n, first + i, 0)..].iter_mut().zip(means) {
+                        *y = sum / pixels;
+                    }
+                }
             }
         }
     }

@@ -8,7 +8,7 @@ mod values;
 use std::collections::HashMap;
 
 use crate::{
-    Error, Graph, NodeId, Options, Tensor,
+    Error, Graph, NodeId, Options, Precision, Tensor,
     fuse::{Head, fuse},
     geometry::Window,
     kernels::Kernels,
@@ -83,7 +83,7 @@ impl Trainer {
             })
             .collect::<Result<Vec<_>, _>>()?;
         let units = fuse(graph, &outputs)?;
-        let places = place(graph, &units, shape)?;
+        let places = place(graph, &units, shape, Precision::F32)?;
         let shapes = graph.shapes(shape)?;
         let is_frozen = |node: usize| frozen(&graph.nodes()[node].name);
         let mut steps = Vec::new();

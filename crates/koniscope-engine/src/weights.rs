@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::{LANES, buffer::Buffer, kernels::Kernels};
+use crate::{LANES, bf16, buffer::Buffer, kernels::Kernels};
 
 /// Weights of one convolution for one level: `[panel][input block][tap][input lane][16 * N]`, a
 /// panel being `N` blocks of output channels, the last one of fewer.
@@ -82,6 +82,36 @@ impl Packed {
                 }
             }
         });
+    }
+
+    /// [`rows`](Self::rows) or [`columns`](Self::columns) in words of two bf16: outputs and inputs
+    /// by their slots, `value` giving the weight of output channel, input channel and tap.
+    pub(crate) fn bf16(
+        kernels: &Kernels,
+        outputs: &[Option<usize>],
+        inputs: &[Option<usize>],
+        taps: usize,
+        value: &(dyn Fn(usize, usize, usize) -> f32 + Sync),
+    ) -> Self {
+        let blocks = outputs.len().div_ceil(LANES);
+        let mut packed = Self::zeros(kernels, blocks, inputs.len() / 2 * taps);
+        packed.panels().for_each(|(first, width, panel)| {
+            for (pair, halves) in inputs.chunks_exact(2).enumerate() {
+                let (block, word) = (pair / LANES, pair % LANES);
+                for tap in 0..taps {
+                    let at = ((block * taps + tap) * LANES + word) * width;
+                    let outputs = outputs[first * LANES..].iter().take(width);
+                    for (to, output) in panel[at..at + width].iter_mut().zip(outputs) {
+                        let half = |i: usize| match (output, halves[i]) {
+                            (Some(o), Some(i)) => value(*o, i, tap),
+                            _ => 0.0,
+                        };
+                        *to = bf16::word(half(0), half(1));
+                    }
+                }
+            }
+        });
+        packed
     }
 
     /// A weight whose second axis is the output, of some of its taps: a convolution backward, an

@@ -3,18 +3,21 @@
 mod common;
 
 use common::{naive, resnet, unet, values};
-use koniscope_engine::{Graph, Level, Network, Options};
+use koniscope_engine::{Graph, Level, Network, Options, Precision};
 
 fn agrees(graph: &Graph, shape: [usize; 4]) {
     let input = values(shape.iter().product(), 5);
     let wide: Vec<f64> = input.iter().map(|v| f64::from(*v)).collect();
     let expected = naive(graph, &wide, shape, false);
-    for level in Level::ALL {
-        if !Level::available().contains(&level) {
-            eprintln!("skipped: this processor has no {}", level.name());
+    let all = Level::ALL.into_iter().flat_map(|l| [(l, Precision::F32), (l, Precision::Bf16)]);
+    for (level, precision) in all {
+        if !precision.is_there(level) {
+            eprintln!("skipped: this processor has no {} {}", level.name(), precision.name());
             continue;
         }
-        let network = Network::new(graph.clone(), &Options { level }).expect("it compiles");
+        let tolerance = if precision == Precision::F32 { 1e-5 } else { 2e-2 };
+        let options = Options { level, precision };
+        let network = Network::new(graph.clone(), &options).expect("it compiles");
         // Twice: memory of the first run is used again.
         for _ in 0..2 {
             let outputs = network.run(&input, shape).expect("it runs");
@@ -24,7 +27,10 @@ fn agrees(graph: &Graph, shape: [usize; 4]) {
                 assert_eq!(found.data.len(), expected.len());
                 for (f, e) in found.data.iter().zip(expected) {
                     let difference = (f64::from(*f) - e).abs();
-                    assert!(difference < 1e-5 * scale, "{level:?}: {f}, expected {e}");
+                    assert!(
+                        difference < tolerance * scale,
+                        "{level:?} {precision:?}: {f}, expected {e}"
+                    );
                 }
             }
         }
@@ -57,6 +63,13 @@ fn threads_do_not_change_a_result() {
     for threads in [2, 5] {
         assert!(one == run(threads), "{threads} threads");
     }
+}
+
+#[test]
+fn what_a_processor_lacks_is_named() {
+    let options = Options { level: Level::Portable, precision: Precision::Bf16 };
+    let error = Network::new(unet(4, 1), &options).expect_err("plain code has no bf16");
+    assert!(error.to_string().contains("portable with bf16"), "{error}");
 }
 
 #[test]

@@ -19,8 +19,14 @@ fn gradients_agree(graph: &Graph, shape: [usize; 4]) {
     let expected = naive(graph, &wide, shape, true).remove(0);
     let weights = values(expected.len(), 11);
     for level in Level::available() {
-        let mut trainer = Trainer::new(graph, &["logits"], shape, &Options { level }, &|_| false)
-            .expect("it compiles");
+        let mut trainer = Trainer::new(
+            graph,
+            &["logits"],
+            shape,
+            &Options { level, ..Options::default() },
+            &|_| false,
+        )
+        .expect("it compiles");
         let mut gradients = Named::new();
         // Twice: a step must not depend on the one before.
         for _ in 0..2 {

@@ -57,6 +57,32 @@ for_every_level! {
         }
     }
 
+    /// [`max_into`] of words of two bf16.
+    fn max_into_bf16(y: &mut [f32], x: &[f32], step: usize) {
+        let x = x.chunks(LANES * step);
+        for (y, x) in y.chunks_exact_mut(LANES).zip(x) {
+            for (y, x) in y.iter_mut().zip(&x[..LANES]) {
+                let (a, b) = (y.to_bits(), x.to_bits());
+                let larger = |a: u32, b: u32| {
+                    if f32::from_bits(b) > f32::from_bits(a) { b } else { a }
+                };
+                let high = larger(a & 0xffff_0000, b & 0xffff_0000);
+                let low = larger(a << 16, b << 16) >> 16;
+                *y = f32::from_bits(high | low);
+            }
+        }
+    }
+
+    /// Sums of a row of words of two bf16, added: of the lower halves and of the upper.
+    fn sum_into_bf16(z: &[f32], low: &mut Lanes, high: &mut Lanes) {
+        for z in z.chunks_exact(LANES) {
+            for i in 0..LANES {
+                low[i] += f32::from_bits(z[i].to_bits() << 16);
+                high[i] += f32::from_bits(z[i].to_bits() & 0xffff_0000);
+            }
+        }
+    }
+
     /// `y = z * scale + shift`, plus `residual` where there is one, at least 0 with `relu`.
     fn affine(
         y: &mut [f32], z: &[f32], scale: &Lanes, shift: &Lanes, residual: Option<&[f32]>,

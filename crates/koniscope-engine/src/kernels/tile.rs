@@ -16,6 +16,30 @@ pub(crate) trait Vector: Copy {
     unsafe fn add(self, other: Self) -> Self;
     /// `max(self, 0)`; of what is no number, 0.
     unsafe fn relu(self) -> Self;
+
+    /// Adds what lies at `residual`, unless that is null, takes the maximum with 0 if `relu`, and
+    /// writes one pixel of `N` blocks of 16 channels to `y`, the blocks `block` floats apart.
+    #[inline(always)]
+    unsafe fn finish<const N: usize>(
+        sums: [Self; N],
+        residual: *const f32,
+        relu: bool,
+        y: *mut f32,
+        block: usize,
+    ) {
+        for (j, mut value) in sums.into_iter().enumerate() {
+            // SAFETY: the addresses are the caller's promise.
+            unsafe {
+                if !residual.is_null() {
+                    value = value.add(Self::load(residual.add(j * block)));
+                }
+                if relu {
+                    value = value.relu();
+                }
+                value.store(y.add(j * block));
+            }
+        }
+    }
 }
 
 /// A rectangle of output pixels, for 16 or 32 channels of them.
@@ -98,17 +122,9 @@ pub(super) unsafe fn convolve<
         }
         for r in 0..R {
             for p in 0..P {
-                for j in 0..N {
-                    let at = j * t.y_block + r * t.y_row + p * t.y_pixel;
-                    let mut value = sum[r][p][j];
-                    if !t.residual.is_null() {
-                        value = value.add(V::load(t.residual.add(at)));
-                    }
-                    if t.relu {
-                        value = value.relu();
-                    }
-                    value.store(t.y.add(at));
-                }
+                let at = r * t.y_row + p * t.y_pixel;
+                let residual = if t.residual.is_null() { t.residual } else { t.residual.add(at) };
+                V::finish::<N>(sum[r][p], residual, t.relu, t.y.add(at), t.y_block);
             }
         }
     }
