@@ -11,7 +11,7 @@ use koniscope::{
     report::{self, FilmReport},
     weights::{LUNGS_MANIFEST, load_graph, load_reader},
 };
-use koniscope_engine::{Graph, Level, Network, Options};
+use koniscope_engine::{Graph, Level, Network, Options, Precision};
 use koniscope_train::bench::{resnet34, unet};
 use serde::Serialize;
 
@@ -108,7 +108,7 @@ impl Rows<'_> {
                         continue;
                     }
                     let input = noise(shape.iter().product());
-                    self.row("network", &name, *shape, level, || {
+                    self.row("network", &name, *shape, (level, precision), || {
                         network.run(&input, *shape).map(drop).map_err(Into::into)
                     })?;
                 }
@@ -119,7 +119,7 @@ impl Rows<'_> {
 
     fn training(&mut self) -> anyhow::Result<()> {
         let device = Device::cpu();
-        let level = Level::best();
+        let level = (Level::best(), Precision::F32);
         let mut steps = resnet34(16, 224, &device);
         let shape = [16, 3, 224, 224];
         self.row("training step", "ResNet-34", shape, level, || Ok(steps.step().map(drop)?))?;
@@ -136,7 +136,7 @@ impl Rows<'_> {
         let reader = load_reader(&models, &Device::cpu(), None)?;
         let found = reader.read(&bytes, &|| 0.0)?.reading.film;
         let shape = [1, 1, found.height, found.width];
-        self.row("whole read", "both", shape, Level::best(), || {
+        self.row("whole read", "both", shape, (Level::best(), Precision::F32), || {
             let film = reader.read(&bytes, &|| 0.0)?;
             let (mask, overlay) =
                 rayon::join(|| report::label_map(&film.mask), || report::overlay(&film));
@@ -154,7 +154,7 @@ impl Rows<'_> {
         work: &'static str,
         network: &str,
         [batch, _, height, width]: [usize; 4],
-        level: Level,
+        (level, precision): (Level, Precision),
         mut run: impl FnMut() -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let name = format!("{work} {network}");
@@ -166,7 +166,7 @@ impl Rows<'_> {
             network: network.to_owned(),
             input: [width, height],
             batch,
-            precision: "f32",
+            precision: precision.name(),
             kernels: level.name(),
             threads: rayon::current_num_threads(),
             times: measure(self.args.runs as usize, &mut run)?,

@@ -6,6 +6,8 @@
 
 #[path = "golden/compare.rs"]
 mod compare;
+#[path = "golden/engine.rs"]
+mod engine;
 #[path = "golden/formula.rs"]
 mod formula;
 #[path = "golden/step.rs"]

@@ -71,7 +71,7 @@ fn train<M: Module + Clone>(
 }
 
 /// 0.75 soft Dice of the classes but the background, over the batch, + 1.25 cross-entropy.
-fn unet_loss(logits: Tensor<4>, target: Tensor<4, Int>, counts: Tensor<4>) -> Tensor<1> {
+pub(super) fn unet_loss(logits: Tensor<4>, target: Tensor<4, Int>, counts: Tensor<4>) -> Tensor<1> {
     let log_p = log_softmax(logits, 1);
     let picked = log_p.clone().gather(1, target.clone());
     let cross_entropy = (picked * counts.clone()).sum().neg() / counts.clone().sum();
@@ -195,7 +195,7 @@ fn a_kept_network_keeps_its_statistics() {
 
 /// Evenly spaced values, then the largest magnitude and the L2 norm of the whole tensor, which
 /// is how the golden file keeps 21 million values small.
-fn sampled_error(ours: &[f32], golden: &[f32]) -> f64 {
+pub(super) fn sampled_error(ours: &[f32], golden: &[f32]) -> f64 {
     let (samples, whole) = golden.split_at(golden.len() - 2);
     let (largest, norm) = (f64::from(whole[0]), f64::from(whole[1]));
     let off = |i: usize, g: f32| {
