@@ -99,9 +99,11 @@ impl Rows<'_> {
             cases.push(("ResNet-34".into(), network.graph(), shapes));
         }
         for (name, graph, shapes) in cases {
-            for level in Level::available() {
-                let network =
-                    Network::new(graph.clone(), &Options { level, ..Options::default() })?;
+            let levels = Level::available().into_iter();
+            let kinds = levels.flat_map(|l| [Precision::F32, Precision::Bf16].map(|p| (l, p)));
+            for (level, precision) in kinds.filter(|(l, p)| p.is_there(*l)) {
+                let options = Options { level, precision };
+                let network = Network::new(graph.clone(), &options)?;
                 for shape in &shapes {
                     // What is always there is there for any machine, not for speed.
                     if level == Level::Portable && Level::best() != level {
