@@ -106,7 +106,7 @@ impl Rows<'_> {
                 let network = Network::new(graph.clone(), &options)?;
                 for shape in &shapes {
                     // What is always there is there for any machine, not for speed.
-                    if level == Level::Portable && Level::best() != level {
+                    if level == Level::Portable && Level::best(Precision::F32) != level {
                         continue;
                     }
                     let input = noise(shape.iter().product());
@@ -121,7 +121,7 @@ impl Rows<'_> {
 
     fn training(&mut self) -> anyhow::Result<()> {
         let device = Device::cpu();
-        let level = (Level::best(), Precision::F32);
+        let level = (Level::best(Precision::F32), Precision::F32);
         let mut steps = resnet34(16, 224, &device);
         let shape = [16, 3, 224, 224];
         self.row("training step", "ResNet-34", shape, level, || Ok(steps.step().map(drop)?))?;
@@ -138,7 +138,7 @@ impl Rows<'_> {
         let reader = load_reader(&models, &Device::cpu(), None)?;
         let found = reader.read(&bytes, &|| 0.0)?.reading.film;
         let shape = [1, 1, found.height, found.width];
-        self.row("whole read", "both", shape, (Level::best(), Precision::F32), || {
+        self.row("whole read", "both", shape, (Level::best(Precision::F32), Precision::F32), || {
             let film = reader.read(&bytes, &|| 0.0)?;
             let (mask, overlay) =
                 rayon::join(|| report::label_map(&film.mask), || report::overlay(&film));

@@ -9,6 +9,10 @@ use crate::LANES;
 #[repr(C, align(64))]
 struct Line([f32; LANES]);
 
+/// Lines after the end that may be read: a tile of 16 pixels, two apart, reads on where a row of
+/// fewer ends.
+const SLACK: usize = 32;
+
 /// Floats that start on a cache line.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Buffer {
@@ -19,15 +23,7 @@ pub(crate) struct Buffer {
 impl Buffer {
     /// `len` zeros.
     pub(crate) fn zeros(len: usize) -> Self {
-        Self { lines: vec![Line([0.0; LANES]); len.div_ceil(LANES)], len }
-    }
-
-    /// Grows to at least `len` values; new ones are zero.
-    pub(crate) fn reserve(&mut self, len: usize) {
-        if len > self.len {
-            self.lines.resize(len.div_ceil(LANES), Line([0.0; LANES]));
-            self.len = len;
-        }
+        Self { lines: vec![Line([0.0; LANES]); len.div_ceil(LANES) + SLACK], len }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -73,10 +69,6 @@ unsafe impl Sync for Shared<'_> {}
 impl<'a> Shared<'a> {
     pub(crate) fn new(slice: &'a mut [f32]) -> Self {
         Self { start: slice.as_mut_ptr(), len: slice.len(), slice: PhantomData }
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.len
     }
 
     pub(crate) fn as_mut_ptr(&self) -> *mut f32 {

@@ -1,6 +1,8 @@
 //! The inner loops for each kind of processor, and the choice among them at run time.
 
 #[cfg(target_arch = "x86_64")]
+mod amx;
+#[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
@@ -23,11 +25,13 @@ pub enum Level {
     Avx2,
     /// x86-64 with AVX-512F.
     Avx512,
+    /// x86-64 with AMX, for bf16; f32 is computed as on [`Avx512`](Self::Avx512).
+    Amx,
 }
 
 impl Level {
     /// All levels, the plainest first.
-    pub const ALL: [Self; 3] = [Self::Portable, Self::Avx2, Self::Avx512];
+    pub const ALL: [Self; 4] = [Self::Portable, Self::Avx2, Self::Avx512, Self::Amx];
 
     /// Its name, as `avx512`.
     pub fn name(self) -> &'static str {
@@ -35,6 +39,7 @@ impl Level {
             Self::Portable => "portable",
             Self::Avx2 => "avx2",
             Self::Avx512 => "avx512",
+            Self::Amx => "amx",
         }
     }
 
@@ -43,7 +48,7 @@ impl Level {
         match self {
             Self::Portable => 4,
             Self::Avx2 => 2,
-            Self::Avx512 => 1,
+            Self::Avx512 | Self::Amx => 1,
         }
     }
 
@@ -52,9 +57,10 @@ impl Level {
         Self::ALL.into_iter().filter(|level| level.is_there()).collect()
     }
 
-    /// The widest level that this processor has.
-    pub fn best() -> Self {
-        Self::available().pop().unwrap_or(Self::Portable)
+    /// The level that computes fastest here.
+    pub fn best(precision: Precision) -> Self {
+        let found = Self::ALL.into_iter().rfind(|level| precision.is_there(*level));
+        found.unwrap_or(Self::Portable)
     }
 
     #[cfg(target_arch = "x86_64")]
@@ -63,6 +69,7 @@ impl Level {
             Self::Portable => true,
             Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
             Self::Avx512 => is_x86_feature_detected!("avx512f"),
+            Self::Amx => has_avx512_bf16() && amx::is_there(),
         }
     }
 
@@ -115,10 +122,11 @@ impl Precision {
     /// Whether this processor computes so at a level.
     #[cfg(target_arch = "x86_64")]
     pub fn is_there(self, level: Level) -> bool {
-        let bf16 = level == Level::Avx512
-            && is_x86_feature_detected!("avx512bf16")
-            && is_x86_feature_detected!("avx512bw");
-        level.is_there() && (self == Self::F32 || bf16)
+        level.is_there()
+            && match self {
+                Self::F32 => level != Level::Amx,
+                Self::Bf16 => level >= Level::Avx512 && has_avx512_bf16(),
+            }
     }
 
     /// Whether this processor computes so at a level.
@@ -126,6 +134,13 @@ impl Precision {
     pub fn is_there(self, level: Level) -> bool {
         level.is_there() && self == Self::F32
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_avx512_bf16() -> bool {
+    is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bf16")
+        && is_x86_feature_detected!("avx512bw")
 }
 
 /// A convolution's inner loop. To be called as [`tile::convolve`] demands.
@@ -172,9 +187,9 @@ impl Kernels {
     ///
     /// # Errors
     /// [`Error::Kernels`] if this processor lacks it.
-    pub(crate) fn of(level: Level) -> Result<Self, Error> {
-        if !level.is_there() {
-            return Err(absent(level.name()));
+    pub(crate) fn of(level: Level, precision: Precision) -> Result<Self, Error> {
+        if !precision.is_there(level) {
+            return Err(absent(&format!("{} with {}", level.name(), precision.name())));
         }
         Ok(match level {
             Level::Portable => portable::KERNELS,
@@ -182,10 +197,26 @@ impl Kernels {
             Level::Avx2 => avx2::KERNELS,
             #[cfg(target_arch = "x86_64")]
             Level::Avx512 => Self { narrow: bf16::narrow, ..avx512::KERNELS },
+            #[cfg(target_arch = "x86_64")]
+            Level::Amx => {
+                Self { level, narrow: amx::narrow, widths: amx::widths, ..avx512::KERNELS }
+            }
             #[cfg(not(target_arch = "x86_64"))]
             _ => return Err(absent(level.name())),
         })
     }
+}
+
+/// [`Level::Amx`] with its instructions emulated, where those around them are there.
+#[cfg(all(test, target_arch = "x86_64"))]
+pub(crate) fn emulated_amx() -> Option<Kernels> {
+    let level = Level::Amx;
+    has_avx512_bf16().then_some(Kernels {
+        level,
+        narrow: amx::emulated::narrow,
+        widths: amx::widths,
+        ..avx512::KERNELS
+    })
 }
 
 /// Compiles the loops of [`tile`] for a level, in the sizes given.

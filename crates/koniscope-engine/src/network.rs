@@ -10,7 +10,7 @@ use crate::{
     buffer::Buffer,
     fuse::{Head, Unit, fuse},
     geometry::Window,
-    kernels::{self, Kernels},
+    kernels::Kernels,
     place::value_precision,
     plan::Plan,
     weights::{Packed, Slots, Weight},
@@ -27,7 +27,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { level: Level::best(), precision: Precision::F32 }
+        Self { level: Level::best(Precision::F32), precision: Precision::F32 }
     }
 }
 
@@ -67,12 +67,8 @@ impl Network {
     /// [`Error::Graph`] for a graph that cannot be computed, [`Error::Kernels`] for a level that
     /// this processor lacks.
     pub fn new(mut graph: Graph, options: &Options) -> Result<Self, Error> {
-        let kernels = Kernels::of(options.level)?;
         let precision = options.precision;
-        if !precision.is_there(options.level) {
-            let wanted = format!("{} with {}", options.level.name(), precision.name());
-            return Err(kernels::absent(&wanted));
-        }
+        let kernels = Kernels::of(options.level, precision)?;
         let outputs: Vec<NodeId> = graph.outputs().iter().map(|(_, id)| *id).collect();
         let units = fuse(&graph, &outputs)?;
         let pack = |unit: &Unit| {

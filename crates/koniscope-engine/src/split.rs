@@ -1,6 +1,6 @@
 //! How an output row is cut into tiles.
 
-use crate::kernels::Kernels;
+use crate::kernels::{Kernels, Level};
 
 /// Rows of a tile and the widths that fill an output row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +57,10 @@ fn fill(
 /// Half cycles a tile takes per input channel: two multiply-adds or two loads a cycle, and no
 /// sum sooner than its last multiply-add, four cycles ago.
 fn cost(kernels: &Kernels, pixels: usize, blocks: usize) -> f64 {
+    if kernels.level == Level::Amx && pixels * blocks > 0 {
+        // Sixteen pixels at once, however few of them are wanted.
+        return pixels.div_ceil(16) as f64 + 0.25;
+    }
     let registers = kernels.level.registers_per_vector();
     let sums = pixels * blocks * registers;
     let loads = pixels + blocks * registers;
@@ -67,12 +71,12 @@ fn cost(kernels: &Kernels, pixels: usize, blocks: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::Level;
+    use crate::kernels::Precision;
 
     #[test]
     fn tiles_fill_every_row() {
-        for level in Level::available() {
-            let kernels = Kernels::of(level).expect("it is available");
+        for level in Level::ALL.into_iter().filter(|l| Precision::F32.is_there(*l)) {
+            let kernels = Kernels::of(level, Precision::F32).expect("it is available");
             for (lanes, blocks, width) in [(16, 1, 1), (16, 1, 57), (3, 1, 112), (1, 1, 5)] {
                 for rows in 1..4 {
                     let cut = cut(&kernels, lanes, blocks, width, rows);

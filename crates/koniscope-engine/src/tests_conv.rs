@@ -7,7 +7,7 @@ use crate::{
     buffer::Buffer,
     conv::{Convolution, Finish},
     geometry::{self, Window},
-    kernels::{Kernels, Level},
+    kernels::{Kernels, Level, Precision},
     layout::Layout,
     weights::{Packed, Slots, Weight},
 };
@@ -60,7 +60,7 @@ fn pack(k: &Kernels, weight: &[f32], out: usize, b: usize, lanes: usize, taps: u
 }
 
 fn check(level: Level, shape: [usize; 4], out: usize, k: Window, seed: u64, relu: bool) {
-    let kernels = Kernels::of(level).expect("it is available");
+    let kernels = Kernels::of(level, Precision::F32).expect("it is available");
     let [n, c, ..] = shape;
     let x = values(shape.iter().product(), seed);
     let weight = values(out * c * k.kh * k.kw, seed + 1);
@@ -115,7 +115,7 @@ proptest! {
         stride in 1usize..3, seed in 0u64..1000, relu in any::<bool>(),
     ) {
         let window = Window { kh: kernel, kw: kernel, stride, padding: kernel / 2 };
-        for level in Level::available() {
+        for level in Level::ALL.into_iter().filter(|l| Precision::F32.is_there(*l)) {
             check(level, [n, c, h, w], out, window, seed, relu);
         }
     }
@@ -126,7 +126,7 @@ proptest! {
 #[ignore = "a measurement, not a check"]
 #[allow(clippy::print_stdout)]
 fn speed() {
-    for level in Level::available() {
+    for level in Level::ALL.into_iter().filter(|l| Precision::F32.is_there(*l)) {
         for (c, out, side, k, s) in [
             (64, 64, 56, 3, 1),
             (128, 128, 28, 3, 1),
@@ -143,7 +143,7 @@ fn speed() {
             (1024, 512, 32, 3, 1),
             (1, 16, 128, 3, 1),
         ] {
-            let kernels = Kernels::of(level).expect("there");
+            let kernels = Kernels::of(level, Precision::F32).expect("there");
             let w = Window { kh: k, kw: k, stride: s, padding: k / 2 };
             let shape = [1, c, side, side];
             let layout = Layout::input(shape, w.padding);
@@ -171,6 +171,70 @@ fn speed() {
                 best * 1e3,
                 flops / best / 1e9
             );
+        }
+    }
+}
+
+/// A convolution of bf16 by given loops, against a plain sum of the rounded values.
+fn check_bf16(kernels: &Kernels, shape: [usize; 4], out: usize, k: Window, wide: bool, seed: u64) {
+    let rounded = |v: Vec<f32>| -> Vec<f32> {
+        v.into_iter().map(|v| crate::bf16::get(crate::bf16::word(v, 0.0), 0)).collect()
+    };
+    let c = shape[1];
+    let taps = k.kh * k.kw;
+    let x = rounded(values(shape.iter().product(), seed));
+    let weight = rounded(values(out * c * taps, seed + 1));
+    let (expected, y_shape) = naive(&x, shape, &weight, out, &k);
+    let skip = rounded(values(expected.len(), seed + 3));
+    let layout = Layout::new(shape, k.padding).with(Precision::Bf16);
+    let mut memory = Buffer::zeros(layout.len());
+    layout.store(&x, &mut memory);
+    let precision = if wide { Precision::F32 } else { Precision::Bf16 };
+    let y_layout = Layout::new(y_shape, 1).with(precision);
+    let mut residual = Buffer::zeros(y_layout.len());
+    y_layout.store(&skip, &mut residual);
+    let slots = |n: usize, to: usize| -> Vec<Option<usize>> {
+        (0..n.next_multiple_of(to)).map(|s| (s < n).then_some(s)).collect()
+    };
+    let value = |o: usize, i: usize, t: usize| weight[(o * c + i) * taps + t];
+    let packed = Packed::bf16(kernels, &slots(out, LANES), &slots(c, 2 * LANES), taps, &value);
+    let mut bias = Buffer::zeros(out.next_multiple_of(LANES));
+    bias[..out].copy_from_slice(&values(out, seed + 2));
+    let reads = geometry::forward(&layout, &k);
+    let conv = Convolution::new(kernels, reads, geometry::all(&y_layout), &packed);
+    let mut y = Buffer::zeros(y_layout.len());
+    let finish =
+        Finish { bias: Some(&bias), residual: Some(&residual), relu: true, ..Finish::default() };
+    conv.run(kernels, &packed, &memory, finish, &mut y);
+    let pixels = y_shape[2] * y_shape[3];
+    for (i, found) in y_layout.load(&y).into_iter().enumerate() {
+        let o = i / pixels % out;
+        let e = (expected[i] + f64::from(bias[o]) + f64::from(skip[i])).max(0.0);
+        let tolerance = if wide { 1e-4 } else { e / 256.0 + 1e-4 };
+        assert!(
+            (f64::from(found) - e).abs() <= tolerance,
+            "{shape:?} {out} {k:?}: {i} {found} {e}"
+        );
+    }
+    let border: f32 = (0..shape[0]).map(|n| y[y_layout.plane_at(n, 0)].abs()).sum();
+    assert_eq!(border, 0.0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn bf16_convolves_as_a_plain_sum_of_rounded_values(
+        n in 1usize..3, c in 1usize..70, out in 1usize..70, h in 1usize..12, w in 1usize..50,
+        kernel in prop_oneof![Just(1usize), Just(3)], stride in 1usize..3, wide in any::<bool>(),
+        seed in 0u64..1000,
+    ) {
+        let window = Window { kh: kernel, kw: kernel, stride, padding: kernel / 2 };
+        let levels = Level::ALL.into_iter().filter(|l| Precision::Bf16.is_there(*l));
+        let there = levels.map(|l| Kernels::of(l, Precision::Bf16).expect("it is there"));
+        #[cfg(target_arch = "x86_64")]
+        let there = there.chain(crate::kernels::emulated_amx());
+        for kernels in there {
+            check_bf16(&kernels, [n, c, h, w], out, window, wide, seed);
         }
     }
 }

@@ -70,7 +70,7 @@ impl Trainer {
         options: &Options,
         frozen: &dyn Fn(&str) -> bool,
     ) -> Result<Self, Error> {
-        let kernels = Kernels::of(options.level)?;
+        let kernels = Kernels::of(options.level, Precision::F32)?;
         let outputs = outputs
             .iter()
             .map(|name| {

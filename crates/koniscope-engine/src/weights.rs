@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn what_is_packed_stands_where_tiles_read() {
-        let kernels = Kernels::of(Level::Portable).expect("always there");
+        let kernels = Kernels::of(Level::Portable, crate::Precision::F32).expect("always there");
         let (a, b, taps) = (19, 5, 4);
         let values: Vec<f32> = (1..=a * b * taps).map(|v| v as f32).collect();
         let weight = Weight { values: &values, b, taps };

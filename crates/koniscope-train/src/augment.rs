@@ -27,6 +27,8 @@ pub struct AugmentRecipe {
     pub brightness: f64,
     /// Standard deviation of noise, uniform in `[0, value]`.
     pub noise: f64,
+    /// Half of the films are mirrored, left for right.
+    pub mirror: bool,
 }
 
 /// One draw of all parameters.
@@ -41,6 +43,7 @@ pub struct Draw {
     brightness: f64,
     noise: f64,
     noise_rng: StdRng,
+    mirrored: bool,
 }
 
 impl Draw {
@@ -51,13 +54,24 @@ impl Draw {
         let (zoom, stretch) = (within(recipe.zoom), within(recipe.stretch));
         let scale = [(-zoom - stretch / 2.0).exp(), (-zoom + stretch / 2.0).exp()];
         let (sin, cos) = angle.sin_cos();
+        let shift = [within(recipe.shift), within(recipe.shift)];
+        let gamma = within(recipe.gamma).exp();
+        let contrast = within(recipe.contrast).exp();
+        let brightness = within(recipe.brightness);
+        let noise = within(recipe.noise).abs();
+        let mirrored = recipe.mirror && rng.random();
+        let side = if mirrored { -1.0 } else { 1.0 };
         Self {
-            matrix: [[cos * scale[0], -sin * scale[1]], [sin * scale[0], cos * scale[1]]],
-            shift: [within(recipe.shift), within(recipe.shift)],
-            gamma: within(recipe.gamma).exp(),
-            contrast: within(recipe.contrast).exp(),
-            brightness: within(recipe.brightness),
-            noise: within(recipe.noise).abs(),
+            matrix: [
+                [side * cos * scale[0], -sin * scale[1]],
+                [side * sin * scale[0], cos * scale[1]],
+            ],
+            shift,
+            gamma,
+            contrast,
+            brightness,
+            noise,
+            mirrored,
             noise_rng: rng.clone(),
         }
     }
@@ -71,7 +85,12 @@ impl Draw {
             for x in 0..w {
                 let [sx, sy] = self.source(x, y, w, h);
                 if inside(sx, sy, w, h) {
-                    target[y * w + x] = sample.target[sy as usize * w + sx as usize];
+                    let label = sample.target[sy as usize * w + sx as usize];
+                    target[y * w + x] = match label {
+                        // A mirrored right lung is a left one.
+                        1 | 2 if self.mirrored => 3 - label,
+                        _ => label,
+                    };
                 }
             }
         }
@@ -165,6 +184,23 @@ mod tests {
             assert!(differ <= 40, "draw {draw}: {differ} of 1200 pixels differ");
             assert!(varied.target.contains(&1));
         }
+    }
+
+    #[test]
+    fn a_mirrored_right_lung_is_a_left_one() {
+        let recipe = AugmentRecipe { mirror: true, ..Default::default() };
+        let mut seen = [0, 0];
+        for draw in 0..20 {
+            let varied = Draw::sample(&recipe, &mut rng_for(3, 0, draw)).apply(&sample());
+            let (before, w) = (sample(), 40);
+            let mirrored = varied.target.contains(&2);
+            seen[usize::from(mirrored)] += 1;
+            for (i, (label, old)) in varied.target.iter().zip(&before.target).enumerate() {
+                let mirror = before.target[i / w * w + w - 1 - i % w] * 2;
+                assert_eq!(*label, if mirrored { mirror } else { *old });
+            }
+        }
+        assert!(seen.iter().all(|n| *n > 3), "{seen:?}");
     }
 
     #[test]

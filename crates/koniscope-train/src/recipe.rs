@@ -166,6 +166,10 @@ pub struct TrainingRecipe {
     /// Epochs without a better tuning score after which training ends; 0 for never.
     #[serde(default)]
     pub patience: usize,
+    /// Share of its own value that a moving average of the weights keeps each step, as 0.99; the
+    /// average is then what is scored and shipped (Polyak and Juditsky 1992).
+    #[serde(default)]
+    pub average: Option<f64>,
     /// Seed of weights, order and variation.
     pub seed: u64,
 }
@@ -385,6 +389,10 @@ fn check(
         ),
         (training.weight_decay >= 0.0, "training.weight_decay must not be negative"),
         (training.clip.is_none_or(|c| c > 0.0), "training.clip must be above 0"),
+        (
+            training.average.is_none_or(|a| (0.0..1.0).contains(&a)),
+            "training.average must be 0 or more, and below 1",
+        ),
     ];
     match checks.into_iter().find(|(holds, _)| !holds) {
         Some((_, rule)) => Err(Error::Recipe { path: path.to_owned(), detail: rule.into() }),

@@ -1,5 +1,6 @@
 //! One training loop for both networks: what differs stands in [`Task`].
 
+mod average;
 pub mod checkpoint;
 pub mod classification;
 pub mod findings;
@@ -20,7 +21,8 @@ use crate::{
     run_log::{EpochRecord, Observer, RunLog},
     write::write_atomic,
 };
-use checkpoint::{Checkpoint, Progress};
+use average::Average;
+use checkpoint::{Checkpoint, Progress, States};
 use step::Stepper;
 
 /// Batches that are made ahead.
@@ -83,6 +85,8 @@ pub struct Plan {
     pub schedule: Schedule,
     /// Epochs without a better score after which training ends; 0 for never.
     pub patience: usize,
+    /// What a moving average of the weights keeps each step, where there is one.
+    pub average: Option<f64>,
 }
 
 impl Plan {
@@ -94,6 +98,7 @@ impl Plan {
             seed: training.seed,
             schedule: training.schedule(),
             patience: training.patience,
+            average: training.average,
         }
     }
 }
@@ -120,13 +125,11 @@ pub fn fit<T: Task>(
 ) -> Result<(T::Network, usize), Error> {
     let checkpoint = Checkpoint::in_folder(run);
     let mut progress = Progress::default();
-    let mut best = network.clone();
-    let mut current = network;
-    if resume
-        && let Some(saved) = checkpoint.load(current.clone(), best.clone(), optimizer.clone())?
-    {
-        (current, best, optimizer, progress) = saved;
+    let mut states = States { best: network.valid(), average: network.valid(), current: network };
+    if resume && let Some(saved) = checkpoint.load(states.clone(), optimizer.clone())? {
+        (states, optimizer, progress) = saved;
     }
+    let average = plan.average.map(Average::new);
     let mut stepper = Stepper::new(device.clone());
     let mut log = RunLog::open(run, progress.epochs_done)?;
     while progress.epochs_done < plan.epochs && !progress.is_stale(plan.patience) {
@@ -153,20 +156,27 @@ pub fn fit<T: Task>(
             let mut losses = Vec::with_capacity(batches.len());
             for (i, batch) in receive.into_iter().enumerate() {
                 let lr = plan.schedule.at(epoch as f64 + i as f64 / batches.len() as f64);
-                let (loss, gradients) = stepper.step(task, &current, batch)?;
+                let (loss, gradients) = stepper.step(task, &states.current, batch)?;
                 if !loss.is_finite() {
                     return Err(Error::Diverged { epoch, loss });
                 }
                 losses.push(f64::from(loss));
-                current = optimizer.step(lr, current.clone(), gradients);
+                states.current = optimizer.step(lr, states.current.clone(), gradients);
+                if let Some(average) = &average {
+                    let step = epoch * batches.len() + i;
+                    states.average = average.step(states.average.clone(), &states.current, step);
+                }
                 observer.step_done(i + 1, f64::from(loss));
             }
             Ok(losses)
         })?;
-        let score = task.score(&current.valid())?;
+        if average.is_none() {
+            states.average = states.current.valid();
+        }
+        let score = task.score(&states.average)?;
         progress.epoch_scored(epoch, score);
         if progress.best_epoch == epoch {
-            best = current.clone();
+            states.best = states.average.clone();
         }
         let record = EpochRecord {
             epoch,
@@ -176,11 +186,11 @@ pub fn fit<T: Task>(
             best_epoch: progress.best_epoch,
             seconds: start.elapsed().as_secs_f64(),
         };
-        checkpoint.save(&current, &best, &optimizer, &progress)?;
+        checkpoint.save(&states, &optimizer, &progress)?;
         log.append(&record)?;
         let picture = training_curves(log.records(), task.score_name());
         write_atomic(&run.join("curves.svg"), picture.as_bytes())?;
         observer.epoch_done(&record, plan.epochs);
     }
-    Ok((best, progress.best_epoch))
+    Ok((states.best, progress.best_epoch))
 }

@@ -14,7 +14,7 @@ use super::{
 
 /// Sums in f32; `INPUT` and `OUTPUT` tell whether input and output are words of two bf16.
 #[derive(Clone, Copy)]
-struct Sum<const INPUT: bool, const OUTPUT: bool>(__m512);
+pub(super) struct Sum<const INPUT: bool, const OUTPUT: bool>(__m512);
 
 // SAFETY (of every method): these loops are chosen only where AVX-512F, BW and BF16 were found;
 // addresses are the caller's promise.

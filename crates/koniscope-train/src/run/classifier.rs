@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use burn::module::Module;
 use koniscope::{
     calibration::Calibration,
     manifest::{CalibrationRecord, Input, Manifest, Network, Training as Origin},
@@ -118,7 +117,7 @@ pub fn train(
         observer,
     )?;
 
-    let logits = task.logits(&best.valid(), &task.tuning)?;
+    let logits = task.logits(&best, &task.tuning)?;
     let classes: Vec<usize> = task.tuning.iter().map(|c| c.class).collect();
     let trained = split.training.0.iter().map(|c| (c.set.as_str(), c.patient.as_str()));
     let manifest = Manifest {

@@ -43,6 +43,17 @@ impl Progress {
     }
 }
 
+/// The networks of a run.
+#[derive(Clone, Debug)]
+pub struct States<M> {
+    /// The one that learns.
+    pub current: M,
+    /// The average of its weights, or their last values where none is kept.
+    pub average: M,
+    /// The one of the best epoch.
+    pub best: M,
+}
+
 /// A run's folder of checkpoints: `checkpoint-0001`, ... of which only the last is kept.
 #[derive(Clone, Debug)]
 pub struct Checkpoint {
@@ -50,6 +61,9 @@ pub struct Checkpoint {
 }
 
 const PREFIX: &str = "checkpoint-";
+const CURRENT: &str = "current.bpk";
+const AVERAGE: &str = "average.bpk";
+const BEST: &str = "best.bpk";
 
 impl Checkpoint {
     /// The checkpoints of a run.
@@ -63,8 +77,7 @@ impl Checkpoint {
     /// [`Error`] if the disk refuses.
     pub fn save<M: Module + Clone>(
         &self,
-        current: &M,
-        best: &M,
+        states: &States<M>,
         optimizer: &ModuleOptimizer,
         progress: &Progress,
     ) -> Result<(), Error> {
@@ -76,8 +89,10 @@ impl Checkpoint {
         }
         fs::create_dir_all(&scratch).map_err(io)?;
         let record = |e| Error::checkpoint(&scratch, e);
-        current.clone().into_record().save(scratch.join("current.bpk")).map_err(record)?;
-        best.clone().into_record().save(scratch.join("best.bpk")).map_err(record)?;
+        let States { current, average, best } = states;
+        for (network, name) in [(current, CURRENT), (average, AVERAGE), (best, BEST)] {
+            network.clone().into_record().save(scratch.join(name)).map_err(record)?;
+        }
         optimizer.save(scratch.join("optimizer.bpk")).map_err(record)?;
         let json =
             serde_json::to_string_pretty(progress).map_err(|e| Error::checkpoint(&scratch, e))?;
@@ -97,16 +112,15 @@ impl Checkpoint {
         Ok(())
     }
 
-    /// The last checkpoint as `(current, best, optimizer, progress)`, if there is one.
+    /// The last checkpoint, if there is one.
     ///
     /// # Errors
     /// [`Error`] if it cannot be read or is of another network.
     pub fn load<M: Module>(
         &self,
-        current: M,
-        best: M,
+        states: States<M>,
         optimizer: ModuleOptimizer,
-    ) -> Result<Option<(M, M, ModuleOptimizer, Progress)>, Error> {
+    ) -> Result<Option<(States<M>, ModuleOptimizer, Progress)>, Error> {
         let Some(folder) = self.all()?.pop() else { return Ok(None) };
         let record = |e| Error::checkpoint(&folder, e);
         let json = fs::read_to_string(folder.join("progress.json"))
@@ -116,12 +130,12 @@ impl Checkpoint {
             burn::store::ModuleRecord::load(folder.join(name))
                 .and_then(|record| module.try_load_record(record))
         };
-        Ok(Some((
-            load(current, "current.bpk").map_err(record)?,
-            load(best, "best.bpk").map_err(record)?,
-            optimizer.load(folder.join("optimizer.bpk")).map_err(record)?,
-            progress,
-        )))
+        let states = States {
+            current: load(states.current, CURRENT).map_err(record)?,
+            average: load(states.average, AVERAGE).map_err(record)?,
+            best: load(states.best, BEST).map_err(record)?,
+        };
+        Ok(Some((states, optimizer.load(folder.join("optimizer.bpk")).map_err(record)?, progress)))
     }
 
     /// Whether there is a checkpoint at all.
