@@ -1,7 +1,7 @@
 //! A network made ready to read: by the engine on the processor, by burn elsewhere.
 
 use burn::tensor::{Tensor, TensorData};
-use koniscope_engine::{Network, Options};
+use koniscope_engine::Network;
 
 use super::{Device, described::Described};
 use crate::Error;
@@ -24,13 +24,13 @@ impl<N: Described> Compute<N> {
     /// # Errors
     /// [`Error::Model`] if the engine cannot run it.
     pub fn new(network: N, device: &Device) -> Result<Self, Error> {
-        if !device.is_cpu() {
+        let Some(options) = device.engine() else {
             return Ok(Self::Burn(network, device.clone()));
-        }
+        };
         let graph = network.graph();
         // Its weights are in the graph now; two copies at once are enough.
         drop(network);
-        Network::new(graph, &Options::default()).map(Self::Engine).map_err(fault)
+        Network::new(graph, &options).map(Self::Engine).map_err(fault)
     }
 
     /// All outputs of a batch `[n, channels, height, width]`, in the graph's order.
