@@ -1,13 +1,13 @@
 """The peers of `koniscope bench`: the same networks and reads in PyTorch, ONNX Runtime, OpenVINO.
 
-    koniscope export lungs.toml --onnx exported/lungs.onnx
-    koniscope export classifier.toml --onnx exported/classifier.onnx
     python reference/bench_peers.py models exported --film film.dcm --json peers.json
 
 Rows have the form of `koniscope bench --json`. Random inputs, weights as shipped or, where the
-network is larger than the shipped one, random. A whole read does in pydicom, NumPy, Pillow, SciPy
-and PyTorch what a reading does: decode, stretch, resize, lungs of film and negative, components,
-mask in the film's pixels, crop, classification, maps, overlay and files in memory.
+network is larger than the shipped one, random. ONNX files are written by PyTorch with fixed shapes,
+which suits their runtimes best, and kept in the folder `exported`. A whole read does in pydicom,
+NumPy, Pillow, SciPy and PyTorch what a reading does: decode, stretch, resize, lungs of film and
+negative, components, mask in the film's pixels, crop, classification, maps, overlay and files in
+memory.
 """
 import argparse
 import io
@@ -44,9 +44,10 @@ class Rows:
     def __init__(self, args):
         self.args, self.rows = args, []
 
+    def wants(self, work, network):
+        return not self.args.only or self.args.only in f"{work} {network}"
+
     def add(self, work, network, shape, precision, kernels, run):
-        if self.args.only and self.args.only not in f"{work} {network}":
-            return
         row = {
             "work": work,
             "network": network,
@@ -123,6 +124,8 @@ def openvino(rows, files, threads):
 
 def training(rows):
     def steps(name, model, shape, target):
+        if not rows.wants("training step", name):
+            return
         for precision in ("f32", "bf16"):
             network = model().to(memory_format=LAST).train()
             x = torch.randn(shape).to(memory_format=LAST)
@@ -240,12 +243,13 @@ def main():
     cases.append(("U-Net 64", UNet(64, 4, 3), [(1, 1, 256, 256), (1, 1, 512, 512)]))
     shapes = [(1, 3, 224, 224), (1, 3, 512, 512), (8, 3, 224, 224)]
     cases.append(("ResNet-34", torchvision.models.resnet34(num_classes=2), shapes))
+    cases = [case for case in cases if rows.wants("network", case[0])]
     files = list(onnx_files(cases, args.exported))
     onnx_runtime(rows, files, args.threads)
     openvino(rows, files, args.threads)
     torch_networks(rows, cases)
     training(rows)
-    if args.film:
+    if args.film and rows.wants("whole read", "both"):
         whole_read(rows, args.film, lungs, classifier)
     if args.json:
         args.json.write_text(json.dumps(rows.rows, indent=1))

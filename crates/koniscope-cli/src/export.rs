@@ -33,6 +33,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if manifest.extension().is_none_or(|e| e != "toml") {
         bail!("{} is no manifest; name the .toml beside the weights", manifest.display());
     }
+    // Above all not over the weights themselves.
+    if args.onnx.extension().is_none_or(|e| e != "onnx") {
+        bail!("{} does not end in .onnx; name a file that does", args.onnx.display());
+    }
     let (graph, manifest) = load_graph(&manifest)?;
     let bytes = to_onnx(&graph, &manifest);
     write_atomic(&args.onnx, &bytes).with_context(|| format!("{} was not written", manifest.id))?;

@@ -1,14 +1,19 @@
-//! Weights in the layouts they come in, the errors of those that do not fit, and the ImageNet file.
+//! Weights in the layouts they come in, the errors of those that do not fit, and the ImageNet file;
+//! networks as graphs and as ONNX.
 //!
 //! tests/data/weights is written by torch: reference/tiny_weights.py.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "golden/formula.rs"]
 mod formula;
+#[path = "weights/graph.rs"]
+mod graph;
 #[path = "weights/imagenet.rs"]
 mod imagenet;
 #[path = "weights/manifest.rs"]
 mod manifest;
+#[path = "weights/onnx.rs"]
+mod onnx;
 #[path = "golden/tensors.rs"]
 mod tensors;
 

@@ -15,11 +15,12 @@ const FLOAT: u64 = 1;
 /// Name of the input: gray values in `[0, 1]`, `[n, 1, h, w]`.
 const INPUT: &str = "picture";
 
-/// A network as an ONNX file.
+/// A network as an ONNX file. The same weights give the same bytes.
 ///
 /// Its input `picture` is `[n, 1, h, w]` with values in `[0, 1]`: scaling and the repetition of
-/// the gray channel are part of the file. The outputs are the graph's. The metadata hold the
-/// model's id, the SHA-256 of its weights, its classes, and that it is for research use.
+/// the gray channel are part of the file. The outputs are the graph's, by PyTorch's names for
+/// their parameters; batch normalization is left for the runtime to fold. The metadata say what
+/// must be known of the weights: see [`metadata`].
 pub fn to_onnx(graph: &Graph, manifest: &Manifest) -> Vec<u8> {
     let mut file = File { graph, nodes: Vec::new(), values: Vec::new() };
     file.input(&manifest.input);
@@ -36,25 +37,14 @@ pub fn to_onnx(graph: &Graph, manifest: &Manifest) -> Vec<u8> {
         };
         value_info(name, axes)
     });
-    let classes = manifest.classes.join(", ");
-    let Input { height, width, .. } = manifest.input;
     let graph = Message::default()
         .messages(1, file.nodes)
         .bytes(2, &manifest.id)
         .messages(5, file.values)
         .messages(11, [value_info(INPUT, &["n", "1", "h", "w"])])
         .messages(12, outputs);
-    let metadata = [
-        ("model", manifest.id.as_str()),
-        ("sha256", &manifest.sha256),
-        ("classes", &classes),
-        ("input", &format!("gray in [0, 1], trained at {height} x {width} (rows x columns)")),
-        ("notice", manifest.notice.as_deref().unwrap_or_default()),
-        ("use", DISCLAIMER),
-    ];
-    let metadata = metadata
+    let metadata = metadata(manifest)
         .into_iter()
-        .filter(|(_, value)| !value.is_empty())
         .map(|(key, value)| Message::default().bytes(1, key).bytes(2, value));
     Message::default()
         .int(1, IR_VERSION)
@@ -65,6 +55,30 @@ pub fn to_onnx(graph: &Graph, manifest: &Manifest) -> Vec<u8> {
         .messages(8, [Message::default().bytes(1, "").int(2, OPERATOR_SET)])
         .messages(14, metadata)
         .into_bytes()
+}
+
+/// What travels with the network: who it is, what it was trained for and on, what it may be used
+/// for. A softmax of `logits / temperature` gives calibrated probabilities where there is one.
+fn metadata(manifest: &Manifest) -> Vec<(&'static str, String)> {
+    let Input { height, width, .. } = manifest.input;
+    let mut metadata = vec![
+        ("model", manifest.id.clone()),
+        ("sha256", manifest.sha256.clone()),
+        ("classes", manifest.classes.join(", ")),
+        ("input", format!("gray in [0, 1], trained at {height} x {width} (rows x columns)")),
+        ("use", DISCLAIMER.into()),
+    ];
+    metadata.extend(manifest.notice.clone().map(|notice| ("notice", notice)));
+    metadata.extend(manifest.target.clone().map(|target| ("target", target)));
+    if let Some(calibration) = &manifest.calibration {
+        metadata.push(("temperature", calibration.temperature.to_string()));
+    }
+    if let Some(training) = &manifest.training {
+        let data = training.data.iter();
+        let data = data.map(|d| format!("{}, {} films, {}", d.name, d.films, d.licence));
+        metadata.push(("training data", data.collect::<Vec<_>>().join("\n")));
+    }
+    metadata
 }
 
 struct File<'a> {
@@ -115,8 +129,8 @@ impl File<'_> {
         let window = |kernel: [usize; 2], stride: usize, padding: usize| {
             [
                 ints("kernel_shape", &kernel),
-                ints("strides", &[stride; 2]),
                 ints("pads", &[padding; 4]),
+                ints("strides", &[stride; 2]),
             ]
         };
         let name = format!("{}#{i}", node.name);
