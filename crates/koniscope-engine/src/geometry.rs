@@ -93,7 +93,7 @@ pub(crate) fn backward(dx: &Layout, dy: &Layout, window: &Window) -> Vec<Phase> 
     // Output row of input row `step * i + a` and tap `k`: `i + shift`, where that is whole.
     let shifts = |size: usize, phase: usize| -> Vec<(usize, isize)> {
         (0..size)
-            .filter(|k| (phase + window.padding + step - k % step) % step == 0)
+            .filter(|k| (phase + window.padding + step - k % step).is_multiple_of(step))
             .map(|k| (k, (phase + window.padding) as isize - k as isize))
             .map(|(k, distance)| (k, distance / step as isize))
             .collect()

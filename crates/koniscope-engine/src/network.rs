@@ -40,8 +40,11 @@ pub struct Network {
     kernels: Kernels,
     precision: Precision,
     weights: Vec<UnitWeights>,
-    plans: Mutex<HashMap<([usize; 4], usize), Arc<Plan>>>,
+    plans: Mutex<HashMap<PlanKey, Arc<Plan>>>,
 }
+
+/// Shape of the input, and threads.
+type PlanKey = ([usize; 4], usize);
 
 /// Packed weights of a unit: one set for a convolution, four for the four pixels that a
 /// transposed one makes of one.

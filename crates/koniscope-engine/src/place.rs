@@ -96,7 +96,7 @@ pub(crate) fn place(
                 let holder = slots.len() / per_block;
                 for part in &unit.inputs {
                     if let Some(place) = &mut places[*part] {
-                        place.layout.holder = holder;
+                        place.layout = place.layout.within(holder, place.layout.first);
                     }
                 }
                 let layout = Layout::new([n, slots.len(), h, w], halo[v]).with(precision);

@@ -121,60 +121,6 @@ proptest! {
     }
 }
 
-/// `cargo test --release -p koniscope-engine speed -- --ignored --nocapture`
-#[test]
-#[ignore = "a measurement, not a check"]
-#[allow(clippy::print_stdout)]
-fn speed() {
-    for level in Level::ALL.into_iter().filter(|l| Precision::F32.is_there(*l)) {
-        for (c, out, side, k, s) in [
-            (64, 64, 56, 3, 1),
-            (128, 128, 28, 3, 1),
-            (256, 256, 14, 3, 1),
-            (512, 512, 7, 3, 1),
-            (512, 512, 4, 3, 1),
-            (64, 128, 56, 3, 2),
-            (64, 128, 56, 1, 2),
-            (3, 64, 224, 7, 2),
-            (16, 16, 128, 3, 1),
-            (32, 32, 64, 3, 1),
-            (64, 64, 256, 3, 1),
-            (512, 512, 32, 3, 1),
-            (1024, 512, 32, 3, 1),
-            (1, 16, 128, 3, 1),
-        ] {
-            let kernels = Kernels::of(level, Precision::F32).expect("there");
-            let w = Window { kh: k, kw: k, stride: s, padding: k / 2 };
-            let shape = [1, c, side, side];
-            let layout = Layout::input(shape, w.padding);
-            let mut x = Buffer::zeros(layout.len());
-            layout.store(&values(c * side * side, 1), &mut x);
-            let weight = values(out * c * k * k, 2);
-            let packed = pack(&kernels, &weight, out, c, layout.lanes, k * k);
-            let yl = Layout::new([1, out, side / s, side / s], 1);
-            let mut y = Buffer::zeros(yl.len());
-            let conv = Convolution::new(
-                &kernels,
-                geometry::forward(&layout, &w),
-                geometry::all(&yl),
-                &packed,
-            );
-            let mut best = f64::MAX;
-            for _ in 0..30 {
-                let t = std::time::Instant::now();
-                conv.run(&kernels, &packed, &x, Finish::default(), &mut y);
-                best = best.min(t.elapsed().as_secs_f64());
-            }
-            let flops = 2.0 * (c * out * k * k) as f64 * ((side / s) * (side / s)) as f64;
-            println!(
-                "{level:?} {c}->{out} {side} k{k} s{s}: {:.3} ms {:.0} Gflop/s",
-                best * 1e3,
-                flops / best / 1e9
-            );
-        }
-    }
-}
-
 /// A convolution of bf16 by given loops, against a plain sum of the rounded values.
 fn check_bf16(kernels: &Kernels, shape: [usize; 4], out: usize, k: Window, wide: bool, seed: u64) {
     let rounded = |v: Vec<f32>| -> Vec<f32> {
@@ -236,5 +182,21 @@ proptest! {
         for kernels in there {
             check_bf16(&kernels, [n, c, h, w], out, window, wide, seed);
         }
+    }
+}
+
+/// Few and small, so that Miri can run them:
+///
+/// ```text
+/// MIRIFLAGS="-Zmiri-tree-borrows -Zmiri-ignore-leaks -Zmiri-permissive-provenance" \
+///     cargo +nightly miri test -p koniscope-engine --lib small_ones
+/// ```
+#[test]
+fn small_ones() {
+    for (shape, out, kernel, stride) in
+        [([1, 1, 3, 4], 3, 3, 1), ([2, 3, 5, 4], 17, 3, 2), ([1, 17, 2, 3], 5, 1, 1)]
+    {
+        let window = Window { kh: kernel, kw: kernel, stride, padding: kernel / 2 };
+        check(Level::Portable, shape, out, window, 1, true);
     }
 }

@@ -39,7 +39,7 @@ enum Step {
     Layer(Box<Layer>),
     MaxPool { window: Window, x: usize, y: usize },
     Average { x: usize, y: usize },
-    Concat { parts: Vec<usize>, y: usize },
+    Concat { parts: Vec<usize> },
 }
 
 /// Gradients by name, as `encoder.0.conv1.weight`.
@@ -95,7 +95,7 @@ impl Trainer {
                     input = y;
                     continue;
                 }
-                Head::Concat => Step::Concat { parts: unit.inputs.clone(), y },
+                Head::Concat => Step::Concat { parts: unit.inputs.clone() },
                 Head::MaxPool(node) => {
                     let window = Window::of(&graph.nodes()[node].op);
                     Step::MaxPool { window, x: unit.inputs[0], y }
@@ -196,7 +196,7 @@ impl Trainer {
                     self.gradients.put(*x, dx);
                 }
                 // The parts lie in the whole: their gradients are where they belong.
-                Step::Concat { parts, .. } => {
+                Step::Concat { parts } => {
                     for part in parts {
                         assert!(!mark(*part), "a concatenation is read before its parts are");
                     }

@@ -1,4 +1,5 @@
 //! Whole networks against plain sums in f64, at every level that the processor has.
+#![allow(clippy::print_stderr)]
 
 mod common;
 

@@ -303,12 +303,12 @@ pub(super) mod emulated {
             b: *const f32,
         ) {
             let half = |word: f32, k: usize| crate::bf16::get(word, 16 * k as u32);
-            for g in 0..G {
+            for (g, a) in a.into_iter().enumerate().take(G) {
                 for j in 0..N {
                     for row in 0..ROWS {
                         for word in 0..16 {
                             // SAFETY: as for the registers: the caller's promise.
-                            let x = unsafe { *a[g].byte_add(row * a_step).add(word) };
+                            let x = unsafe { *a.byte_add(row * a_step).add(word) };
                             for out in 0..16 {
                                 // SAFETY: as above.
                                 let w = unsafe { *b.add(word * 16 * N + 16 * j + out) };

@@ -1,5 +1,7 @@
 //! The two inner loops, written once for all processors over [`Vector`].
 #![allow(unsafe_code)]
+// Loops over constant ranges are what the compiler turns into registers.
+#![allow(clippy::needless_range_loop)]
 
 /// Sixteen floats. A level implements it with what the processor has; each method may be called
 /// only where the level's instructions exist.

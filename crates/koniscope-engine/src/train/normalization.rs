@@ -73,9 +73,8 @@ impl Statistics {
         let mut total = vec![(0.0, 0.0); slots];
         for (i, (block, sums)) in planes.in_order(layout).enumerate() {
             let before = i / layout.blocks() * plane;
-            for lane in 0..LANES {
-                let slot = block * LANES + lane;
-                total[slot] = join(total[slot], before, sums[lane], plane);
+            for (total, sums) in total[block * LANES..].iter_mut().zip(sums) {
+                *total = join(*total, before, sums, plane);
             }
         }
         let count = layout.n * plane;

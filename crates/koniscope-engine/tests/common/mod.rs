@@ -4,7 +4,7 @@
 use koniscope_engine::{Graph, NodeId, Op, Tensor};
 
 /// Values in [-1, 1] that depend on `seed` alone.
-pub fn values(n: usize, seed: u64) -> Vec<f32> {
+pub(crate) fn values(n: usize, seed: u64) -> Vec<f32> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     (0..n)
         .map(|_| {
@@ -15,13 +15,13 @@ pub fn values(n: usize, seed: u64) -> Vec<f32> {
 }
 
 /// Builds graphs with random parameters.
-pub struct Builder {
-    pub graph: Graph,
+pub(crate) struct Builder {
+    pub(crate) graph: Graph,
     seed: u64,
 }
 
 impl Builder {
-    pub fn new(channels: usize, seed: u64) -> (Self, NodeId) {
+    pub(crate) fn new(channels: usize, seed: u64) -> (Self, NodeId) {
         let (graph, input) = Graph::new(channels);
         (Self { graph, seed: seed * 1000 }, input)
     }
@@ -33,7 +33,7 @@ impl Builder {
         Tensor::new(shape, data)
     }
 
-    pub fn conv(
+    pub(crate) fn conv(
         &mut self,
         name: &str,
         x: NodeId,
@@ -46,7 +46,7 @@ impl Builder {
         self.graph.push(name, Op::Conv { weight, bias, stride, padding: k / 2 }, &[x])
     }
 
-    pub fn norm(&mut self, name: &str, x: NodeId, c: usize) -> NodeId {
+    pub(crate) fn norm(&mut self, name: &str, x: NodeId, c: usize) -> NodeId {
         let op = Op::BatchNorm {
             weight: self.tensor(&[c], 0.4, 1.0),
             bias: self.tensor(&[c], 0.3, 0.0),
@@ -57,16 +57,16 @@ impl Builder {
         self.graph.push(name, op, &[x])
     }
 
-    pub fn conv_norm(&mut self, name: &str, x: NodeId, size: [usize; 4]) -> NodeId {
+    pub(crate) fn conv_norm(&mut self, name: &str, x: NodeId, size: [usize; 4]) -> NodeId {
         let conv = self.conv(&format!("{name}.conv"), x, size, false);
         self.norm(&format!("{name}.bn"), conv, size[0])
     }
 
-    pub fn relu(&mut self, x: NodeId) -> NodeId {
+    pub(crate) fn relu(&mut self, x: NodeId) -> NodeId {
         self.graph.push("relu", Op::Relu, &[x])
     }
 
-    pub fn block(&mut self, name: &str, x: NodeId, from: usize, to: usize) -> NodeId {
+    pub(crate) fn block(&mut self, name: &str, x: NodeId, from: usize, to: usize) -> NodeId {
         let a = self.conv_norm(&format!("{name}.1"), x, [to, from, 3, 1]);
         let a = self.relu(a);
         let b = self.conv_norm(&format!("{name}.2"), a, [to, to, 3, 1]);
@@ -75,7 +75,7 @@ impl Builder {
 }
 
 /// A U-Net of two levels; `width` need not fill blocks.
-pub fn unet(width: usize, seed: u64) -> Graph {
+pub(crate) fn unet(width: usize, seed: u64) -> Graph {
     let (mut b, x) = Builder::new(1, seed);
     let e0 = b.block("e0", x, 1, width);
     let pool = |b: &mut Builder, x| {
@@ -99,7 +99,7 @@ pub fn unet(width: usize, seed: u64) -> Graph {
 }
 
 /// A residual network of two stages, with both of its outputs.
-pub fn resnet(width: usize, seed: u64) -> Graph {
+pub(crate) fn resnet(width: usize, seed: u64) -> Graph {
     let (mut b, x) = Builder::new(3, seed);
     let stem = b.conv_norm("stem", x, [width, 3, 7, 2]);
     let stem = b.relu(stem);
@@ -135,7 +135,7 @@ pub fn resnet(width: usize, seed: u64) -> Graph {
 }
 
 /// Every output of a graph in f64; with `training`, normalizations take the batch's statistics.
-pub fn naive(graph: &Graph, input: &[f64], shape: [usize; 4], training: bool) -> Vec<Vec<f64>> {
+pub(crate) fn naive(graph: &Graph, input: &[f64], shape: [usize; 4], training: bool) -> Vec<Vec<f64>> {
     let shapes = graph.shapes(shape).expect("shapes fit");
     let index = |id: NodeId| {
         graph.nodes().iter().position(|n| std::ptr::eq(n, graph.node(id))).expect("it is there")
