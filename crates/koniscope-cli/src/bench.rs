@@ -2,11 +2,16 @@
 
 mod clock;
 
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clock::{Times, measure};
 use koniscope::{
+    Reader,
     model::{Device, described::Described, resnet::ResNet, unet::UNet},
     report::{self, FilmReport},
     weights::{LUNGS_MANIFEST, load_graph, load_reader},
@@ -63,11 +68,21 @@ struct Row {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     threads::set(args.threads)?;
+    // What is wrong with a path should not show after minutes of measuring.
+    if let Some(folder) = args.json.as_deref().and_then(Path::parent)
+        && folder != Path::new("")
+        && !folder.is_dir()
+    {
+        bail!("--json: there is no folder {}", folder.display());
+    }
     let mut rows = Rows { args, rows: Vec::new() };
     rows.networks()?;
     rows.training()?;
     if let Some(film) = &args.film {
         rows.whole_read(film)?;
+    }
+    if rows.rows.is_empty() {
+        bail!("nothing measured: --only fits no row (a whole read needs --film)");
     }
     if let Some(file) = &args.json {
         let json = serde_json::to_string_pretty(&rows.rows)?;
@@ -99,6 +114,9 @@ impl Rows<'_> {
             cases.push(("ResNet-34".into(), network.graph(), shapes));
         }
         for (name, graph, shapes) in cases {
+            if !self.wants("network", &name) {
+                continue;
+            }
             let levels = Level::available().into_iter();
             let kinds = levels.flat_map(|l| [Precision::F32, Precision::Bf16].map(|p| (l, p)));
             for (level, precision) in kinds.filter(|(l, p)| p.is_there(*l)) {
@@ -122,33 +140,42 @@ impl Rows<'_> {
     fn training(&mut self) -> anyhow::Result<()> {
         let device = Device::cpu();
         let level = (Level::best(Precision::F32), Precision::F32);
-        let mut steps = resnet34(16, 224, &device);
-        let shape = [16, 3, 224, 224];
-        self.row("training step", "ResNet-34", shape, level, || Ok(steps.step().map(drop)?))?;
-        drop(steps);
-        let mut steps = unet(32, 4, 256, &device);
-        let shape = [4, 1, 256, 256];
-        self.row("training step", "U-Net 32", shape, level, || Ok(steps.step().map(drop)?))
+        let (work, name) = ("training step", "ResNet-34");
+        if self.wants(work, name) {
+            let mut steps = resnet34(16, 224, &device);
+            self.row(work, name, [16, 3, 224, 224], level, || Ok(steps.step().map(drop)?))?;
+        }
+        let name = "U-Net 32";
+        if self.wants(work, name) {
+            let mut steps = unet(32, 4, 256, &device);
+            self.row(work, name, [4, 1, 256, 256], level, || Ok(steps.step().map(drop)?))?;
+        }
+        Ok(())
     }
 
     /// From bytes to everything that `koniscope read --out` writes, weights loaded.
-    fn whole_read(&mut self, film: &std::path::Path) -> anyhow::Result<()> {
+    fn whole_read(&mut self, film: &Path) -> anyhow::Result<()> {
+        let (work, name) = ("whole read", "both");
+        if !self.wants(work, name) {
+            return Ok(());
+        }
         let bytes = fs::read(film).with_context(|| format!("cannot read {}", film.display()))?;
         let models = models::find(self.args.models.as_deref())?;
-        let reader = load_reader(&models, &Device::cpu(), None)?;
-        let found = reader.read(&bytes, &|| 0.0)?.reading.film;
-        let shape = [1, 1, found.height, found.width];
-        self.row("whole read", "both", shape, (Level::best(Precision::F32), Precision::F32), || {
-            let film = reader.read(&bytes, &|| 0.0)?;
-            let (mask, overlay) =
-                rayon::join(|| report::label_map(&film.mask), || report::overlay(&film));
-            for picture in [mask, overlay] {
-                picture.map_err(|failure| anyhow::anyhow!(failure.message))?;
-            }
-            let outcome = Ok(film.reading);
-            report::film(&FilmReport { path: String::new(), folder: None, outcome });
-            Ok(())
-        })
+        let devices = [(Precision::F32, Ok(Device::cpu())), (Precision::Bf16, Device::cpu_bf16())];
+        for (precision, device) in devices {
+            let Ok(device) = device else { continue }; // no bf16 here
+            let reader = load_reader(&models, &device, None)?;
+            let film = reader.read(&bytes, &|| 0.0)?.reading.film;
+            let shape = [1, 1, film.height, film.width];
+            let level = Level::best(precision);
+            self.row(work, name, shape, (level, precision), || read_whole(&reader, &bytes))?;
+        }
+        Ok(())
+    }
+
+    fn wants(&self, work: &str, network: &str) -> bool {
+        let name = format!("{work} {network}");
+        self.args.only.as_ref().is_none_or(|only| name.contains(only))
     }
 
     fn row(
@@ -159,10 +186,6 @@ impl Rows<'_> {
         (level, precision): (Level, Precision),
         mut run: impl FnMut() -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        let name = format!("{work} {network}");
-        if self.args.only.as_ref().is_some_and(|only| !name.contains(only)) {
-            return Ok(());
-        }
         let row = Row {
             work,
             network: network.to_owned(),
@@ -177,6 +200,17 @@ impl Rows<'_> {
         self.rows.push(row);
         Ok(())
     }
+}
+
+fn read_whole(reader: &Reader, bytes: &[u8]) -> anyhow::Result<()> {
+    let film = reader.read(bytes, &|| 0.0)?;
+    let (mask, overlay) = rayon::join(|| report::label_map(&film.mask), || report::overlay(&film));
+    for picture in [mask, overlay] {
+        picture.map_err(|failure| anyhow::anyhow!(failure.message))?;
+    }
+    let outcome = Ok(film.reading);
+    report::film(&FilmReport { path: String::new(), folder: None, outcome });
+    Ok(())
 }
 
 fn noise(n: usize) -> Vec<f32> {

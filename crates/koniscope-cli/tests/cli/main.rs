@@ -1,6 +1,7 @@
 //! `koniscope` as its users run it: arguments in, files, streams and exit code out.
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+mod bench;
 mod browser;
 mod export;
 mod films;
