@@ -135,7 +135,12 @@ pub(crate) fn resnet(width: usize, seed: u64) -> Graph {
 }
 
 /// Every output of a graph in f64; with `training`, normalizations take the batch's statistics.
-pub(crate) fn naive(graph: &Graph, input: &[f64], shape: [usize; 4], training: bool) -> Vec<Vec<f64>> {
+pub(crate) fn naive(
+    graph: &Graph,
+    input: &[f64],
+    shape: [usize; 4],
+    training: bool,
+) -> Vec<Vec<f64>> {
     let shapes = graph.shapes(shape).expect("shapes fit");
     let index = |id: NodeId| {
         graph.nodes().iter().position(|n| std::ptr::eq(n, graph.node(id))).expect("it is there")
