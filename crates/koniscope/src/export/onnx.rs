@@ -20,7 +20,7 @@ const INPUT: &str = "picture";
 /// Its input `picture` is `[n, 1, h, w]` with values in `[0, 1]`: scaling and the repetition of
 /// the gray channel are part of the file. The outputs are the graph's, by PyTorch's names for
 /// their parameters; batch normalization is left for the runtime to fold. The metadata say what
-/// must be known of the weights: see [`metadata`].
+/// must be known of the weights.
 pub fn to_onnx(graph: &Graph, manifest: &Manifest) -> Vec<u8> {
     let mut file = File { graph, nodes: Vec::new(), values: Vec::new() };
     file.input(&manifest.input);

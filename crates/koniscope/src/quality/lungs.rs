@@ -204,7 +204,7 @@ mod tests {
         let cases = [
             (good.0, good.1, 0.2, None),
             ([15, 20, 5, 10], good.1, 0.2, Some("% of the film")),
-            ([15, 20, 8, 30], [40, 10, 50, 80], 0.2, Some("times the other")),
+            ([15, 20, 5, 26], [40, 10, 50, 80], 0.2, Some("times the other")),
             ([30, 20, 10, 40], [41, 20, 10, 40], 0.2, Some("apart")),
             ([15, 5, 25, 45], [60, 40, 25, 45], 0.2, Some("share")),
             ([15, 20, 10, 60], good.1, 0.2, Some("as tall as wide")),
