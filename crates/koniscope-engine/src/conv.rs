@@ -43,7 +43,30 @@ pub(crate) struct Writes {
     pub(crate) precision: Precision,
 }
 
+impl Reads {
+    /// One past the last float that is read for all of `writes`.
+    pub(crate) fn end(&self, writes: &Writes) -> usize {
+        let Some(tap) = self.taps.iter().max() else { return 0 };
+        self.start
+            + (writes.n - 1) * self.image
+            + (self.blocks - 1) * self.block
+            + tap
+            + (writes.h - 1) * self.row
+            + ((writes.w - 1) * self.step + 1) * self.lanes
+    }
+}
+
 impl Writes {
+    /// One past the last float that is written for `blocks` blocks of 16 outputs.
+    pub(crate) fn end(&self, blocks: usize) -> usize {
+        self.start
+            + (self.n - 1) * self.image
+            + self.block_at(blocks - 1)
+            + (self.h - 1) * self.row
+            + (self.w - 1) * self.pixel
+            + LANES
+    }
+
     /// Words from the first output block of 16 channels to block `i`.
     fn block_at(&self, i: usize) -> usize {
         i * LANES / self.precision.per_block() * self.block
@@ -101,7 +124,8 @@ impl Convolution {
         Self { reads, writes, cuts, task_rows, task_panels: task_panels.max(1) }
     }
 
-    /// Runs on the current thread pool.
+    /// Runs on the current thread pool. On AMX `x` must be a [`Buffer`](crate::buffer::Buffer)'s,
+    /// since a tile's rows after the last pixel are read too.
     ///
     /// # Panics
     /// If a slice is smaller than the geometry says.
@@ -207,24 +231,12 @@ impl Convolution {
         let (r, w) = (&self.reads, &self.writes);
         assert!(w.n > 0 && w.h > 0 && w.w > 0, "an output has pixels");
         assert_eq!(packed.inputs(), r.blocks * r.taps.len() * r.lanes, "weights fit the input");
-        if let Some(tap) = r.taps.iter().max() {
-            let last = r.start
-                + (w.n - 1) * r.image
-                + (r.blocks - 1) * r.block
-                + tap
-                + (w.h - 1) * r.row
-                + ((w.w - 1) * r.step + 1) * r.lanes;
-            assert!(last <= x.len(), "input of {} floats, {last} are read", x.len());
-        }
-        let last = w.start
-            + (w.n - 1) * w.image
-            + w.block_at(packed.blocks - 1)
-            + (w.h - 1) * w.row
-            + (w.w - 1) * w.pixel
-            + LANES;
-        assert!(last <= y.len(), "output of {} floats, {last} are written", y.len());
+        let end = r.end(w);
+        assert!(end <= x.len(), "input of {} floats, {end} are read", x.len());
+        let end = w.end(packed.blocks);
+        assert!(end <= y.len(), "output of {} floats, {end} are written", y.len());
         assert!(
-            finish.residual.is_none_or(|r| last <= r.len()),
+            finish.residual.is_none_or(|r| end <= r.len()),
             "a residual as large as the output"
         );
         assert!(

@@ -199,7 +199,7 @@ impl Kernels {
             Level::Avx512 => Self { narrow: bf16::narrow, ..avx512::KERNELS },
             #[cfg(target_arch = "x86_64")]
             Level::Amx => {
-                Self { level, narrow: amx::narrow, widths: amx::widths, ..avx512::KERNELS }
+                Self { level, narrow: amx::NARROW, widths: amx::widths, ..avx512::KERNELS }
             }
             #[cfg(not(target_arch = "x86_64"))]
             _ => return Err(absent(level.name())),
@@ -213,7 +213,7 @@ pub(crate) fn emulated_amx() -> Option<Kernels> {
     let level = Level::Amx;
     has_avx512_bf16().then_some(Kernels {
         level,
-        narrow: amx::emulated::narrow,
+        narrow: amx::emulated::NARROW,
         widths: amx::widths,
         ..avx512::KERNELS
     })

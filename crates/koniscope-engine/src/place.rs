@@ -67,6 +67,9 @@ pub(crate) fn place(
             _ => return Err(fault(graph, v, "its shape is unknown")),
         };
         let layout = match unit.head {
+            Head::Input if precision == Precision::Bf16 && !matches!(c, 1 | 3) => {
+                return Err(fault(graph, v, "with bf16 the input has one channel or three"));
+            }
             Head::Input => Layout::input([n, c, h, w], halo[v]),
             Head::MaxPool(_) | Head::GlobalAveragePool if is_few_channels(graph, unit, &shapes) => {
                 return Err(fault(graph, v, "pooling of the network's input is not computed"));

@@ -57,7 +57,7 @@ fn fill(
 /// Half cycles a tile takes per input channel: two multiply-adds or two loads a cycle, and no
 /// sum sooner than its last multiply-add, four cycles ago.
 fn cost(kernels: &Kernels, pixels: usize, blocks: usize) -> f64 {
-    if kernels.level == Level::Amx && pixels * blocks > 0 {
+    if kernels.level == Level::Amx {
         // Sixteen pixels at once, however few of them are wanted.
         return pixels.div_ceil(16) as f64 + 0.25;
     }

@@ -150,26 +150,15 @@ impl WeightGradient {
 
     fn check(&self, x: &[f32], dy: &[f32], dw: &[f32]) {
         let (r, w) = (&self.reads, &self.writes);
-        let tap = r.taps.iter().max().expect("a convolution has taps");
-        let last = r.start
-            + (w.n - 1) * r.image
-            + (r.blocks - 1) * r.block
-            + tap
-            + (w.h - 1) * r.row
-            + ((w.w - 1) * r.step + 1) * r.lanes;
-        assert!(last <= x.len(), "input of {} floats, {last} are read", x.len());
-        let last = w.start
-            + (w.n - 1) * w.image
-            + (self.blocks - 1) * w.block
-            + (w.h - 1) * w.row
-            + (w.w - 1) * w.pixel
-            + LANES;
-        assert!(last <= dy.len(), "gradient of {} floats, {last} are read", dy.len());
+        let end = r.end(w);
+        assert!(end <= x.len(), "input of {} floats, {end} are read", x.len());
+        let end = w.end(self.blocks);
+        assert!(end <= dy.len(), "gradient of {} floats, {end} are read", dy.len());
         assert!(dw.len() >= self.len(), "room for {} floats", self.len());
     }
 
-    /// The gradient by PyTorch's axes, from `run`'s: `[a, b, taps]`, `a` being the output. What
-    /// `to` holds of other taps stays: `tap` of them are written from `offset` on.
+    /// The gradient by PyTorch's axes, from `run`'s: `[a, b, taps]`, `a` being the output. Of a
+    /// transposed weight one tap is written, and what `to` holds of the others stays.
     pub(crate) fn unpack(&self, dw: &[f32], inputs: Slots, outputs: usize, to: &mut Grad) {
         let taps = self.reads.taps.len();
         // Sixteen outputs of an input lie together.

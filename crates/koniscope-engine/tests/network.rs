@@ -74,6 +74,22 @@ fn what_a_processor_lacks_is_named() {
 }
 
 #[test]
+fn an_input_that_bf16_has_no_loops_for_is_named() {
+    let precision = Precision::Bf16;
+    let level = Level::best(precision);
+    if !precision.is_there(level) {
+        eprintln!("skipped: this processor has no bf16");
+        return;
+    }
+    let (mut b, x) = common::Builder::new(2, 1);
+    let y = b.conv("conv", x, [4, 2, 3, 1], true);
+    b.graph.output("y", y);
+    let network = Network::new(b.graph, &Options { level, precision }).expect("it compiles");
+    let error = network.run(&values(2 * 8 * 8, 1), [1, 2, 8, 8]).expect_err("two channels");
+    assert!(error.to_string().contains("one channel or three"), "{error}");
+}
+
+#[test]
 fn a_wrong_shape_is_named() {
     let network = Network::new(unet(4, 1), &Options::default()).expect("it compiles");
     let error = network.run(&values(2 * 15 * 16, 1), [2, 1, 15, 16]).expect_err("odd");

@@ -7,13 +7,16 @@
 
 use std::{arch::asm, sync::OnceLock};
 
-use super::{Precision, Tile, TileFn, bf16, tile::Vector};
+use super::{Narrow, Precision, Tile, TileFn, bf16, tile::Vector};
 
 /// Rows of a tile.
 const ROWS: usize = 16;
 
 /// Four tiles of sums: two groups of pixels by two blocks of outputs.
 trait Tiles {
+    /// To begin with.
+    const NEW: Self;
+
     /// All sums become 0.
     unsafe fn clear(&mut self);
 
@@ -50,6 +53,8 @@ static CONFIG: Config = {
 };
 
 impl Tiles for Registers {
+    const NEW: Self = Self;
+
     #[inline(always)]
     unsafe fn clear(&mut self) {
         // SAFETY: AMX is there and permitted. Loading the configuration zeroes all tiles; no code
@@ -143,9 +148,9 @@ unsafe fn convolve<
     const N: usize,
     const S: usize,
 >(
-    mut tiles: T,
     t: &Tile,
 ) {
+    let mut tiles = T::NEW;
     // SAFETY: the caller's promise.
     unsafe {
         tiles.clear();
@@ -177,6 +182,7 @@ unsafe fn convolve<
 
 #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
 unsafe fn run<
+    T: Tiles,
     const OUTPUT: bool,
     const P: usize,
     const G: usize,
@@ -186,7 +192,7 @@ unsafe fn run<
     t: &Tile,
 ) {
     // SAFETY: the caller's promise.
-    unsafe { convolve::<Registers, OUTPUT, P, G, N, S>(Registers, t) }
+    unsafe { convolve::<T, OUTPUT, P, G, N, S>(t) }
 }
 
 /// Widths of tiles: what fills registers, and what is left of a row.
@@ -200,35 +206,38 @@ pub(super) fn widths(lanes: usize, rows: usize) -> &'static [usize] {
     }
 }
 
-macro_rules! select {
-    ($function:ident, $output:expr, $width:expr, $blocks:expr, $step:expr) => {{
-        macro_rules! steps {
-            ($n:literal, $s:literal) => {
-                match $width {
-                    1 => $function::<{ $output }, 1, 1, $n, $s>,
-                    2 => $function::<{ $output }, 2, 1, $n, $s>,
-                    4 => $function::<{ $output }, 4, 1, $n, $s>,
-                    7 => $function::<{ $output }, 7, 1, $n, $s>,
-                    8 => $function::<{ $output }, 8, 1, $n, $s>,
-                    14 => $function::<{ $output }, 14, 1, $n, $s>,
-                    16 => $function::<{ $output }, 16, 1, $n, $s>,
-                    28 => $function::<{ $output }, 28, 2, $n, $s>,
-                    32 => $function::<{ $output }, 32, 2, $n, $s>,
-                    _ => return None,
-                }
-            };
-        }
-        Some(match ($blocks, $step) {
-            (1, 1) => steps!(1, 1) as TileFn,
-            (1, 2) => steps!(1, 2),
-            (2, 1) => steps!(2, 1),
-            (2, 2) => steps!(2, 2),
-            _ => return None,
-        })
-    }};
+fn sized<T: Tiles, const OUTPUT: bool, const N: usize, const S: usize>(
+    width: usize,
+) -> Option<TileFn> {
+    Some(match width {
+        1 => run::<T, OUTPUT, 1, 1, N, S>,
+        2 => run::<T, OUTPUT, 2, 1, N, S>,
+        4 => run::<T, OUTPUT, 4, 1, N, S>,
+        7 => run::<T, OUTPUT, 7, 1, N, S>,
+        8 => run::<T, OUTPUT, 8, 1, N, S>,
+        14 => run::<T, OUTPUT, 14, 1, N, S>,
+        16 => run::<T, OUTPUT, 16, 1, N, S>,
+        28 => run::<T, OUTPUT, 28, 2, N, S>,
+        32 => run::<T, OUTPUT, 32, 2, N, S>,
+        _ => return None,
+    })
 }
 
-pub(super) fn narrow(
+fn stepped<T: Tiles, const OUTPUT: bool>(
+    width: usize,
+    blocks: usize,
+    step: usize,
+) -> Option<TileFn> {
+    match (blocks, step) {
+        (1, 1) => sized::<T, OUTPUT, 1, 1>(width),
+        (1, 2) => sized::<T, OUTPUT, 1, 2>(width),
+        (2, 1) => sized::<T, OUTPUT, 2, 1>(width),
+        (2, 2) => sized::<T, OUTPUT, 2, 2>(width),
+        _ => None,
+    }
+}
+
+fn with_tiles<T: Tiles>(
     [input, output]: [Precision; 2],
     rows: usize,
     width: usize,
@@ -237,11 +246,14 @@ pub(super) fn narrow(
     lanes: usize,
 ) -> Option<TileFn> {
     match (input, output) {
-        (Precision::Bf16, Precision::Bf16) => select!(run, true, width, blocks, step),
-        (Precision::Bf16, Precision::F32) => select!(run, false, width, blocks, step),
+        (Precision::Bf16, Precision::Bf16) => stepped::<T, true>(width, blocks, step),
+        (Precision::Bf16, Precision::F32) => stepped::<T, false>(width, blocks, step),
         _ => bf16::narrow([input, output], rows, width, blocks, step, lanes),
     }
 }
+
+/// Loops on the processor's tiles.
+pub(super) const NARROW: Narrow = with_tiles::<Registers>;
 
 /// Whether the processor has AMX with bf16, and the system lets this process use it.
 pub(super) fn is_there() -> bool {
@@ -287,11 +299,13 @@ fn is_permitted() -> bool {
 /// on processors without AMX too.
 #[cfg(test)]
 pub(super) mod emulated {
-    use super::{Precision, ROWS, Tile, TileFn, Tiles, bf16, convolve};
+    use super::{Narrow, ROWS, Tiles};
 
     struct Memory([[f32; 256]; 4]);
 
     impl Tiles for Memory {
+        const NEW: Self = Self([[0.0; 256]; 4]);
+
         unsafe fn clear(&mut self) {
             self.0 = [[0.0; 256]; 4];
         }
@@ -333,32 +347,6 @@ pub(super) mod emulated {
         }
     }
 
-    #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
-    unsafe fn run<
-        const OUTPUT: bool,
-        const P: usize,
-        const G: usize,
-        const N: usize,
-        const S: usize,
-    >(
-        t: &Tile,
-    ) {
-        // SAFETY: the caller's promise.
-        unsafe { convolve::<Memory, OUTPUT, P, G, N, S>(Memory([[0.0; 256]; 4]), t) }
-    }
-
-    pub(in crate::kernels) fn narrow(
-        [input, output]: [Precision; 2],
-        rows: usize,
-        width: usize,
-        blocks: usize,
-        step: usize,
-        lanes: usize,
-    ) -> Option<TileFn> {
-        match (input, output) {
-            (Precision::Bf16, Precision::Bf16) => select!(run, true, width, blocks, step),
-            (Precision::Bf16, Precision::F32) => select!(run, false, width, blocks, step),
-            _ => bf16::narrow([input, output], rows, width, blocks, step, lanes),
-        }
-    }
+    /// Loops on tiles in plain memory.
+    pub(in crate::kernels) const NARROW: Narrow = super::with_tiles::<Memory>;
 }
