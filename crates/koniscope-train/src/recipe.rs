@@ -232,7 +232,7 @@ impl FindingsRecipe {
         let recipe: Self = parse(path)?;
         let fault =
             |detail: &str| Err(Error::Recipe { path: path.to_owned(), detail: detail.into() });
-        if !matches!(recipe.network, Network::Resnet { layers: 18 | 34 }) {
+        if !matches!(recipe.network, Network::Resnet { layers: 18 | 34, width: 1..=256 }) {
             return fault("network must be kind \"resnet\" with 18 or 34 layers");
         }
         if recipe.findings.is_empty() {
@@ -342,8 +342,8 @@ impl ClassifierRecipe {
     pub fn read(path: &Path) -> Result<Self, Error> {
         let recipe: Self = parse(path)?;
         let fault = |detail: String| Err(Error::Recipe { path: path.to_owned(), detail });
-        if !matches!(recipe.network, Network::Resnet { layers: 18 | 34 }) {
-            return fault("network must be kind \"resnet\" with 18 or 34 layers".into());
+        if !matches!(recipe.network, Network::Resnet { layers: 18 | 34, width: 1..=256 }) {
+            return fault(RESNET.into());
         }
         if ![2, 4].contains(&recipe.classes.len()) {
             return fault(format!("{} classes; 2 or 4 were expected", recipe.classes.len()));
@@ -363,6 +363,9 @@ impl ClassifierRecipe {
         Ok(recipe)
     }
 }
+
+/// What a recipe's ResNet must be.
+const RESNET: &str = "network must be kind \"resnet\" with 18 or 34 layers and a width of 1 to 256";
 
 fn parse<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
     let text = std::fs::read_to_string(path).map_err(|e| Error::file(path, e))?;

@@ -10,9 +10,21 @@ mod score_lungs;
 
 use std::path::{Path, PathBuf};
 
-use koniscope::model::Device;
+use burn::optim::ModuleOptimizer;
+use koniscope::{
+    manifest::Network,
+    model::{Device, resnet::ResNet},
+    weights::{Missing, load_pretrained},
+};
 
-use crate::{dataset::Failure, metrics::Estimate, run_log::Observer};
+use crate::{
+    Error,
+    dataset::Failure,
+    metrics::Estimate,
+    recipe::TrainingRecipe,
+    run_log::Observer,
+    training::{Plan, Task, fit},
+};
 
 /// What a run is given besides its recipe.
 #[derive(Clone, Debug)]
@@ -61,6 +73,37 @@ impl Figure {
             high: self.estimate.high,
             n: self.estimate.n,
         }
+    }
+}
+
+impl Options {
+    /// A ResNet of a checked recipe, ready to learn: from random numbers drawn by `seed`, or from
+    /// the weights to start from.
+    fn resnet(&self, network: &Network, classes: usize, seed: u64) -> Result<ResNet, Error> {
+        let Network::Resnet { layers, width } = *network else {
+            unreachable!("a checked recipe holds a ResNet");
+        };
+        let device = self.device.burn();
+        device.seed(seed);
+        let mut network = ResNet::sized([layers, width], classes, &device.clone().autodiff())
+            .expect("a checked recipe has 18 or 34 layers");
+        if let Some(file) = &self.init {
+            load_pretrained(&mut network, file, Missing::KeepHead)?;
+        }
+        Ok(network)
+    }
+
+    /// Trains by the recipe in the run's folder; the best network and its epoch.
+    fn fit<T: Task>(
+        &self,
+        task: &mut T,
+        network: T::Network,
+        training: &TrainingRecipe,
+        optimizer: ModuleOptimizer,
+        observer: &mut dyn Observer,
+    ) -> Result<(T::Network, usize), Error> {
+        let plan = Plan::of(training);
+        fit(task, network, optimizer, &plan, &self.device, &self.out, self.resume, observer)
     }
 }
 

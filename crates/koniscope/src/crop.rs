@@ -2,6 +2,10 @@
 //! left half as on the film, all else blanked, so that markers, hardware and the heart cannot
 //! be learnt. Both halves share one scale, so that sizes stay comparable.
 
+mod zones;
+
+pub use zones::ZoneCrops;
+
 use crate::{
     Error, Radiograph,
     plane::Plane,
@@ -20,14 +24,14 @@ pub struct LungCrop {
     left: Placement,
 }
 
-/// Where one lung's half of the crop lies on the film.
+/// Where one lung's half of the crop, or one zone's picture, lies on the film.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Placement {
     /// Crop column at which the half begins, and its width and height.
     x0: f64,
     width: f64,
     height: f64,
-    /// Film coordinates of the half's center.
+    /// Film coordinates of its center.
     center: [f64; 2],
     /// Film pixels a crop pixel.
     scale: f64,

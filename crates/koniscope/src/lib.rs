@@ -15,6 +15,7 @@ pub mod crop;
 pub mod decode;
 mod error;
 pub mod export;
+pub mod grading;
 pub mod heat_map;
 pub mod manifest;
 pub mod model;
@@ -25,7 +26,9 @@ mod radiograph;
 pub mod reading;
 pub mod report;
 pub mod segmentation;
+pub mod stage;
 pub mod weights;
+pub mod zones;
 
 pub use error::Error;
 pub use radiograph::Radiograph;

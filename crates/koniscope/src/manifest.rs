@@ -41,6 +41,15 @@ pub struct Manifest {
     pub scores: Vec<Score>,
 }
 
+/// The width that torchvision's have.
+fn resnet_width() -> usize {
+    64
+}
+
+fn is_resnet_width(width: &usize) -> bool {
+    *width == resnet_width()
+}
+
 fn is_lungs(region: &Region) -> bool {
     *region == Region::Lungs
 }
@@ -52,6 +61,8 @@ pub enum Region {
     /// Both lungs side by side, all else blanked.
     #[default]
     Lungs,
+    /// Each of the six zones by itself, all else blanked.
+    Zones,
     /// The whole film: for comparison only, a reader gives lung crops.
     Film,
 }
@@ -71,6 +82,9 @@ pub enum Network {
     Resnet {
         /// 18 or 34.
         layers: usize,
+        /// Channels of the first stage; each stage after it has twice as many.
+        #[serde(default = "resnet_width", skip_serializing_if = "is_resnet_width")]
+        width: usize,
     },
 }
 
@@ -98,6 +112,20 @@ pub struct CalibrationRecord {
     pub temperature: f64,
     /// Films it was fitted on, seen neither in training nor in testing.
     pub films: usize,
+    /// For outputs that each answer a question of their own, as a zone's: slope and intercept of
+    /// each logit in the order of the classes (Platt 1999); the temperature is then 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<Platt>,
+}
+
+/// `sigmoid(slope * logit + intercept)` is a probability.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Platt {
+    /// Above 0, so that the order of cases stays.
+    pub slope: f64,
+    /// Shift.
+    pub intercept: f64,
 }
 
 /// How weights came to be.

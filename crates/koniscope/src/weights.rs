@@ -52,24 +52,8 @@ pub fn load_reader(
 /// # Errors
 /// [`Error::Model`], see [`load_reader`].
 pub fn load_lungs(manifest: &Path, device: &Device) -> Result<UNetLungs, Error> {
-    let (network, manifest) = load_unet(manifest, device)?;
-    UNetLungs::new(network, manifest, device)
-}
-
-/// Loads a lung network's bare network by its manifest.
-fn load_unet(manifest: &Path, device: &Device) -> Result<(UNet, Manifest), Error> {
     let (manifest, bytes) = read_manifest(manifest)?;
-    let Network::Unet { width, depth } = manifest.network else {
-        return Err(Error::Model { detail: format!("{} is no U-Net", manifest.id) });
-    };
-    if manifest.classes.len() != 3 {
-        return Err(Error::Model {
-            detail: format!("{} needs the classes background, right lung, left lung", manifest.id),
-        });
-    }
-    let mut network = UNet::new(width, depth, manifest.classes.len(), device.burn());
-    apply_safetensors(&mut network, SafetensorsStore::from_bytes(Some(bytes)), Missing::Refuse)?;
-    Ok((network, manifest))
+    UNetLungs::new(unet(&manifest, bytes, device)?, manifest, device)
 }
 
 /// Loads a classifier by its manifest.
@@ -95,14 +79,7 @@ pub fn load_stages(manifest: &Path, device: &Device) -> Result<ResNetStages, Err
 /// [`Error::Model`], see [`load_reader`].
 pub fn load_resnet(manifest: &Path, device: &Device) -> Result<(ResNet, Manifest), Error> {
     let (manifest, bytes) = read_manifest(manifest)?;
-    Calibration::of(&manifest)?;
-    let Network::Resnet { layers } = manifest.network else {
-        return Err(Error::Model { detail: format!("{} is no ResNet", manifest.id) });
-    };
-    let mut network = ResNet::blank(layers, manifest.classes.len(), device.burn())
-        .ok_or_else(|| Error::Model { detail: format!("no ResNet has {layers} layers here") })?;
-    apply_safetensors(&mut network, SafetensorsStore::from_bytes(Some(bytes)), Missing::Refuse)?;
-    Ok((network, manifest))
+    Ok((resnet(&manifest, bytes, device)?, manifest))
 }
 
 /// Loads any network by its manifest, as a list of operations with its parameters.
@@ -110,12 +87,40 @@ pub fn load_resnet(manifest: &Path, device: &Device) -> Result<(ResNet, Manifest
 /// # Errors
 /// [`Error::Model`], see [`load_reader`].
 pub fn load_graph(manifest: &Path) -> Result<(Graph, Manifest), Error> {
-    let (found, _) = read_manifest(manifest)?;
+    let (manifest, bytes) = read_manifest(manifest)?;
     let device = Device::cpu();
-    match found.network {
-        Network::Unet { .. } => load_unet(manifest, &device).map(|(n, m)| (n.graph(), m)),
-        Network::Resnet { .. } => load_resnet(manifest, &device).map(|(n, m)| (n.graph(), m)),
+    let graph = match manifest.network {
+        Network::Unet { .. } => unet(&manifest, bytes, &device)?.graph(),
+        Network::Resnet { .. } => resnet(&manifest, bytes, &device)?.graph(),
+    };
+    Ok((graph, manifest))
+}
+
+/// The U-Net of a manifest with its weights.
+fn unet(manifest: &Manifest, weights: Vec<u8>, device: &Device) -> Result<UNet, Error> {
+    let Network::Unet { width, depth } = manifest.network else {
+        return Err(Error::Model { detail: format!("{} is no U-Net", manifest.id) });
+    };
+    if manifest.classes.len() != 3 {
+        return Err(Error::Model {
+            detail: format!("{} needs the classes background, right lung, left lung", manifest.id),
+        });
     }
+    let mut network = UNet::new(width, depth, manifest.classes.len(), device.burn());
+    apply_safetensors(&mut network, SafetensorsStore::from_bytes(Some(weights)), Missing::Refuse)?;
+    Ok(network)
+}
+
+/// The ResNet of a manifest with its weights.
+fn resnet(manifest: &Manifest, weights: Vec<u8>, device: &Device) -> Result<ResNet, Error> {
+    Calibration::of(manifest)?;
+    let Network::Resnet { layers, width } = manifest.network else {
+        return Err(Error::Model { detail: format!("{} is no ResNet", manifest.id) });
+    };
+    let mut network = ResNet::blank([layers, width], manifest.classes.len(), device.burn())
+        .ok_or_else(|| Error::Model { detail: format!("no ResNet has {layers} layers here") })?;
+    apply_safetensors(&mut network, SafetensorsStore::from_bytes(Some(weights)), Missing::Refuse)?;
+    Ok(network)
 }
 
 /// Reads a manifest and the weights it names, and checks their SHA-256.

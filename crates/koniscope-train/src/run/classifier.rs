@@ -4,11 +4,8 @@ use std::path::PathBuf;
 
 use koniscope::{
     calibration::Calibration,
-    manifest::{CalibrationRecord, Input, Manifest, Network, Training as Origin},
-    model::resnet::ResNet,
-    weights::{
-        CLASSIFIER_MANIFEST, LUNGS_MANIFEST, Missing, load_lungs, load_pretrained, load_resnet,
-    },
+    manifest::{CalibrationRecord, Input, Manifest, Training as Origin},
+    weights::{CLASSIFIER_MANIFEST, LUNGS_MANIFEST, load_lungs, load_resnet},
 };
 
 use super::{Figure, Options, Outcome, crops::Crops, folder, init_name, report_failures};
@@ -21,11 +18,7 @@ use crate::{
     recipe::{ClassifierRecipe, data_sources},
     run_log::Observer,
     split::Split,
-    training::{
-        Plan,
-        classification::{Graded, StageTask},
-        fit,
-    },
+    training::classification::{Graded, StageTask},
     write::write_atomic,
 };
 
@@ -64,31 +57,16 @@ pub fn train(
     lungs: &LungSource,
     observer: &mut dyn Observer,
 ) -> Result<(Outcome, Vec<Scored>), Error> {
-    let Network::Resnet { layers } = recipe.network else {
-        unreachable!("a checked recipe holds a ResNet");
-    };
     folder::open(&options.out, recipe, options.resume)?;
     let split = split(recipe, options, observer)?;
     write_atomic(&options.out.join("split.csv"), split.to_csv().as_bytes())?;
 
     let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &options.device)?;
-    let crops = Crops {
-        segmenter: &segmenter,
-        region: recipe.region,
-        size: recipe.crop,
-        cache: &lungs.cache,
-    };
+    let crops = Crops::of(&segmenter, recipe.region, recipe.crop, lungs);
     let train = crops.graded(&split.training.0, "training", observer)?;
     let tuning = crops.graded(&split.tuning.0, "tuning", observer)?;
 
-    let device = options.device.burn();
-    device.seed(recipe.training.seed);
-    let device = device.clone().autodiff();
-    let mut network = ResNet::new(layers, recipe.classes.len(), &device)
-        .expect("a checked recipe has 18 or 34 layers");
-    if let Some(file) = &options.init {
-        load_pretrained(&mut network, file, Missing::KeepHead)?;
-    }
+    let network = options.resnet(&recipe.network, recipe.classes.len(), recipe.training.seed)?;
     let network = freeze(network, &recipe.freeze);
     let [width, height] = recipe.crop;
     let scaling = recipe.scaling;
@@ -104,18 +82,8 @@ pub fn train(
         seed: training.seed,
         device: options.device.clone(),
     };
-    let plan = Plan::of(training);
     let optimizer = adamw(training.weight_decay, training.clip, &recipe.lr_scale);
-    let (best, _) = fit(
-        &mut task,
-        network,
-        optimizer,
-        &plan,
-        &options.device,
-        &options.out,
-        options.resume,
-        observer,
-    )?;
+    let (best, _) = options.fit(&mut task, network, training, optimizer, observer)?;
 
     let logits = task.logits(&best, &task.tuning)?;
     let classes: Vec<usize> = task.tuning.iter().map(|c| c.class).collect();
@@ -134,6 +102,7 @@ pub fn train(
         calibration: Some(CalibrationRecord {
             temperature: fit_temperature(&logits, &classes),
             films: classes.len(),
+            outputs: Vec::new(),
         }),
         training: Some(Origin {
             recipe: init_name(Some(&options.recipe)),

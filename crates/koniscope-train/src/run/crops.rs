@@ -9,7 +9,7 @@ use koniscope::{
 
 use rayon::prelude::*;
 
-use super::report_failures;
+use super::{classifier::LungSource, report_failures};
 use crate::{
     Error,
     dataset::{Case, Failure, load_film, partition},
@@ -20,17 +20,24 @@ use crate::{
 
 /// Where crops come from and are kept.
 pub(super) struct Crops<'a> {
-    /// First stage.
-    pub segmenter: &'a dyn LungSegmenter,
-    /// What is cut out.
-    pub region: Region,
-    /// Size of a crop, `[width, height]`.
-    pub size: [usize; 2],
-    /// Folder of the cache.
-    pub cache: &'a Path,
+    segmenter: &'a dyn LungSegmenter,
+    region: Region,
+    /// `[width, height]`.
+    size: [usize; 2],
+    cache: &'a Path,
 }
 
-impl Crops<'_> {
+impl<'a> Crops<'a> {
+    /// Crops of `size`, `[width, height]`, by a first stage, kept where `lungs` says.
+    pub(super) fn of(
+        segmenter: &'a dyn LungSegmenter,
+        region: Region,
+        size: [usize; 2],
+        lungs: &'a LungSource,
+    ) -> Self {
+        Self { segmenter, region, size, cache: &lungs.cache }
+    }
+
     /// A crop, or why there is none, for every case, in order.
     ///
     /// # Errors

@@ -2,9 +2,8 @@
 //! start from. They are no model: nothing reads with them.
 
 use koniscope::{
-    manifest::{Input, Network},
-    model::resnet::ResNet,
-    weights::{LUNGS_MANIFEST, Missing, load_lungs, load_pretrained, to_safetensors},
+    manifest::Input,
+    weights::{LUNGS_MANIFEST, load_lungs, to_safetensors},
 };
 
 use super::{Options, classifier::LungSource, crops::Crops, folder, report_failures};
@@ -15,11 +14,7 @@ use crate::{
     recipe::FindingsRecipe,
     run_log::Observer,
     split::Split,
-    training::{
-        Plan,
-        findings::{FindingsTask, WithFindings},
-        fit,
-    },
+    training::findings::{FindingsTask, WithFindings},
     write::write_atomic,
 };
 
@@ -33,9 +28,6 @@ pub fn train(
     lungs: &LungSource,
     observer: &mut dyn Observer,
 ) -> Result<std::path::PathBuf, Error> {
-    let Network::Resnet { layers } = recipe.network else {
-        unreachable!("a checked recipe holds a ResNet");
-    };
     folder::open(&options.out, recipe, options.resume)?;
     let mut cases = Vec::new();
     for table in &options.tables {
@@ -46,21 +38,10 @@ pub fn train(
     write_atomic(&options.out.join("split.csv"), split.to_csv().as_bytes())?;
 
     let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &options.device)?;
-    let crops = Crops {
-        segmenter: &segmenter,
-        region: recipe.region,
-        size: recipe.crop,
-        cache: &lungs.cache,
-    };
+    let crops = Crops::of(&segmenter, recipe.region, recipe.crop, lungs);
     let train = labeled(recipe, &crops, &split.training.0, "training", observer)?;
     let tuning = labeled(recipe, &crops, &split.tuning.0, "tuning", observer)?;
-    let device = options.device.burn();
-    device.seed(recipe.training.seed);
-    let mut network = ResNet::new(layers, recipe.findings.len(), &device.clone().autodiff())
-        .expect("a checked recipe has 18 or 34 layers");
-    if let Some(file) = &options.init {
-        load_pretrained(&mut network, file, Missing::KeepHead)?;
-    }
+    let network = options.resnet(&recipe.network, recipe.findings.len(), recipe.training.seed)?;
     let [width, height] = recipe.crop;
     let (scaling, training) = (recipe.scaling, &recipe.training);
     let mut task = FindingsTask {
@@ -72,18 +53,8 @@ pub fn train(
         seed: training.seed,
         device: options.device.clone(),
     };
-    let plan = Plan::of(training);
     let optimizer = adamw(training.weight_decay, training.clip, &Default::default());
-    let (best, _) = fit(
-        &mut task,
-        network,
-        optimizer,
-        &plan,
-        &options.device,
-        &options.out,
-        options.resume,
-        observer,
-    )?;
+    let (best, _) = options.fit(&mut task, network, training, optimizer, observer)?;
     let path = options.out.join(format!("{}.safetensors", recipe.id));
     write_atomic(&path, &to_safetensors(&best, true)?)?;
     Ok(path)

@@ -17,10 +17,7 @@ use crate::{
     recipe::{LungRecipe, data_sources},
     run_log::Observer,
     split::Split,
-    training::{
-        Plan, fit,
-        segmentation::{CLASSES, LungTask, SizedSamples},
-    },
+    training::segmentation::{CLASSES, LungTask, SizedSamples},
     write::write_atomic,
 };
 
@@ -74,18 +71,8 @@ pub fn train(
         seed: training.seed,
         device: options.device.clone(),
     };
-    let plan = Plan::of(training);
     let optimizer = adamw(training.weight_decay, training.clip, &Default::default());
-    let (best, best_epoch) = fit(
-        &mut task,
-        network,
-        optimizer,
-        &plan,
-        &options.device,
-        &options.out,
-        options.resume,
-        observer,
-    )?;
+    let (best, best_epoch) = options.fit(&mut task, network, training, optimizer, observer)?;
 
     let films = |cases: &[Case]| {
         data_sources(cases.iter().map(|c| (c.set.as_str(), c.patient.as_str())), &recipe.licences)

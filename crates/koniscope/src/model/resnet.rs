@@ -23,8 +23,8 @@ use super::{
 const RESNET18_BLOCKS: [usize; 4] = [2, 2, 2, 2];
 const RESNET34_BLOCKS: [usize; 4] = [3, 4, 6, 3];
 
-/// Channels after the last stage.
-pub const FEATURES: usize = 512;
+/// Channels of the first stage as published; each stage after it has twice as many.
+pub const WIDTH: usize = 64;
 
 /// Stem, four stages, head.
 #[derive(Module, Debug)]
@@ -42,42 +42,53 @@ pub struct ResNet {
 /// What the network says of a batch.
 #[derive(Clone, Debug)]
 pub struct ResNetOutput {
-    /// `[n, 512, h/32, w/32]`: feature maps after the last stage.
+    /// `[n, 8 * width, h/32, w/32]`: feature maps after the last stage.
     pub features: Tensor<4>,
     /// `[n, classes]`.
     pub logits: Tensor<2>,
 }
 
 impl ResNet {
-    /// A network of 18 or 34 layers with random weights, or nothing for another number.
+    /// A network of 18 or 34 layers as wide as published, with random weights, or nothing for
+    /// another number of layers.
     pub fn new(layers: usize, classes: usize, device: &Device) -> Option<Self> {
-        Self::built(layers, classes, &he_normal(), device)
+        Self::sized([layers, WIDTH], classes, device)
     }
 
-    /// [`new`](Self::new) with zeros for weights, to be loaded: random numbers take longer than
+    /// [`new`](Self::new) of `[layers, width]`.
+    pub fn sized(size: [usize; 2], classes: usize, device: &Device) -> Option<Self> {
+        Self::built(size, classes, &he_normal(), device)
+    }
+
+    /// [`sized`](Self::sized) with zeros for weights, to be loaded: random numbers take longer than
     /// reading a film.
-    pub fn blank(layers: usize, classes: usize, device: &Device) -> Option<Self> {
-        Self::built(layers, classes, &Initializer::Zeros, device)
+    pub fn blank(size: [usize; 2], classes: usize, device: &Device) -> Option<Self> {
+        Self::built(size, classes, &Initializer::Zeros, device)
     }
 
-    fn built(layers: usize, classes: usize, init: &Initializer, device: &Device) -> Option<Self> {
+    fn built(
+        [layers, width]: [usize; 2],
+        classes: usize,
+        init: &Initializer,
+        device: &Device,
+    ) -> Option<Self> {
         let blocks = match layers {
             18 => RESNET18_BLOCKS,
             34 => RESNET34_BLOCKS,
             _ => return None,
         };
         Some(Self {
-            conv1: conv(3, 64, 7, 2, init, device), // 7x7 conv, 64, /2
-            bn1: BatchNormConfig::new(64).init(device),
+            conv1: conv(3, width, 7, 2, init, device), // 7x7 conv, 64, /2
+            bn1: BatchNormConfig::new(width).init(device),
             maxpool: MaxPool2dConfig::new([3, 3])
                 .with_strides([2, 2])
                 .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
                 .init(), // 3x3 max pool, /2
-            layer1: stage(blocks[0], [64, 64], 1, init, device),
-            layer2: stage(blocks[1], [64, 128], 2, init, device),
-            layer3: stage(blocks[2], [128, 256], 2, init, device),
-            layer4: stage(blocks[3], [256, FEATURES], 2, init, device),
-            fc: LinearConfig::new(FEATURES, classes).init(device),
+            layer1: stage(blocks[0], [width, width], 1, init, device),
+            layer2: stage(blocks[1], [width, 2 * width], 2, init, device),
+            layer3: stage(blocks[2], [2 * width, 4 * width], 2, init, device),
+            layer4: stage(blocks[3], [4 * width, 8 * width], 2, init, device),
+            fc: LinearConfig::new(8 * width, classes).init(device),
         })
     }
 
@@ -86,6 +97,7 @@ impl ResNet {
     /// # Shapes
     /// - `picture`: `[n, 3, h, w]`
     pub fn forward(&self, picture: Tensor<4>) -> ResNetOutput {
+        // Channels are those of the published width.
         let x = relu(self.bn1.forward(self.conv1.forward(picture))); // [n, 64, h/2, w/2]
         let x = self.maxpool.forward(x); // [n, 64, h/4, w/4]
         let x = run(&self.layer1, x); // [n, 64, h/4, w/4]
@@ -101,7 +113,7 @@ impl ResNet {
     /// is the class's logit.
     ///
     /// # Shapes
-    /// - `features`: `[n, 512, h, w]`
+    /// - `features`: `[n, 8 * width, h, w]`
     /// - output: `[n, classes, h, w]`
     pub fn class_maps(&self, features: Tensor<4>) -> Tensor<4> {
         let [n, c, h, w] = features.dims();
@@ -273,7 +285,7 @@ mod tests {
         let net = ResNet::new(18, 2, &device).expect("18 layers");
         let picture = Tensor::random([1, 3, 64, 96], burn::tensor::Distribution::Default, &device);
         let out = net.forward(picture);
-        assert_eq!(out.features.dims(), [1, FEATURES, 2, 3]);
+        assert_eq!(out.features.dims(), [1, 8 * WIDTH, 2, 3]);
         let mean = net.class_maps(out.features).reshape([2, 6]).mean_dim(1).reshape([1, 2]);
         let difference: f32 = (mean - out.logits).abs().max().into_scalar();
         assert!(difference < 1e-4, "{difference}");

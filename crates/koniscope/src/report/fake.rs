@@ -53,7 +53,7 @@ fn manifest(id: &str, classes: &[&str], network: Network) -> Manifest {
         network,
         region: Default::default(),
         input: Input { width: 224, height: 224, channels: 1, mean: 0.5, std: 0.25 },
-        calibration: Some(CalibrationRecord { temperature: 1.0, films: 10 }),
+        calibration: Some(CalibrationRecord { temperature: 1.0, films: 10, outputs: Vec::new() }),
         training: None,
         scores: Vec::new(),
     }
@@ -106,7 +106,7 @@ pub(super) fn film(classes: usize) -> FilmReading {
         classifier: Box::new(FakeStages(manifest(
             "fake-stages",
             stages,
-            Network::Resnet { layers: 18 },
+            Network::Resnet { layers: 18, width: 64 },
         ))),
         limits: Limits::default(),
     };

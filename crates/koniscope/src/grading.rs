@@ -1,0 +1,250 @@
+//! What a network says of the six zones, as calibrated probabilities, and what follows for the film.
+
+use crate::{
+    Error,
+    crop::ZoneCrops,
+    manifest::{Manifest, Platt},
+    plane::Plane,
+    stage::{GradeProbabilities, LargeProbabilities, StageDistribution, ilo::Shape},
+};
+
+/// What a zone grader answers, in order. Of a zone: whether its profusion is 1 and above; given
+/// that, 2 and above; given that, 3 (conditional ordinal regression: Shi, Cao, Raschka 2023);
+/// whether opacities crowd together; whether a large opacity lies in it, and given that, one of
+/// 20 x 10 mm; and which shapes and sizes its small opacities have.
+pub const OUTPUTS: [&str; 12] = [
+    "profusion_1",
+    "profusion_2",
+    "profusion_3",
+    "aggregation",
+    "large",
+    "large_major",
+    "p",
+    "q",
+    "r",
+    "s",
+    "t",
+    "u",
+];
+
+/// Place of `profusion_1` among the [`OUTPUTS`].
+pub const PROFUSION: usize = 0;
+/// Place of `aggregation`.
+pub const AGGREGATION: usize = 3;
+/// Place of `large`, with `large_major` after it.
+pub const LARGE: usize = 4;
+/// Place of `p`, with the other shapes after it.
+pub const SHAPES: usize = 6;
+
+/// A network that grades zones.
+pub trait ZoneGrader: Send + Sync {
+    /// Who it is; its classes are [`OUTPUTS`].
+    fn manifest(&self) -> &Manifest;
+
+    /// Grades the six zones of a film, in the order of [`Zone::ALL`](crate::zones::Zone::ALL).
+    ///
+    /// # Errors
+    /// [`Error::Model`] if the network cannot run.
+    fn grade(&self, crops: &ZoneCrops) -> Result<Vec<ZoneOutput>, Error>;
+}
+
+/// What the network says of one zone, before calibration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ZoneOutput {
+    /// A logit each of [`OUTPUTS`].
+    pub logits: Vec<f32>,
+    /// A class activation map each of [`OUTPUTS`], `[h/32, w/32]` of the zone's picture, whose mean
+    /// is the logit.
+    pub maps: Vec<Plane>,
+}
+
+/// How a zone grader's logits become probabilities.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ZoneCalibration {
+    outputs: Vec<Platt>,
+}
+
+impl ZoneCalibration {
+    /// # Errors
+    /// [`Error::Model`] if the manifest has not one slope above 0 and one intercept an output: no
+    /// reading may exist without calibrated probabilities.
+    pub fn of(manifest: &Manifest) -> Result<Self, Error> {
+        let fault = |detail: String| Err(Error::Model { detail });
+        if manifest.classes != OUTPUTS {
+            return fault(format!(
+                "{} answers {:?}; a zone grader answers {OUTPUTS:?}",
+                manifest.id, manifest.classes
+            ));
+        }
+        let outputs = manifest.calibration.as_ref().map_or(&[][..], |c| &c.outputs);
+        let good = |p: &Platt| p.slope.is_finite() && p.slope > 0.0 && p.intercept.is_finite();
+        if outputs.len() != OUTPUTS.len() || !outputs.iter().all(good) {
+            return fault(format!(
+                "the manifest of {} calibrates {} outputs; {} with a slope above 0 were expected. \
+                 Train it with a tuning part, which writes them",
+                manifest.id,
+                outputs.len(),
+                OUTPUTS.len()
+            ));
+        }
+        Ok(Self { outputs: outputs.to_vec() })
+    }
+
+    /// Of outputs that need none, as for tests.
+    pub fn identity() -> Self {
+        Self { outputs: vec![Platt { slope: 1.0, intercept: 0.0 }; OUTPUTS.len()] }
+    }
+
+    /// Slope and intercept each of [`OUTPUTS`].
+    pub fn new(outputs: [Platt; OUTPUTS.len()]) -> Self {
+        Self { outputs: outputs.to_vec() }
+    }
+
+    /// Probability of one output's answer being yes.
+    pub fn probability(&self, output: usize, logit: f32) -> f64 {
+        let Platt { slope, intercept } = self.outputs[output];
+        1.0 / (1.0 + (-(slope * f64::from(logit) + intercept)).exp())
+    }
+}
+
+/// One zone, graded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ZoneGrade {
+    /// Probability of profusion 0 to 3.
+    pub profusion: GradeProbabilities,
+    /// Probability that small opacities crowd together.
+    pub aggregation: f64,
+    /// Probability of no large opacity, of one below 20 x 10 mm, of one from there on.
+    pub large: LargeProbabilities,
+    /// Probability that opacities of each shape are there, in the order of [`Shape::ALL`].
+    pub shapes: [f64; 6],
+}
+
+impl ZoneGrade {
+    /// From the logits of one zone, in the order of [`OUTPUTS`].
+    pub fn of(logits: &[f32], calibration: &ZoneCalibration) -> Self {
+        let p = |output: usize| calibration.probability(output, logits[output]);
+        let [one, two, three] = [PROFUSION, PROFUSION + 1, PROFUSION + 2].map(p);
+        let (large, major) = (p(LARGE), p(LARGE + 1));
+        Self {
+            profusion: [1.0 - one, one * (1.0 - two), one * two * (1.0 - three), one * two * three],
+            aggregation: p(AGGREGATION),
+            large: [1.0 - large, large * (1.0 - major), large * major],
+            shapes: std::array::from_fn(|i| p(SHAPES + i)),
+        }
+    }
+
+    /// The likeliest grade, 0 to 3.
+    pub fn grade(&self) -> u8 {
+        let likeliest = |a: &u8, b: &u8| {
+            self.profusion[usize::from(*a)].total_cmp(&self.profusion[usize::from(*b)])
+        };
+        // The lower of two equal ones.
+        (0..4).rev().max_by(likeliest).unwrap_or(0)
+    }
+
+    /// Probability of profusion 1 and above.
+    pub fn affected(&self) -> f64 {
+        self.profusion[1..].iter().sum()
+    }
+}
+
+/// All zones of a film, graded, in the order of [`Zone::ALL`](crate::zones::Zone::ALL).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Grades {
+    /// A grade a zone.
+    pub zones: [ZoneGrade; 6],
+}
+
+impl Grades {
+    /// From the outputs of six zones.
+    ///
+    /// # Errors
+    /// [`Error::Model`] if there are not six of them with a logit an output.
+    pub fn of(outputs: &[ZoneOutput], calibration: &ZoneCalibration) -> Result<Self, Error> {
+        let complete = outputs.iter().all(|zone| zone.logits.len() == OUTPUTS.len());
+        match <&[ZoneOutput; 6]>::try_from(outputs) {
+            Ok(six) if complete => Ok(Self {
+                zones: six.each_ref().map(|zone| ZoneGrade::of(&zone.logits, calibration)),
+            }),
+            _ => Err(Error::Model {
+                detail: format!("a zone grader gave {} zones or too few outputs", outputs.len()),
+            }),
+        }
+    }
+
+    /// Probability that small opacities crowd together somewhere.
+    pub fn aggregation(&self) -> f64 {
+        1.0 - self.zones.iter().map(|z| 1.0 - z.aggregation).product::<f64>()
+    }
+
+    /// Probability of no large opacity, of none of 20 x 10 mm, and of one.
+    pub fn large(&self) -> LargeProbabilities {
+        let none: f64 = self.zones.iter().map(|z| z.large[0]).product();
+        let no_major: f64 = self.zones.iter().map(|z| 1.0 - z.large[2]).product();
+        [none, no_major - none, 1.0 - no_major]
+    }
+
+    /// The stage as a distribution, by GBZ 70.
+    pub fn stage(&self) -> StageDistribution {
+        let zones = self.zones.map(|zone| zone.profusion);
+        StageDistribution::of(&zones, self.aggregation(), &self.large())
+    }
+
+    /// Primary and secondary shape of the small opacities, as `q/t`: the two with the most
+    /// evidence over the affected zones; the primary twice where no other is likelier than not.
+    pub fn shape(&self) -> [Shape; 2] {
+        let weight: f64 = self.zones.iter().map(ZoneGrade::affected).sum::<f64>().max(1e-12);
+        let evidence = |shape: Shape| {
+            let sum = self.zones.iter().map(|z| z.affected() * z.shapes[shape as usize]);
+            sum.sum::<f64>() / weight
+        };
+        let mut shapes = Shape::ALL;
+        shapes.sort_by(|a, b| evidence(*b).total_cmp(&evidence(*a)));
+        let [first, second, ..] = shapes;
+        [first, if evidence(second) > 0.5 { second } else { first }]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn zone(logits: [f32; 12]) -> ZoneOutput {
+        ZoneOutput { logits: logits.to_vec(), maps: Vec::new() }
+    }
+
+    const NONE: [f32; 12] = [-9.0; 12];
+
+    #[test]
+    fn conditional_answers_multiply() {
+        let mut logits = NONE;
+        (logits[0], logits[1], logits[2]) = (0.0, 0.0, 0.0);
+        let grade = ZoneGrade::of(&logits, &ZoneCalibration::identity());
+        assert_eq!(grade.profusion, [0.5, 0.25, 0.125, 0.125]);
+        assert_eq!(grade.grade(), 0);
+        assert_eq!(grade.affected(), 0.5);
+        let mut outputs = [Platt { slope: 1.0, intercept: 0.0 }; 12];
+        outputs[0] = Platt { slope: 2.0, intercept: 1.0 };
+        let shifted = ZoneGrade::of(&logits, &ZoneCalibration::new(outputs));
+        assert!((shifted.affected() - 1.0 / (1.0 + (-1f64).exp())).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_film_follows_from_its_zones() {
+        let mut sick = NONE;
+        (sick[0], sick[1]) = (9.0, 9.0);
+        (sick[SHAPES + 1], sick[SHAPES + 4]) = (3.0, 2.0);
+        let mut zones = vec![zone(sick); 5];
+        let mut large = NONE;
+        large[LARGE] = 0.0;
+        zones.push(zone(large));
+        let grades = Grades::of(&zones, &ZoneCalibration::identity());
+        let grades = grades.expect("six complete zones");
+        assert!(grades.stage().probabilities[2] > 0.98, "{:?}", grades.stage());
+        assert!((grades.large()[0] - 0.5).abs() < 1e-3);
+        assert!((grades.large().iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        assert_eq!(grades.shape(), [Shape::Q, Shape::T]);
+        assert!(Grades::of(&zones[1..], &ZoneCalibration::identity()).is_err());
+    }
+}
