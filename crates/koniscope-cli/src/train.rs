@@ -6,8 +6,8 @@ use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use koniscope::model::Device;
 use koniscope_train::{
-    recipe::{ClassifierRecipe, FindingsRecipe, LungRecipe},
-    run::{Figure, Options, classifier, findings, lungs},
+    recipe::{ClassifierRecipe, FindingsRecipe, LungRecipe, ZoneRecipe},
+    run::{Figure, Options, classifier, findings, lungs, stages::stage_figures, zones},
     run_log::{EpochRecord, Observer},
 };
 
@@ -29,6 +29,14 @@ enum Network {
     },
     /// The ResNet that classifies the lung crop, from films with classes.
     Classifier {
+        #[command(flatten)]
+        run: Run,
+        /// Folder with the lung network (lungs.toml) that makes the crops.
+        #[arg(long, value_name = "DIR")]
+        models: Option<PathBuf>,
+    },
+    /// The ResNet that grades the six zones, from films with zone grades, stages, or both.
+    Zones {
         #[command(flatten)]
         run: Run,
         /// Folder with the lung network (lungs.toml) that makes the crops.
@@ -69,6 +77,8 @@ struct Run {
     #[arg(long)]
     gpu: bool,
 }
+
+const ALL_FOLDS: &str = "All folds, every film tested once by the network that never saw it:";
 
 #[derive(Clone, Copy)]
 enum Fold {
@@ -116,8 +126,26 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
                 pooled.extend(scored);
             }
             if several {
-                print_line("All folds, every film tested once by the network that never saw it:");
+                print_line(ALL_FOLDS);
                 print_figures(&classifier::figures(&pooled, recipe.split.seed));
+            }
+        }
+        Network::Zones { run, models: dir } => {
+            let recipe = ZoneRecipe::read(&run.recipe)?;
+            let source = run.lungs(dir.as_deref())?;
+            let mut pooled = Vec::new();
+            let folds = run.folds(recipe.split.fold, recipe.split.folds)?;
+            let several = folds.len() > 1;
+            for (fold, options) in folds {
+                let mut recipe = recipe.clone();
+                recipe.split.fold = fold;
+                let (outcome, staged) = zones::train(&recipe, &options, &source, &mut Bar::new())?;
+                print_figures(&outcome.figures);
+                pooled.extend(staged);
+            }
+            if several {
+                print_line(ALL_FOLDS);
+                print_figures(&stage_figures(&pooled, recipe.split.seed));
             }
         }
         Network::Findings { run, models: dir } => {

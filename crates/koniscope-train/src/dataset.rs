@@ -2,6 +2,7 @@
 
 mod labels;
 mod mask;
+pub mod zones;
 
 use std::{
     collections::BTreeMap,

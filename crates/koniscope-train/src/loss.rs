@@ -1,5 +1,7 @@
 //! What training minimizes.
 
+pub mod zones;
+
 use burn::tensor::{Int, Tensor, activation::log_softmax};
 
 /// Cross-entropy plus soft Dice (Milletari 2016), over the pixels that count.

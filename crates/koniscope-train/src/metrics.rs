@@ -1,6 +1,8 @@
 //! Figures, each with its source.
 
+pub mod agreement;
 pub mod bootstrap;
+pub mod calibration;
 pub mod overlap;
 pub mod roc;
 

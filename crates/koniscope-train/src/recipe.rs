@@ -1,9 +1,13 @@
 //! A recipe: everything that decides a training run but the films. Unknown keys are errors.
 
+mod zones;
+
 use std::{collections::BTreeMap, path::Path};
 
 use koniscope::manifest::{DataSource, Network, Region};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+pub use zones::ZoneRecipe;
 
 use crate::{Error, augment::AugmentRecipe, dataset::Case};
 

@@ -7,6 +7,8 @@ mod folder;
 pub mod lungs;
 mod pictures;
 mod score_lungs;
+pub mod stages;
+pub mod zones;
 
 use std::path::{Path, PathBuf};
 

@@ -6,6 +6,7 @@ pub mod classification;
 pub mod findings;
 pub mod segmentation;
 pub mod step;
+pub mod zones;
 
 use std::{path::Path, sync::mpsc, thread, time::Instant};
 

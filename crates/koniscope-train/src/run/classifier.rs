@@ -8,7 +8,12 @@ use koniscope::{
     weights::{CLASSIFIER_MANIFEST, LUNGS_MANIFEST, load_lungs, load_resnet},
 };
 
-use super::{Figure, Options, Outcome, crops::Crops, folder, init_name, report_failures};
+use super::{
+    Figure, Options, Outcome,
+    crops::Crops,
+    folder, init_name, report_failures,
+    stages::{Staged, stage_figures},
+};
 use crate::{
     Error,
     calibrate::fit_temperature,
@@ -46,6 +51,20 @@ pub struct Scored {
     pub probabilities: Vec<f64>,
 }
 
+impl Scored {
+    /// As a film with a stage, where there are four classes.
+    fn staged(&self) -> Option<Staged> {
+        Some(Staged {
+            set: self.set.clone(),
+            patient: self.patient.clone(),
+            id: self.id.clone(),
+            stage: self.class,
+            probabilities: self.probabilities.as_slice().try_into().ok()?,
+            zones: None,
+        })
+    }
+}
+
 /// Trains the second stage, writes `classifier.toml` with its weights into the run's folder and
 /// scores them, as written, on the test part.
 ///
@@ -63,8 +82,8 @@ pub fn train(
 
     let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &options.device)?;
     let crops = Crops::of(&segmenter, recipe.region, recipe.crop, lungs);
-    let train = crops.graded(&split.training.0, "training", observer)?;
-    let tuning = crops.graded(&split.tuning.0, "tuning", observer)?;
+    let train = graded(&crops, &split.training.0, "training", observer)?;
+    let tuning = graded(&crops, &split.tuning.0, "tuning", observer)?;
 
     let network = options.resnet(&recipe.network, recipe.classes.len(), recipe.training.seed)?;
     let network = freeze(network, &recipe.freeze);
@@ -139,6 +158,21 @@ fn split(
     Ok(Split::new(cases, &recipe.split, &recipe.test_only))
 }
 
+/// Crops with the class of each case; what could not be used is noted.
+fn graded(
+    crops: &Crops,
+    cases: &[Case],
+    part: &'static str,
+    observer: &mut dyn Observer,
+) -> Result<Vec<Graded>, Error> {
+    let class = |case: &Case| case.class.ok_or_else(|| "it has no label in the table".to_owned());
+    let labeled = crops.labeled(cases, part, observer, class)?;
+    Ok(labeled
+        .into_iter()
+        .flat_map(|(pictures, class)| pictures.into_iter().map(move |crop| Graded { crop, class }))
+        .collect())
+}
+
 /// Probabilities of the test films by the weights as they were written.
 fn score(
     crops: &Crops,
@@ -154,8 +188,8 @@ fn score(
     let mut cases = Vec::with_capacity(test.len());
     for (crop, case) in crops.load(test, "test", observer)?.into_iter().zip(test) {
         match (crop, case.class) {
-            (Ok(crop), Some(class)) => {
-                graded.push(Graded { crop, class });
+            (Ok(pictures), Some(class)) => {
+                graded.extend(pictures.into_iter().map(|crop| Graded { crop, class }));
                 cases.push(case);
             }
             (Err(failure), _) => report_failures(&[failure], observer),
@@ -191,8 +225,12 @@ fn table(scored: &[Scored], classes: &[String]) -> Result<Vec<u8>, Error> {
 }
 
 /// AUC of disease (any class but the first) and accuracy of the likeliest class, over all films
-/// and per set.
+/// and per set; of four classes the figures of staging.
 pub fn figures(scored: &[Scored], seed: u64) -> Vec<Figure> {
+    let staged: Option<Vec<Staged>> = scored.iter().map(Scored::staged).collect();
+    if let Some(staged) = staged.filter(|films| !films.is_empty()) {
+        return stage_figures(&staged, seed);
+    }
     let mut sets: Vec<&str> = scored.iter().map(|s| s.set.as_str()).collect();
     sets.sort_unstable();
     sets.dedup();

@@ -1,12 +1,17 @@
-//! Lung crops for the classifier, made by the reader's rooms and kept on disk: a film is
+//! Crops of lungs or zones, made by the reader's rooms and kept on disk: a film is
 //! segmented once for all epochs, folds and resumed runs.
 
 use std::{fs, path::Path};
 
 use koniscope::{
-    crop::LungCrop, manifest::Region, plane::Plane, segmentation::LungSegmenter, weights::sha256,
+    Radiograph,
+    crop::{LungCrop, ZoneCrops},
+    manifest::Region,
+    plane::Plane,
+    segmentation::LungSegmenter,
+    weights::sha256,
+    zones::Zones,
 };
-
 use rayon::prelude::*;
 
 use super::{classifier::LungSource, report_failures};
@@ -14,7 +19,6 @@ use crate::{
     Error,
     dataset::{Case, Failure, load_film, partition},
     run_log::Observer,
-    training::classification::Graded,
     write::write_atomic,
 };
 
@@ -38,7 +42,7 @@ impl<'a> Crops<'a> {
         Self { segmenter, region, size, cache: &lungs.cache }
     }
 
-    /// A crop, or why there is none, for every case, in order.
+    /// The pictures of every case, one or six as the region has, or why there are none, in order.
     ///
     /// # Errors
     /// [`Error::File`] if the cache cannot be written.
@@ -47,67 +51,83 @@ impl<'a> Crops<'a> {
         cases: &[Case],
         part: &'static str,
         observer: &mut dyn Observer,
-    ) -> Result<Vec<Result<Plane, Failure>>, Error> {
+    ) -> Result<Vec<Result<Vec<Plane>, Failure>>, Error> {
         fs::create_dir_all(self.cache).map_err(|e| Error::file(self.cache, e))?;
         observer.note(&format!("crops of the {part} part: {} films", cases.len()));
         cases.par_iter().map(|case| self.crop(case)).collect()
     }
 
-    /// [`load`](Self::load) with the class of each case; what could not be used is noted.
+    /// [`load`](Self::load) with the label that `label` makes of each case; what could not be used
+    /// is noted.
     ///
     /// # Errors
     /// [`Error::NoFilms`] if none could be used.
-    pub(super) fn graded(
+    pub(super) fn labeled<L>(
         &self,
         cases: &[Case],
         part: &'static str,
         observer: &mut dyn Observer,
-    ) -> Result<Vec<Graded>, Error> {
+        label: impl Fn(&Case) -> Result<L, String>,
+    ) -> Result<Vec<(Vec<Plane>, L)>, Error> {
         let crops = self.load(cases, part, observer)?.into_iter().zip(cases);
-        let graded = crops.map(|(crop, case)| match case.class {
-            Some(class) => crop.map(|crop| Graded { crop, class }),
-            None => Err(Failure {
-                path: case.image.clone(),
-                reason: "it has no label in the table".into(),
-            }),
+        let labeled = crops.map(|(crop, case)| {
+            let fail = |reason| Failure { path: case.image.clone(), reason };
+            crop.and_then(|crop| Ok((crop, label(case).map_err(fail)?)))
         });
-        let (graded, failures) = partition(graded.collect(), cases.len(), part)?;
+        let (labeled, failures) = partition(labeled.collect(), cases.len(), part)?;
         report_failures(&failures, observer);
-        Ok(graded)
+        Ok(labeled)
     }
 
-    /// One film's crop, from the cache if film, lungs' weights and size are the same.
-    fn crop(&self, case: &Case) -> Result<Result<Plane, Failure>, Error> {
+    /// One film's pictures, from the cache if film, lungs' weights, region and size are the same.
+    fn crop(&self, case: &Case) -> Result<Result<Vec<Plane>, Failure>, Error> {
         let [width, height] = self.size;
         let fail = |reason: String| Failure { path: case.image.clone(), reason };
         if self.region == Region::Film {
-            return Ok(load_film(&case.image).map(|film| film.pixels().resize(width, height)));
+            let film = load_film(&case.image);
+            return Ok(film.map(|film| vec![film.pixels().resize(width, height)]));
         }
         let bytes = match fs::read(&case.image) {
             Ok(bytes) => bytes,
             Err(e) => return Ok(Err(fail(e.to_string()))),
         };
+        let (region, pictures) = match self.region {
+            Region::Zones => (" zones", 6),
+            Region::Lungs | Region::Film => ("", 1),
+        };
         let model = &self.segmenter.manifest().sha256;
-        let key = sha256(format!("{} {model} {width}x{height}", sha256(&bytes)).as_bytes());
-        let path = self.cache.join(format!("{key}.f32"));
+        let key = format!("{} {model} {width}x{height}{region}", sha256(&bytes));
+        let path = self.cache.join(format!("{}.f32", sha256(key.as_bytes())));
         if let Ok(bytes) = fs::read(&path)
-            && bytes.len() == width * height * 4
+            && bytes.len() == pictures * width * height * 4
         {
-            let values = bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b));
-            return Ok(Ok(Plane::new(width, height, values.collect())));
+            let values: Vec<f32> =
+                bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+            let planes = values.chunks_exact(width * height);
+            return Ok(Ok(planes.map(|p| Plane::new(width, height, p.to_vec())).collect()));
         }
         let film = match load_film(&case.image) {
             Ok(film) => film,
             Err(failure) => return Ok(Err(failure)),
         };
-        let crop =
-            self.segmenter.lungs(&film).and_then(|mask| LungCrop::new(&film, &mask, width, height));
-        let crop = match crop {
-            Ok(crop) => crop.picture().clone(),
+        let planes = match self.cut(&film) {
+            Ok(planes) => planes,
             Err(error) => return Ok(Err(fail(error.to_string()))),
         };
-        let bytes: Vec<u8> = crop.data().iter().flat_map(|v| v.to_le_bytes()).collect();
+        let bytes: Vec<u8> =
+            planes.iter().flat_map(Plane::data).flat_map(|v| v.to_le_bytes()).collect();
         write_atomic(&path, &bytes)?;
-        Ok(Ok(crop))
+        Ok(Ok(planes))
+    }
+
+    /// Finds the lungs and cuts out what the region says.
+    fn cut(&self, film: &Radiograph) -> Result<Vec<Plane>, koniscope::Error> {
+        let [width, height] = self.size;
+        let mask = self.segmenter.lungs(film)?;
+        if self.region == Region::Zones {
+            let zones = Zones::of(&mask)?;
+            return Ok(ZoneCrops::new(film, &mask, &zones, width, height)?.pictures().to_vec());
+        }
+        Ok(vec![LungCrop::new(film, &mask, width, height)?.picture().clone()])
     }
 }

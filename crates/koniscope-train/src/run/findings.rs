@@ -6,7 +6,7 @@ use koniscope::{
     weights::{LUNGS_MANIFEST, load_lungs, to_safetensors},
 };
 
-use super::{Options, classifier::LungSource, crops::Crops, folder, report_failures};
+use super::{Options, classifier::LungSource, crops::Crops, folder};
 use crate::{
     Error,
     dataset::{Case, read_labels},
@@ -68,29 +68,17 @@ fn labeled(
     part: &'static str,
     observer: &mut dyn Observer,
 ) -> Result<Vec<WithFindings>, Error> {
-    let mut labeled = Vec::new();
-    let mut first = String::from("there are no films");
-    for (crop, case) in crops.load(cases, part, observer)?.into_iter().zip(cases) {
+    let findings = |case: &Case| -> Result<Vec<bool>, String> {
         let cell = |name: &String| match case.fields.get(name).map(String::as_str) {
             Some("0") => Ok(false),
             Some("1") => Ok(true),
             _ => Err(format!("column {name} holds no 0 or 1")),
         };
-        let findings: Result<Vec<bool>, String> = recipe.findings.iter().map(cell).collect();
-        let reason = match (crop, findings) {
-            (Ok(crop), Ok(findings)) => {
-                labeled.push(WithFindings { crop, findings });
-                continue;
-            }
-            (Err(failure), _) => failure.reason,
-            (_, Err(reason)) => reason,
-        };
-        let failure = crate::dataset::Failure { path: case.image.clone(), reason };
-        first = format!("{}: {}", failure.path.display(), failure.reason);
-        report_failures(&[failure], observer);
-    }
-    if labeled.is_empty() {
-        return Err(Error::NoFilms { films: cases.len(), part, first });
-    }
-    Ok(labeled)
+        recipe.findings.iter().map(cell).collect()
+    };
+    let labeled = crops.labeled(cases, part, observer, findings)?;
+    let with = |(pictures, findings): (Vec<_>, Vec<bool>)| {
+        pictures.into_iter().map(move |crop| WithFindings { crop, findings: findings.clone() })
+    };
+    Ok(labeled.into_iter().flat_map(with).collect())
 }

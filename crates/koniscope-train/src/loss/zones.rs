@@ -1,0 +1,251 @@
+//! What a zone grader minimizes: its own questions where zones are graded, the stage's likelihood
+//! where only the stage is known.
+
+use burn::tensor::{Bool, Tensor, TensorData, activation::log_sigmoid};
+use koniscope::{
+    grading::{AGGREGATION, LARGE, OUTPUTS, PROFUSION, SHAPES},
+    stage::gbz70::{Findings, Large, Stage, stage},
+};
+
+use crate::dataset::zones::ZoneLabels;
+
+/// Weight of each output's cross-entropy. Profusion makes the stage; shapes are told beside it.
+/// Empirically chosen.
+const WEIGHTS: [f32; OUTPUTS.len()] =
+    [1.0, 1.0, 1.0, 0.3, 0.5, 0.3, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05];
+
+/// Least probability whose logarithm is taken.
+const LEAST: f64 = 1e-6;
+
+/// The answers of some films: six zones of [`OUTPUTS`] each.
+#[derive(Clone, Debug, Default)]
+pub struct ZoneTarget {
+    /// 1 yes, 0 no.
+    answers: Vec<f32>,
+    /// Weight of each answer in the loss, 0 where there is none.
+    counts: Vec<f32>,
+    /// Films of which only the stage is known, by their place, and the stage.
+    stages: Vec<(i32, Stage)>,
+}
+
+impl ZoneTarget {
+    /// The target of films in order.
+    pub fn of<'a>(films: impl IntoIterator<Item = &'a ZoneLabels>) -> Self {
+        let mut target = Self::default();
+        for (film, labels) in films.into_iter().enumerate() {
+            for zone in 0..6 {
+                for answer in answers(labels, zone) {
+                    target.answers.push(f32::from(u8::from(answer == Some(true))));
+                    target.counts.push(f32::from(u8::from(answer.is_some())));
+                }
+            }
+            if let (None, Some(stage)) = (labels.grades, labels.stage) {
+                target.stages.push((film as i32, stage));
+            }
+        }
+        target
+    }
+}
+
+/// The answer to each of [`OUTPUTS`] of one zone, where it is known.
+///
+/// Conditional questions are asked only where the condition holds: whether profusion is 2 and
+/// above of zones of 1 and above.
+pub(crate) fn answers(labels: &ZoneLabels, zone: usize) -> [Option<bool>; OUTPUTS.len()] {
+    let mut answers = [None; OUTPUTS.len()];
+    if let Some(grades) = labels.grades {
+        for k in 1..=3 {
+            answers[PROFUSION + k - 1] =
+                (usize::from(grades[zone]) >= k - 1).then_some(usize::from(grades[zone]) >= k);
+        }
+        if let Some(shapes) = labels.shapes.as_ref().filter(|_| grades[zone] >= 1) {
+            for shape in shapes {
+                answers[SHAPES + *shape as usize] = Some(true);
+            }
+            for answer in &mut answers[SHAPES..] {
+                answer.get_or_insert(false);
+            }
+        }
+    }
+    answers[AGGREGATION] = labels.aggregation.map(|zones| zones[zone]);
+    if let Some(large) = labels.large {
+        answers[LARGE] = Some(large[zone] > 0);
+        answers[LARGE + 1] = (large[zone] > 0).then_some(large[zone] > 1);
+    }
+    answers
+}
+
+/// Weighted binary cross-entropy of every answer that is known, each output's mean over its own
+/// answers, plus the mean negative log-likelihood of the stage of films without grades.
+///
+/// # Shapes
+/// - `logits`: `[films * 6, outputs]`
+/// - output: `[1]`
+pub fn zone_loss(logits: Tensor<2>, target: &ZoneTarget) -> Tensor<1> {
+    let [rows, outputs] = logits.dims();
+    let device = logits.device();
+    let tensor = |values: &[f32], shape: [usize; 2]| {
+        Tensor::<2>::from_data(TensorData::new(values.to_vec(), shape), &device)
+    };
+    let answers = tensor(&target.answers, [rows, outputs]);
+    let counts = tensor(&target.counts, [rows, outputs]);
+    let weights = tensor(&WEIGHTS, [1, outputs]);
+    let log = log_sigmoid(logits.clone()) * answers.clone()
+        + log_sigmoid(logits.clone().neg()) * (answers.neg() + 1.0);
+    let known = counts.clone().sum_dim(0).clamp_min(1.0); // [1, outputs]
+    let per_output = (log * counts).sum_dim(0).neg() / known * weights;
+    let graded = per_output.sum();
+    if target.stages.is_empty() {
+        return graded;
+    }
+    let films = rows / 6;
+    let places: Vec<i32> = target.stages.iter().map(|(film, _)| *film).collect();
+    let n = places.len();
+    let places = Tensor::from_data(TensorData::new(places, [n]), &device);
+    let of_films = logits.reshape([films, 6 * outputs]).select(0, places);
+    let stages: Vec<Stage> = target.stages.iter().map(|(_, stage)| *stage).collect();
+    graded + stage_log_likelihood(of_films.reshape([n, 6, outputs]), &stages).mean().neg()
+}
+
+/// Log-likelihood of the stage, by the rule over all 4^6 x 2 x 3 cases, differentiable.
+///
+/// # Shapes
+/// - `logits`: `[films, 6, outputs]`
+/// - output: `[films]`
+fn stage_log_likelihood(logits: Tensor<3>, stages: &[Stage]) -> Tensor<1> {
+    let [n, ..] = logits.dims();
+    let device = logits.device();
+    let yes = |output: usize| log_sigmoid(logits.clone().narrow(2, output, 1)); // [n, 6, 1]
+    let no = |output: usize| log_sigmoid(logits.clone().narrow(2, output, 1).neg());
+    // Of each zone the logarithm of the probability of each grade, [n, 24].
+    let [one, two, three] = [0, 1, 2].map(|k| yes(PROFUSION + k));
+    let grades = Tensor::cat(
+        vec![
+            no(PROFUSION),
+            one.clone() + no(PROFUSION + 1),
+            one.clone() + two.clone() + no(PROFUSION + 2),
+            one + two + three,
+        ],
+        2,
+    );
+    let zones = grades.reshape([n, 24]).matmul(one_hot_of_cases(&device)); // [n, 4096]
+
+    let log = |p: Tensor<2>| p.clamp_min(LEAST).log();
+    let complement = |p: Tensor<2>| p.neg() + 1.0;
+    let film = |per_zone: Tensor<3>| per_zone.reshape([n, 6]).sum_dim(1); // [n, 1]
+    let calm = film(no(AGGREGATION));
+    let crowded = log(complement(calm.clone().exp()));
+    let none = film(no(LARGE));
+    let major = (yes(LARGE) + yes(LARGE + 1)).exp().reshape([n, 6]);
+    let no_major = log(complement(major)).sum_dim(1).exp();
+    let present = log(no_major.clone() - none.clone().exp());
+    let major = log(complement(no_major));
+
+    let mut cases = Vec::with_capacity(6);
+    for aggregation in [calm, crowded] {
+        for large in [&none, &present, &major] {
+            // [n, 4096]
+            cases.push(zones.clone() + aggregation.clone() + large.clone());
+        }
+    }
+    let cases = Tensor::cat(cases, 1); // [n, 6 * 4096]
+    let other = not_of_stage(stages, &device);
+    let cases = cases.mask_fill(other, -1e9);
+    let highest = cases.clone().detach().max_dim(1); // [n, 1]
+    ((cases - highest.clone()).exp().sum_dim(1).clamp_min(1e-30).log() + highest).reshape([n])
+}
+
+/// `[24, 4096]`: 1 where a case has a grade in a zone.
+fn one_hot_of_cases(device: &burn::tensor::Device) -> Tensor<2> {
+    let mut values = vec![0f32; 24 * 4096];
+    for case in 0..4096 {
+        for zone in 0..6 {
+            values[(4 * zone + (case >> (2 * zone) & 3)) * 4096 + case] = 1.0;
+        }
+    }
+    Tensor::from_data(TensorData::new(values, [24, 4096]), device)
+}
+
+/// `[films, 6 * 4096]`: whether the rule gives a case another stage than the film's.
+fn not_of_stage(stages: &[Stage], device: &burn::tensor::Device) -> Tensor<2, Bool> {
+    let mut of_case = Vec::with_capacity(6 * 4096);
+    for aggregation in [false, true] {
+        for large in Large::ALL {
+            of_case.extend((0..4096).map(|case| {
+                let zones = std::array::from_fn(|zone| (case >> (2 * zone) & 3) as u8);
+                stage(&Findings { zones, aggregation, large }).0
+            }));
+        }
+    }
+    let other: Vec<bool> =
+        stages.iter().flat_map(|film| of_case.iter().map(move |case| case != film)).collect();
+    Tensor::from_data(TensorData::new(other, [stages.len(), of_case.len()]), device)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use burn::tensor::{Device, Distribution};
+    use koniscope::grading::{Grades, ZoneCalibration, ZoneOutput};
+
+    use super::*;
+
+    fn logits(n: usize, device: &Device) -> Tensor<2> {
+        device.seed(7);
+        Tensor::random([6 * n, OUTPUTS.len()], Distribution::Uniform(-2.0, 2.0), device)
+    }
+
+    #[test]
+    fn the_likelihood_of_a_stage_is_the_readers() {
+        let device = Device::flex();
+        let logits = logits(4, &device);
+        let values: Vec<f32> = logits.clone().into_data().try_to_vec().unwrap();
+        for (film, zones) in values.chunks_exact(6 * OUTPUTS.len()).enumerate() {
+            let zones: Vec<ZoneOutput> = zones
+                .chunks_exact(OUTPUTS.len())
+                .map(|zone| ZoneOutput { logits: zone.to_vec(), maps: Vec::new() })
+                .collect();
+            let read = Grades::of(&zones, &ZoneCalibration::identity()).unwrap().stage();
+            for stage in Stage::ALL {
+                let one = logits.clone().slice([6 * film..6 * film + 6, 0..OUTPUTS.len()]);
+                let one = one.reshape([1, 6, OUTPUTS.len()]);
+                let log: f32 = stage_log_likelihood(one, &[stage]).into_scalar();
+                let p = read.probabilities[stage as usize];
+                assert!((f64::from(log).exp() - p).abs() < 1e-4, "{stage:?} {} {p}", log.exp());
+            }
+        }
+    }
+
+    #[test]
+    fn conditional_questions_are_asked_only_under_their_condition() {
+        let labels = ZoneLabels {
+            grades: Some([0, 1, 2, 3, 0, 0]),
+            large: Some([0, 1, 2, 0, 0, 0]),
+            ..ZoneLabels::default()
+        };
+        let of = |zone: usize| answers(&labels, zone);
+        assert_eq!(of(0)[..3], [Some(false), None, None]);
+        assert_eq!(of(1)[..3], [Some(true), Some(false), None]);
+        assert_eq!(of(3)[..3], [Some(true), Some(true), Some(true)]);
+        assert_eq!(of(0)[LARGE..=LARGE + 1], [Some(false), None]);
+        assert_eq!(of(2)[LARGE..=LARGE + 1], [Some(true), Some(true)]);
+        assert!(of(3)[SHAPES..].iter().all(Option::is_none));
+    }
+
+    #[test]
+    fn known_stages_alone_pull_the_right_way() {
+        let device = Device::flex().autodiff();
+        let target =
+            ZoneTarget::of([&ZoneLabels { stage: Some(Stage::Zero), ..ZoneLabels::default() }]);
+        let logits = Tensor::<2>::zeros([6, OUTPUTS.len()], &device).require_grad();
+        let loss = zone_loss(logits.clone(), &target);
+        let gradient: Vec<f32> =
+            logits.grad(&loss.backward()).unwrap().into_data().try_to_vec().unwrap();
+        assert!(gradient.iter().all(|g| g.is_finite()));
+        let profusion: Vec<f32> = gradient.chunks_exact(OUTPUTS.len()).map(|z| z[0]).collect();
+        assert!(
+            profusion.iter().all(|g| *g > 0.0),
+            "less profusion is more stage 0: {profusion:?}"
+        );
+    }
+}

@@ -1,0 +1,59 @@
+//! `koniscope train zones`.
+
+use std::{collections::BTreeMap, path::Path};
+
+use koniscope::manifest::Network;
+use serde::{Deserialize, Serialize};
+
+use super::{RESNET, Scaling, SplitRecipe, TestOnly, TrainingRecipe, check, check_crop, parse};
+use crate::{Error, augment::AugmentRecipe};
+
+/// The zone grader.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ZoneRecipe {
+    /// Name and version of the weights.
+    pub id: String,
+    /// A ResNet of 18 or 34 layers.
+    pub network: Network,
+    /// Value scaling of the input.
+    pub scaling: Scaling,
+    /// Size of a zone's picture, `[width, height]`.
+    pub crop: [usize; 2],
+    /// A sentence for every result.
+    #[serde(default)]
+    pub notice: Option<String>,
+    /// Parts.
+    pub split: SplitRecipe,
+    /// Films that are only measured on.
+    #[serde(default)]
+    pub test_only: Vec<TestOnly>,
+    /// Steps; `batch` counts films, of six zones each.
+    pub training: TrainingRecipe,
+    /// Variation.
+    #[serde(default)]
+    pub augment: AugmentRecipe,
+    /// Origin and licence per set, for the manifest.
+    #[serde(default)]
+    pub licences: BTreeMap<String, String>,
+}
+
+impl ZoneRecipe {
+    /// Reads and checks a recipe.
+    ///
+    /// # Errors
+    /// [`Error::Recipe`] with the key and what was expected.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let recipe: Self = parse(path)?;
+        if !matches!(recipe.network, Network::Resnet { layers: 18 | 34, width: 1..=256 }) {
+            return Err(Error::Recipe { path: path.to_owned(), detail: RESNET.into() });
+        }
+        if recipe.augment.mirror {
+            let detail = "augment.mirror would exchange the sides of zones' pictures; leave it out";
+            return Err(Error::Recipe { path: path.to_owned(), detail: detail.into() });
+        }
+        check_crop(path, recipe.crop)?;
+        check(path, &recipe.scaling, &recipe.split, &recipe.training)?;
+        Ok(recipe)
+    }
+}

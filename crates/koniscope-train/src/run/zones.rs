@@ -1,0 +1,217 @@
+//! `koniscope train zones`: films with zone grades, stages or both to a zone grader with its
+//! calibration and scores.
+
+use std::path::Path;
+
+use koniscope::{
+    grading::{Grades, OUTPUTS, ZoneCalibration, ZoneOutput},
+    manifest::{CalibrationRecord, Input, Manifest, Platt, Region, Training as Origin},
+    stage::gbz70::Stage,
+    weights::{LUNGS_MANIFEST, load_lungs, load_resnet},
+};
+
+use super::{
+    Figure, Options, Outcome,
+    classifier::LungSource,
+    crops::Crops,
+    folder, init_name, report_failures,
+    stages::{Staged, stage_figures},
+};
+use crate::{
+    Error,
+    calibrate::platt::fit_platt,
+    dataset::{Case, read_labels, zones::ZoneLabels},
+    loss::zones::answers,
+    optimizer::adamw,
+    recipe::{ZoneRecipe, data_sources},
+    run_log::Observer,
+    split::Split,
+    training::zones::{LabeledZones, ZoneTask},
+    write::write_atomic,
+};
+
+/// Manifest of the zone grader, in a folder of models.
+pub const ZONES_MANIFEST: &str = "zones.toml";
+
+/// Trains the zone grader, writes `zones.toml` with its weights into the run's folder and scores
+/// them, as written, on the test part.
+///
+/// # Errors
+/// [`Error`] of any step; a film that cannot be used is noted and left out.
+pub fn train(
+    recipe: &ZoneRecipe,
+    options: &Options,
+    lungs: &LungSource,
+    observer: &mut dyn Observer,
+) -> Result<(Outcome, Vec<Staged>), Error> {
+    folder::open(&options.out, recipe, options.resume)?;
+    let split = split(recipe, options, observer)?;
+    write_atomic(&options.out.join("split.csv"), split.to_csv().as_bytes())?;
+
+    let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &options.device)?;
+    let crops = Crops::of(&segmenter, Region::Zones, recipe.crop, lungs);
+    let train = labeled(&crops, &split.training.0, "training", observer)?;
+    let tuning = labeled(&crops, &split.tuning.0, "tuning", observer)?;
+
+    let network = options.resnet(&recipe.network, OUTPUTS.len(), recipe.training.seed)?;
+    let [width, height] = recipe.crop;
+    let (scaling, training) = (recipe.scaling, &recipe.training);
+    let mut task = ZoneTask {
+        train,
+        tuning,
+        input: Input { width, height, channels: 3, mean: scaling.mean, std: scaling.std },
+        augment: recipe.augment.clone(),
+        batch: training.batch,
+        seed: training.seed,
+        device: options.device.clone(),
+    };
+    let optimizer = adamw(training.weight_decay, training.clip, &Default::default());
+    let (best, _) = options.fit(&mut task, network, training, optimizer, observer)?;
+
+    let outputs = task.outputs(&best, &task.tuning)?;
+    let trained = split.training.0.iter().map(|c| (c.set.as_str(), c.patient.as_str()));
+    let manifest = Manifest {
+        id: recipe.id.clone(),
+        file: String::new(),
+        sha256: String::new(),
+        notice: recipe.notice.clone(),
+        target: Some("pneumoconiosis".into()),
+        stand_in: false,
+        classes: OUTPUTS.map(str::to_owned).to_vec(),
+        network: recipe.network.clone(),
+        region: Region::Zones,
+        input: task.input.clone(),
+        calibration: Some(CalibrationRecord {
+            temperature: 1.0,
+            films: task.tuning.len(),
+            outputs: calibration(&task.tuning, &outputs).to_vec(),
+        }),
+        training: Some(Origin {
+            recipe: init_name(Some(&options.recipe)),
+            init: init_name(options.init.as_deref()),
+            data: data_sources(trained, &recipe.licences),
+        }),
+        scores: Vec::new(),
+    };
+    let mut manifest = folder::write_model(&options.out, ZONES_MANIFEST, &best, manifest)?;
+
+    let path = options.out.join(ZONES_MANIFEST);
+    let staged = score(&crops, &split.test.0, &path, options, &mut task, observer)?;
+    write_atomic(&options.out.join("test.csv"), &table(&staged)?)?;
+    let figures = stage_figures(&staged, recipe.split.seed);
+    manifest.scores = figures.iter().map(Figure::score).collect();
+    folder::write_manifest(&path, &manifest)?;
+    Ok((Outcome { manifest: path, figures }, staged))
+}
+
+/// Reads the tables and deals the films; the stratum of a film is its stage, where it has one.
+fn split(
+    recipe: &ZoneRecipe,
+    options: &Options,
+    observer: &mut dyn Observer,
+) -> Result<Split, Error> {
+    let mut cases = Vec::new();
+    for table in &options.tables {
+        let mut rows = read_labels(table, None)?;
+        for case in &mut rows {
+            case.class = ZoneLabels::of(case).ok().and_then(|l| l.stage).map(|s| s as usize);
+        }
+        observer.note(&format!("{}: {} films", table.display(), rows.len()));
+        cases.extend(rows);
+    }
+    Ok(Split::new(cases, &recipe.split, &recipe.test_only))
+}
+
+fn labeled(
+    crops: &Crops,
+    cases: &[Case],
+    part: &'static str,
+    observer: &mut dyn Observer,
+) -> Result<Vec<LabeledZones>, Error> {
+    let labeled = crops.labeled(cases, part, observer, ZoneLabels::of)?;
+    Ok(labeled.into_iter().map(|(pictures, labels)| LabeledZones { pictures, labels }).collect())
+}
+
+/// Slope and intercept of each output, from the answers that are known in the tuning part.
+fn calibration(films: &[LabeledZones], outputs: &[Vec<ZoneOutput>]) -> [Platt; OUTPUTS.len()] {
+    let mut cases: [(Vec<f64>, Vec<bool>); OUTPUTS.len()] = Default::default();
+    for (film, zones) in films.iter().zip(outputs) {
+        for (zone, output) in zones.iter().enumerate() {
+            for (k, answer) in answers(&film.labels, zone).into_iter().enumerate() {
+                if let Some(answer) = answer {
+                    cases[k].0.push(f64::from(output.logits[k]));
+                    cases[k].1.push(answer);
+                }
+            }
+        }
+    }
+    cases.map(|(logits, answers)| fit_platt(&logits, &answers))
+}
+
+/// Stages of the test films by the weights as they were written.
+fn score(
+    crops: &Crops,
+    test: &[Case],
+    manifest: &Path,
+    options: &Options,
+    task: &mut ZoneTask,
+    observer: &mut dyn Observer,
+) -> Result<Vec<Staged>, Error> {
+    let (network, manifest) = load_resnet(manifest, &options.device)?;
+    let calibration = ZoneCalibration::of(&manifest)?;
+    let (mut films, mut cases) = (Vec::new(), Vec::new());
+    for (pictures, case) in crops.load(test, "test", observer)?.into_iter().zip(test) {
+        let labels = ZoneLabels::of(case)
+            .map_err(|reason| crate::dataset::Failure { path: case.image.clone(), reason });
+        match pictures.and_then(|pictures| Ok(LabeledZones { pictures, labels: labels? })) {
+            Ok(film) => {
+                films.push(film);
+                cases.push(case);
+            }
+            Err(failure) => report_failures(&[failure], observer),
+        }
+    }
+    let outputs = task.outputs(&network, &films)?;
+    let mut staged = Vec::with_capacity(films.len());
+    for ((film, case), outputs) in films.iter().zip(cases).zip(&outputs) {
+        let grades = Grades::of(outputs, &calibration)?;
+        let found = grades.zones.map(|zone| zone.grade());
+        let Some(stage) = film.labels.stage else { continue };
+        staged.push(Staged {
+            set: case.set.clone(),
+            patient: case.patient.clone(),
+            id: case.id.clone(),
+            stage: stage as usize,
+            probabilities: grades.stage().probabilities,
+            zones: film.labels.grades.map(|truth| std::array::from_fn(|i| [truth[i], found[i]])),
+        });
+    }
+    Ok(staged)
+}
+
+/// Films, their stage, its probabilities and zone grades as CSV.
+pub(super) fn table(staged: &[Staged]) -> Result<Vec<u8>, Error> {
+    let path = Path::new("test.csv");
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    let fault = |e: csv::Error| Error::file(path, e);
+    let head = ["set", "patient_id", "id", "stage", "found"].map(str::to_owned);
+    let stages = Stage::ALL.map(|stage| format!("p_{}", stage.name()));
+    let zones =
+        koniscope::zones::Zone::NAMES.iter().flat_map(|z| [(*z).into(), format!("{z}_found")]);
+    csv.write_record(head.into_iter().chain(stages).chain(zones)).map_err(fault)?;
+    for film in staged {
+        let name = |stage: usize| Stage::ALL[stage].name().to_owned();
+        let cells = [
+            film.set.clone(),
+            film.patient.clone(),
+            film.id.clone(),
+            name(film.stage),
+            name(film.found()),
+        ];
+        let probabilities = film.probabilities.iter().map(|p| format!("{p:.6}"));
+        let zones = (0..12)
+            .map(|i| film.zones.map(|zones| zones[i / 2][i % 2].to_string()).unwrap_or_default());
+        csv.write_record(cells.into_iter().chain(probabilities).chain(zones)).map_err(fault)?;
+    }
+    csv.into_inner().map_err(|e| Error::file(path, e))
+}

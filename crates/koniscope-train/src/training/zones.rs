@@ -1,0 +1,129 @@
+//! `koniscope train zones`: the ResNet on the six zones of each film.
+
+use burn::tensor::Tensor;
+use koniscope::{
+    grading::{Grades, OUTPUTS, ZoneCalibration, ZoneOutput},
+    manifest::Input,
+    model::{Device, compute::Compute, gray_batch, resnet::ResNet},
+    plane::Plane,
+};
+use rayon::prelude::*;
+
+use super::{Batch, Task};
+use crate::{
+    Error,
+    augment::{AugmentRecipe, Draw},
+    dataset::zones::ZoneLabels,
+    loss::zones::{ZoneTarget, zone_loss},
+    metrics::agreement::quadratic_kappa,
+    rng::rng_for,
+};
+
+/// The zones of a film and what is known of them.
+#[derive(Clone, Debug)]
+pub struct LabeledZones {
+    /// Six pictures at the network's input size.
+    pub pictures: Vec<Plane>,
+    /// Its labels.
+    pub labels: ZoneLabels,
+}
+
+/// The zone grader's training.
+pub struct ZoneTask {
+    /// Films that are learnt from.
+    pub train: Vec<LabeledZones>,
+    /// Films that epochs are scored on.
+    pub tuning: Vec<LabeledZones>,
+    /// What the network is fed.
+    pub input: Input,
+    /// How zones are varied.
+    pub augment: AugmentRecipe,
+    /// Films a scoring step.
+    pub batch: usize,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// Where to compute.
+    pub device: Device,
+}
+
+impl ZoneTask {
+    /// Outputs of films, six zones each, without gradients and without class maps.
+    ///
+    /// # Errors
+    /// [`Error`] if the network cannot run.
+    pub fn outputs(
+        &self,
+        network: &ResNet,
+        films: &[LabeledZones],
+    ) -> Result<Vec<Vec<ZoneOutput>>, Error> {
+        let network = Compute::new(network.clone(), &self.device)?;
+        let mut all = Vec::with_capacity(films.len());
+        for batch in films.chunks(self.batch) {
+            let pictures: Vec<&Plane> = batch.iter().flat_map(|film| &film.pictures).collect();
+            let (values, shape) = gray_batch(&pictures, &self.input);
+            let outputs = network.run(values, shape)?;
+            all.extend(outputs[0].data.chunks_exact(6 * OUTPUTS.len()).map(|film| {
+                let zones = film.chunks_exact(OUTPUTS.len());
+                zones.map(|z| ZoneOutput { logits: z.to_vec(), maps: Vec::new() }).collect()
+            }));
+        }
+        Ok(all)
+    }
+}
+
+impl Task for ZoneTask {
+    type Network = ResNet;
+    type Target = ZoneTarget;
+
+    fn prepare(&mut self, _epoch: usize) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn epoch_cases(&self, _epoch: usize) -> Vec<usize> {
+        (0..self.train.len()).collect()
+    }
+
+    fn batch(&self, cases: &[usize], epoch: usize) -> Batch<Self::Target> {
+        let varied: Vec<Plane> = cases
+            .par_iter()
+            .flat_map_iter(|case| {
+                self.train[*case].pictures.iter().enumerate().map(move |(zone, picture)| {
+                    // A draw a zone: geometry need not agree between pictures of their own.
+                    let draw = (*case * 6 + zone) as u64;
+                    let mut rng = rng_for(self.seed, epoch as u64, draw);
+                    Draw::sample(&self.augment, &mut rng).apply_picture(picture)
+                })
+            })
+            .collect();
+        let pictures: Vec<&Plane> = varied.iter().collect();
+        let (input, shape) = gray_batch(&pictures, &self.input);
+        let target = ZoneTarget::of(cases.iter().map(|case| &self.train[*case].labels));
+        Batch { input, shape, target }
+    }
+
+    fn loss(&self, logits: Tensor<4>, target: &Self::Target) -> Tensor<1> {
+        let [rows, outputs, ..] = logits.dims();
+        zone_loss(logits.reshape([rows, outputs]), target)
+    }
+
+    /// Quadratic kappa of zone grades where they are known, else of stages.
+    fn score(&self, network: &ResNet) -> Result<f64, Error> {
+        let outputs = self.outputs(network, &self.tuning)?;
+        let (mut zones, mut stages) = (Vec::new(), Vec::new());
+        for (film, outputs) in self.tuning.iter().zip(&outputs) {
+            let grades = Grades::of(outputs, &ZoneCalibration::identity())?;
+            if let Some(truth) = film.labels.grades {
+                let found = grades.zones.map(|zone| usize::from(zone.grade()));
+                zones.extend(truth.into_iter().map(usize::from).zip(found));
+            } else if let Some(truth) = film.labels.stage {
+                stages.push((truth as usize, grades.stage().stage() as usize));
+            }
+        }
+        let pairs = if zones.is_empty() { stages } else { zones };
+        quadratic_kappa(&pairs, 4).ok_or(Error::NoTuningCases)
+    }
+
+    fn score_name(&self) -> &'static str {
+        "tuning kappa"
+    }
+}
