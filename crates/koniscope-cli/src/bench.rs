@@ -138,17 +138,21 @@ impl Rows<'_> {
     }
 
     fn training(&mut self) -> anyhow::Result<()> {
-        let device = Device::cpu();
-        let level = (Level::best(Precision::F32), Precision::F32);
-        let (work, name) = ("training step", "ResNet-34");
-        if self.wants(work, name) {
-            let mut steps = resnet34(16, 224, &device);
-            self.row(work, name, [16, 3, 224, 224], level, || Ok(steps.step().map(drop)?))?;
-        }
-        let name = "U-Net 32";
-        if self.wants(work, name) {
-            let mut steps = unet(32, 4, 256, &device);
-            self.row(work, name, [4, 1, 256, 256], level, || Ok(steps.step().map(drop)?))?;
+        let work = "training step";
+        for device in [Ok(Device::cpu()), Device::cpu_learning_bf16()] {
+            let Ok(device) = device else { continue }; // no bf16 here
+            let Options { level, precision } = device.learning();
+            let kind = (level, precision);
+            let name = "ResNet-34";
+            if self.wants(work, name) {
+                let mut steps = resnet34(16, 224, &device);
+                self.row(work, name, [16, 3, 224, 224], kind, || Ok(steps.step().map(drop)?))?;
+            }
+            let name = "U-Net 32";
+            if self.wants(work, name) {
+                let mut steps = unet(32, 4, 256, &device);
+                self.row(work, name, [4, 1, 256, 256], kind, || Ok(steps.step().map(drop)?))?;
+            }
         }
         Ok(())
     }

@@ -76,6 +76,10 @@ struct Run {
     /// Compute on a GPU through Vulkan.
     #[arg(long)]
     gpu: bool,
+    /// Learn with numbers of 16 bits: some two to three times as fast on a processor with AMX.
+    /// Weights, what the optimizer keeps and all scores stay in 32 bits.
+    #[arg(long, conflicts_with = "gpu")]
+    bf16: bool,
 }
 
 const ALL_FOLDS: &str = "All folds, every film tested once by the network that never saw it:";
@@ -170,7 +174,11 @@ impl Run {
 
     /// Each fold to train, with its folder.
     fn folds(&self, own: usize, folds: usize) -> anyhow::Result<Vec<(usize, Options)>> {
-        let device = if self.gpu { Device::gpu()? } else { Device::cpu() };
+        let device = match (self.gpu, self.bf16) {
+            (true, _) => Device::gpu()?,
+            (_, true) => Device::cpu_learning_bf16()?,
+            _ => Device::cpu(),
+        };
         let options = |out: PathBuf| Options {
             recipe: self.recipe.clone(),
             tables: self.tables.clone(),

@@ -2,13 +2,14 @@
 
 mod elementwise;
 mod layer;
+mod narrow;
 mod normalization;
 mod values;
 
 use std::collections::HashMap;
 
 use crate::{
-    Error, Graph, NodeId, Options, Precision, Tensor,
+    Error, Graph, Level, NodeId, Options, Precision, Tensor,
     fuse::{Head, fuse},
     geometry::Window,
     kernels::Kernels,
@@ -16,6 +17,7 @@ use crate::{
     pool,
 };
 use layer::{Layer, Parameters};
+use narrow::Narrow;
 use values::Values;
 
 /// A network that learns, for one input shape: batch normalization takes the batch's statistics.
@@ -25,6 +27,7 @@ use values::Values;
 pub struct Trainer {
     graph: Graph,
     kernels: Kernels,
+    narrow: Option<Narrow>,
     steps: Vec<Step>,
     places: Vec<Option<Place>>,
     shapes: Vec<Vec<usize>>,
@@ -60,6 +63,9 @@ impl Trainer {
     /// Plans all memory for batches `[n, c, h, w]`, of which the outputs named are computed.
     /// Normalizations for which `frozen` holds, by name, use their running statistics.
     ///
+    /// With [`Precision::Bf16`] convolutions and gradients of their inputs multiply numbers of 16
+    /// bits; parameters, their gradients and all that is kept stay f32.
+    ///
     /// # Errors
     /// [`Error::Graph`] for a graph or shape that cannot be computed, [`Error::Kernels`] for a
     /// level that this processor lacks.
@@ -70,7 +76,15 @@ impl Trainer {
         options: &Options,
         frozen: &dyn Fn(&str) -> bool,
     ) -> Result<Self, Error> {
-        let kernels = Kernels::of(options.level, Precision::F32)?;
+        let narrow = match options.precision {
+            Precision::F32 => None,
+            Precision::Bf16 => Some(Narrow::new(Kernels::of(options.level, Precision::Bf16)?)),
+        };
+        let level = match options.level {
+            Level::Amx => Level::Avx512,
+            level => level,
+        };
+        let kernels = Kernels::of(level, Precision::F32)?;
         let outputs = outputs
             .iter()
             .map(|name| {
@@ -102,14 +116,27 @@ impl Trainer {
                 }
                 Head::GlobalAveragePool => Step::Average { x: unit.inputs[0], y },
                 Head::Conv { .. } | Head::Linear(_) | Head::Upsample(_) => {
-                    Step::Layer(Box::new(Layer::new(graph, &kernels, unit, &places, &is_frozen)))
+                    let narrow = narrow.as_ref().map(|narrow| &narrow.kernels);
+                    let layer = Layer::new(graph, &kernels, narrow, unit, &places, &is_frozen);
+                    Step::Layer(Box::new(layer))
                 }
             });
         }
         let mut graph = graph.clone();
         graph.forget_parameters();
         let (values, gradients) = (Values::new(&places), Values::new(&places));
-        Ok(Self { graph, kernels, steps, places, shapes, outputs, input, values, gradients })
+        Ok(Self {
+            graph,
+            kernels,
+            narrow,
+            steps,
+            places,
+            shapes,
+            outputs,
+            input,
+            values,
+            gradients,
+        })
     }
 
     /// The outputs of a batch, with the graph's parameters.
@@ -124,7 +151,10 @@ impl Trainer {
         self.values.put(self.input, memory);
         for step in &mut self.steps {
             match step {
-                Step::Layer(layer) => layer.forward(&self.kernels, &mut self.values, parameters),
+                Step::Layer(layer) => {
+                    let narrow = self.narrow.as_mut();
+                    layer.forward(&self.kernels, narrow, &mut self.values, parameters);
+                }
                 Step::MaxPool { window, x, y } => {
                     let mut to = self.values.take(*y);
                     let from = (&place(*x), self.values.get(*x));
@@ -173,6 +203,7 @@ impl Trainer {
             match step {
                 Step::Layer(layer) => layer.backward(
                     &self.kernels,
+                    self.narrow.as_mut(),
                     &self.values,
                     &mut self.gradients,
                     parameters,

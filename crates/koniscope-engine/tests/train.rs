@@ -1,10 +1,11 @@
 //! Gradients against finite differences of plain sums in f64.
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod common;
 
 use common::{naive, resnet, unet, values};
 use koniscope_engine::{
-    Graph, Level, Op, Options, Precision,
+    Graph, Level, Op, Options, Precision, Tensor,
     train::{Named, Trainer},
 };
 
@@ -106,4 +107,76 @@ fn frozen_normalizations_take_running_statistics() {
         assert!((f64::from(*f) - e).abs() < 1e-4, "{f}, expected {e}");
     }
     assert!(trainer.statistics().is_empty());
+}
+
+/// Where this processor computes on bf16: whole numbers up to 256 are kept as they are, so that
+/// all gradients of a network without normalization are those of f32, to the bit.
+#[test]
+fn gradients_of_bf16_are_exact_where_bf16_is() {
+    let few = |n: usize, seed: u64| -> Vec<f32> {
+        values(n, seed).iter().map(|v| if v.abs() > 0.4 { v.signum() } else { 0.0 }).collect()
+    };
+    let weight =
+        |shape: [usize; 4], seed| Tensor::new(shape.to_vec(), few(shape.iter().product(), seed));
+    let (mut graph, x) = Graph::new(3);
+    let conv = |shape, stride, padding, seed| Op::Conv {
+        weight: weight(shape, seed),
+        bias: None,
+        stride,
+        padding,
+    };
+    let x = graph.push("stem", conv([20, 3, 3, 3], 1, 1, 1), &[x]);
+    let x = graph.push("relu", Op::Relu, &[x]);
+    let down = graph.push("down", conv([37, 20, 1, 1], 2, 0, 2), &[x]);
+    let up = Op::Upsample { weight: weight([37, 18, 2, 2], 3), bias: None };
+    let up = graph.push("up", up, &[down]);
+    let both = graph.push("both", Op::Concat, &[up, x]);
+    let head = graph.push("head", conv([2, 38, 1, 1], 1, 0, 4), &[both]);
+    graph.output("logits", head);
+    let shape = [2, 3, 10, 14];
+    let input = few(shape.iter().product(), 5);
+    let gradients = |options: Options| {
+        let mut trainer = Trainer::new(&graph, &["logits"], shape, &options, &|_| false).unwrap();
+        let logits = trainer.forward(&graph, &input).remove(0).data;
+        trainer.backward(&graph, &[&few(logits.len(), 6)])
+    };
+    let expected = gradients(Options::default());
+    assert!(expected["stem.weight"].iter().filter(|v| **v != 0.0).count() > 100);
+    for level in Level::ALL {
+        if !Precision::Bf16.is_there(level) {
+            eprintln!("skipped: this processor has no bf16 at level {}", level.name());
+            continue;
+        }
+        let found = gradients(Options { level, precision: Precision::Bf16 });
+        for (name, gradient) in &expected {
+            assert_eq!(&found[name], gradient, "{level:?} {name}");
+        }
+    }
+}
+
+/// Elsewhere they are near: a step of the same length in nearly the same direction.
+#[test]
+fn gradients_of_bf16_are_near_those_of_f32() {
+    let graph = resnet(20, 2);
+    let shape = [8, 3, 66, 70];
+    let input = values(shape.iter().product(), 9);
+    let gradients = |options: Options| {
+        let mut trainer = Trainer::new(&graph, &["logits"], shape, &options, &|_| false).unwrap();
+        let logits = trainer.forward(&graph, &input).remove(0).data;
+        trainer.backward(&graph, &[&values(logits.len(), 11)])
+    };
+    let expected = gradients(Options::default());
+    for level in Level::ALL.into_iter().filter(|level| Precision::Bf16.is_there(*level)) {
+        let found = gradients(Options { level, precision: Precision::Bf16 });
+        let mut products = [0.0; 3];
+        for (name, gradient) in &expected {
+            for (a, b) in gradient.iter().zip(&found[name]) {
+                let (a, b) = (f64::from(*a), f64::from(*b));
+                products.iter_mut().zip([a * a, b * b, a * b]).for_each(|(to, v)| *to += v);
+            }
+        }
+        let [aa, bb, ab] = products;
+        let cosine = ab / (aa * bb).sqrt();
+        assert!(cosine > 0.99 && (bb / aa - 1.0).abs() < 0.05, "{level:?} {cosine} {}", bb / aa);
+    }
 }

@@ -73,6 +73,18 @@ for_every_level! {
         }
     }
 
+    /// Words of two bf16, rounded to the nearest: the lower halves from `low`, the upper from `high`,
+    /// lane by lane. Not for numbers that are none, which may come out as others.
+    fn pair_up(words: &mut [f32], low: &[f32], high: &[f32]) {
+        let round = |v: f32| {
+            let bits = v.to_bits();
+            bits.wrapping_add(0x7fff + (bits >> 16 & 1))
+        };
+        for ((word, low), high) in words.iter_mut().zip(low).zip(high) {
+            *word = f32::from_bits(round(*low) >> 16 | round(*high) & 0xffff_0000);
+        }
+    }
+
     /// Sums of a row of words of two bf16, added: of the lower halves and of the upper.
     fn sum_into_bf16(z: &[f32], low: &mut Lanes, high: &mut Lanes) {
         for z in z.chunks_exact(LANES) {

@@ -1,6 +1,7 @@
 //! A convolution with the normalization, sum and ReLU after it, forward and backward.
 
 use super::{
+    narrow::Narrow,
     normalization::{self, Statistics},
     values::Values,
 };
@@ -51,6 +52,14 @@ pub(super) struct Layer {
     /// network's input.
     backward: Vec<(Convolution, Packed, Vec<usize>)>,
     gradients: Vec<WeightGradient>,
+    /// Copies of input and output's gradient for convolutions on bf16.
+    copies: Option<Copies>,
+}
+
+/// Where the copies lie.
+struct Copies {
+    x: Layout,
+    dy: Layout,
 }
 
 /// Parameters of a graph's nodes.
@@ -69,6 +78,7 @@ impl Layer {
     pub(super) fn new(
         graph: &Graph,
         kernels: &Kernels,
+        narrow: Option<&Kernels>,
         unit: &Unit,
         places: &[Option<Place>],
         frozen: &dyn Fn(usize) -> bool,
@@ -108,6 +118,15 @@ impl Layer {
         let blocks = outputs.div_ceil(LANES);
         let slots = x.slots.len();
         let in_blocks = slots / LANES;
+        // The network's input is read as it is; a fully connected layer is too small to gain.
+        let narrow = narrow.filter(|_| x.layout.lanes == LANES && !matches!(op, Op::Linear { .. }));
+        let copies = narrow.map(|_| Copies {
+            x: Narrow::layout(&x.layout, slots),
+            dy: Narrow::layout(&y, outputs),
+        });
+        let (from, back) = copies.as_ref().map_or((x.layout, y), |c| (c.x, c.dy));
+        let kernels_of_values = kernels;
+        let kernels = narrow.unwrap_or(kernels);
         let convolution = |reads: crate::conv::Reads, writes, blocks: usize| {
             let inputs = reads.blocks * reads.taps.len() * reads.lanes;
             let packed = Packed::zeros(kernels, blocks, inputs);
@@ -128,32 +147,34 @@ impl Layer {
             forward: Vec::new(),
             backward: Vec::new(),
             gradients: Vec::new(),
+            copies,
             x,
         };
         let x = &layer.x.layout;
+        let mut gradient = |reads, writes| {
+            layer.gradients.push(WeightGradient::new(kernels_of_values, reads, writes, blocks));
+        };
         if transposed {
             for p in 0..4 {
-                let reads = geometry::forward(x, &Window::POINT);
                 layer.forward.push(convolution(
-                    reads.clone(),
+                    geometry::forward(&from, &Window::POINT),
                     geometry::every(&target, 2, p / 2, p % 2),
                     blocks,
                 ));
-                let writes = geometry::every(&y, 2, p / 2, p % 2);
-                layer.gradients.push(WeightGradient::new(kernels, reads, writes, blocks));
+                let reads = geometry::forward(x, &Window::POINT);
+                gradient(reads, geometry::every(&y, 2, p / 2, p % 2));
             }
             let halves = Window { kh: 2, kw: 2, stride: 2, padding: 0 };
             let (conv, packed) =
-                convolution(geometry::forward(&y, &halves), geometry::all(x), in_blocks);
+                convolution(geometry::forward(&back, &halves), geometry::all(x), in_blocks);
             layer.backward.push((conv, packed, vec![0, 1, 2, 3]));
         } else {
             let window = Window::of(op);
-            let reads = geometry::forward(x, &window);
-            layer.forward.push(convolution(reads.clone(), geometry::all(&target), blocks));
-            let writes = geometry::all(&y);
-            layer.gradients.push(WeightGradient::new(kernels, reads, writes, blocks));
+            let reads = geometry::forward(&from, &window);
+            layer.forward.push(convolution(reads, geometry::all(&target), blocks));
+            gradient(geometry::forward(x, &window), geometry::all(&y));
             if !is_input {
-                for phase in geometry::backward(x, &y, &window) {
+                for phase in geometry::backward(x, &back, &window) {
                     let (conv, packed) = convolution(phase.reads, phase.writes, in_blocks);
                     layer.backward.push((conv, packed, phase.taps));
                 }
@@ -165,15 +186,25 @@ impl Layer {
     pub(super) fn forward(
         &mut self,
         kernels: &Kernels,
+        narrow: Option<&mut Narrow>,
         values: &mut Values,
         parameters: Parameters,
     ) {
-        self.pack(parameters);
+        let narrow = narrow.filter(|_| self.copies.is_some());
+        self.pack(parameters, narrow.as_deref().map(|narrow| narrow.kernels));
         let mut y = values.take(self.value);
         let plain = self.norm.is_none();
         let target = match &mut self.norm {
             Some(norm) => &mut norm.z,
             None => &mut y,
+        };
+        let input = values.get(self.input);
+        let (convolving, input) = match (narrow, &self.copies) {
+            (Some(narrow), Some(copies)) => {
+                let loops = narrow.kernels;
+                (loops, narrow.copy(&self.x.layout, input, &copies.x))
+            }
+            _ => (*kernels, input),
         };
         for (conv, packed) in &self.forward {
             let finish = Finish {
@@ -182,7 +213,7 @@ impl Layer {
                 relu: self.relu && plain,
                 ..Finish::default()
             };
-            conv.run(kernels, packed, values.get(self.input), finish, target);
+            conv.run(&convolving, packed, input, finish, target);
         }
         if let Some(norm) = &mut self.norm {
             let (zl, level) = (norm.layout, kernels.level);
@@ -219,6 +250,7 @@ impl Layer {
     pub(super) fn backward(
         &mut self,
         kernels: &Kernels,
+        narrow: Option<&mut Narrow>,
         values: &Values,
         gradients: &mut Values,
         parameters: Parameters,
@@ -262,9 +294,16 @@ impl Layer {
         if !self.backward.is_empty() {
             let mut dx = gradients.take_other(self.input, self.value);
             let accumulate = written(self.input);
+            let (convolving, dy) = match (narrow, &self.copies) {
+                (Some(narrow), Some(copies)) => {
+                    let loops = narrow.kernels;
+                    (loops, narrow.copy(&self.y, &dy, &copies.dy))
+                }
+                _ => (*kernels, &dy[..]),
+            };
             for (conv, packed, _) in &self.backward {
                 let finish = Finish { accumulate, ..Finish::default() };
-                conv.run(kernels, packed, &dy, finish, &mut dx);
+                conv.run(&convolving, packed, dy, finish, &mut dx);
             }
             gradients.put(self.input, dx);
         }
@@ -282,11 +321,13 @@ impl Layer {
         Some((norm.node, s.mean[..c].to_vec(), variance.take(c).collect()))
     }
 
-    fn pack(&mut self, parameters: Parameters) {
+    fn pack(&mut self, parameters: Parameters, narrow: Option<Kernels>) {
         let [a, b, taps] = self.shape;
         let weight = Weight { values: parameters.of(self.node, "weight"), b, taps };
         let slots = Slots { channels: &self.x.slots, lanes: self.x.layout.lanes };
-        if self.transposed {
+        if let Some(kernels) = narrow {
+            self.pack_narrow(&kernels, weight);
+        } else if self.transposed {
             let outputs = plain_slots(b);
             for (tap, (_, packed)) in self.forward.iter_mut().enumerate() {
                 packed.fill_columns(weight, a, &outputs, &[tap]);
@@ -306,6 +347,32 @@ impl Layer {
         }
         if let Some(bias) = &mut self.bias {
             bias[..self.outputs].copy_from_slice(parameters.of(self.node, "bias"));
+        }
+    }
+}
+
+impl Layer {
+    /// Packs all weights in bf16.
+    fn pack_narrow(&mut self, kernels: &Kernels, weight: Weight) {
+        let [_, b, taps] = self.shape;
+        let at = |first: usize, second: usize, tap: usize| {
+            weight.values[(first * b + second) * taps + tap]
+        };
+        let (inputs, outputs) = (&self.x.slots, &plain_slots(self.outputs));
+        for (tap, (_, packed)) in self.forward.iter_mut().enumerate() {
+            *packed = if self.transposed {
+                Narrow::pack(kernels, outputs, inputs, 1, &|o, i, _| at(i, o, tap))
+            } else {
+                Narrow::pack(kernels, outputs, inputs, taps, &|o, i, t| at(o, i, t))
+            };
+        }
+        for (_, packed, own) in &mut self.backward {
+            // What was the input is summed for now.
+            *packed = if self.transposed {
+                Narrow::pack(kernels, inputs, outputs, own.len(), &|i, o, t| at(i, o, own[t]))
+            } else {
+                Narrow::pack(kernels, inputs, outputs, own.len(), &|i, o, t| at(o, i, own[t]))
+            };
         }
     }
 }

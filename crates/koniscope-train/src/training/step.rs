@@ -11,10 +11,7 @@ use koniscope::model::{
     Device,
     described::{Described, Layer},
 };
-use koniscope_engine::{
-    Options,
-    train::{BatchStatistics, Named, Trainer},
-};
+use koniscope_engine::train::{BatchStatistics, Named, Trainer};
 
 use super::{Batch, Task};
 use crate::Error;
@@ -59,7 +56,7 @@ impl Stepper {
                 .map(|(name, _)| name)
                 .collect();
             let is_frozen = |name: &str| frozen.iter().any(|f| f == name);
-            let options = Options::default();
+            let options = self.device.learning();
             let trainer = Trainer::new(&graph, &["logits"], batch.shape, &options, &is_frozen)?;
             // Sizes that grow over the epochs are not come back to.
             self.trainers.retain(|shape, _| shape[1..] == batch.shape[1..]);

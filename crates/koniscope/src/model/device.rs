@@ -10,12 +10,15 @@ pub struct Device {
     burn: burn::tensor::Device,
     /// The engine's options, on the processor.
     engine: Option<Options>,
+    /// Those for gradients.
+    learning: Options,
 }
 
 impl Device {
     /// The processor: always there.
     pub fn cpu() -> Self {
-        Self { burn: burn::tensor::Device::flex(), engine: Some(Options::default()) }
+        let options = Options::default();
+        Self { burn: burn::tensor::Device::flex(), engine: Some(options), learning: options }
     }
 
     /// The processor, with numbers of 16 bits between layers: about twice as fast, where it has
@@ -24,14 +27,15 @@ impl Device {
     /// # Errors
     /// [`Error::Model`] where it has none.
     pub fn cpu_bf16() -> Result<Self, Error> {
-        let precision = Precision::Bf16;
-        let options = Options { level: Level::best(precision), precision };
-        if precision.is_there(options.level) {
-            return Ok(Self { engine: Some(options), ..Self::cpu() });
-        }
-        Err(Error::Model {
-            detail: "this processor has no instructions for bf16; leave out --bf16".into(),
-        })
+        Ok(Self { engine: Some(bf16()?), ..Self::cpu() })
+    }
+
+    /// The processor, that learns with numbers of 16 bits and reads with 32.
+    ///
+    /// # Errors
+    /// [`Error::Model`] where it has no instructions for them.
+    pub fn cpu_learning_bf16() -> Result<Self, Error> {
+        Ok(Self { learning: bf16()?, ..Self::cpu() })
     }
 
     /// A GPU through Vulkan.
@@ -57,7 +61,7 @@ impl Device {
             let device = burn::tensor::Device::vulkan(burn::tensor::DeviceKind::DefaultDevice);
             let probe = burn::tensor::Tensor::<1>::zeros([1], &device) + 1.0;
             probe.into_data();
-            Self { burn: device, engine: None }
+            Self { burn: device, engine: None, learning: Options::default() }
         })
         .map_err(|_| Error::Model {
             detail: "no Vulkan device answers; install its driver or leave out --gpu".into(),
@@ -78,4 +82,18 @@ impl Device {
     pub(super) fn engine(&self) -> Option<Options> {
         self.engine
     }
+
+    /// How the engine computes gradients, on the processor.
+    pub fn learning(&self) -> Options {
+        self.learning
+    }
+}
+
+fn bf16() -> Result<Options, Error> {
+    let precision = Precision::Bf16;
+    let options = Options { level: Level::best(precision), precision };
+    let there = precision.is_there(options.level);
+    there.then_some(options).ok_or_else(|| Error::Model {
+        detail: "this processor has no instructions for bf16; leave out --bf16".into(),
+    })
 }

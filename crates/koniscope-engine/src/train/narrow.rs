@@ -1,0 +1,68 @@
+//! Convolutions of a training step on numbers of 16 bits: activations and gradients are copied to
+//! bf16 for them, weights packed in it; sums, what is kept and the weights themselves stay f32.
+
+use rayon::prelude::*;
+
+use crate::{
+    LANES, Precision,
+    buffer::Buffer,
+    kernels::{Kernels, rows},
+    layout::Layout,
+    weights::Packed,
+};
+
+/// Loops on bf16 and room for one copy.
+pub(super) struct Narrow {
+    pub(super) kernels: Kernels,
+    copy: Buffer,
+}
+
+impl Narrow {
+    pub(super) fn new(kernels: Kernels) -> Self {
+        Self { kernels, copy: Buffer::default() }
+    }
+
+    /// Where the copy of a value of `slots` slots lies.
+    pub(super) fn layout(from: &Layout, slots: usize) -> Layout {
+        Layout::new([from.n, slots, from.h, from.w], from.halo).with(Precision::Bf16)
+    }
+
+    /// Copies a value, borders with it: a word holds the same lane of two blocks of 16.
+    pub(super) fn copy(&mut self, from: &Layout, values: &[f32], to: &Layout) -> &[f32] {
+        if self.copy.len() < to.len() {
+            self.copy = Buffer::zeros(to.len());
+        }
+        let (plane, blocks) = (to.plane(), to.blocks());
+        let own = to.channels.div_ceil(LANES);
+        let zeros = vec![0.0; plane];
+        self.copy[..to.len()].par_chunks_mut(plane).enumerate().for_each(|(i, words)| {
+            let (n, pair) = (i / blocks, i % blocks);
+            let block = |b: usize| match b < own {
+                true => &values[from.plane_at(n, b)..][..plane],
+                false => &zeros[..],
+            };
+            rows::pair_up(self.kernels.level, words, block(2 * pair), block(2 * pair + 1));
+        });
+        &self.copy
+    }
+
+    /// Weights for an input that was [copied](Self::copy), `value` giving the weight of output
+    /// channel, input channel and tap; `inputs` are the slots of the input in whole blocks of 16.
+    pub(super) fn pack(
+        kernels: &Kernels,
+        outputs: &[Option<usize>],
+        inputs: &[Option<usize>],
+        taps: usize,
+        value: &(dyn Fn(usize, usize, usize) -> f32 + Sync),
+    ) -> Packed {
+        let at = |slot: usize| inputs.get(slot).copied().flatten();
+        let pairs = inputs.len().div_ceil(2 * LANES) * 2 * LANES;
+        let paired: Vec<Option<usize>> = (0..pairs)
+            .map(|i| {
+                let (block, word, half) = (i / (2 * LANES), i % (2 * LANES) / 2, i % 2);
+                at(2 * LANES * block + LANES * half + word)
+            })
+            .collect();
+        Packed::bf16(kernels, outputs, &paired, taps, value)
+    }
+}
