@@ -27,7 +27,7 @@ mod tests {
 
     #[test]
     fn equals_scikit_learns() {
-        // sklearn.metrics.cohen_kappa_score(a, b, weights="quadratic"), scikit-learn 1.9.1
+        // reference/metrics_golden.py, scikit-learn 1.9.1
         let a = [0, 1, 2, 3, 3, 2, 1, 0, 0, 2];
         let b = [0, 1, 1, 3, 2, 2, 0, 0, 1, 3];
         let pairs: Vec<(usize, usize)> = a.into_iter().zip(b).collect();
