@@ -4,6 +4,7 @@ mod bench;
 mod export;
 mod models;
 mod read;
+mod simulate;
 mod threads;
 mod train;
 mod write;
@@ -28,6 +29,7 @@ enum Command {
     Train(train::Args),
     Export(export::Args),
     Bench(bench::Args),
+    Simulate(simulate::Args),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Command::Train(args) => train::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
     };
     result.unwrap_or_else(|error| fail(&error))
 }

@@ -1,0 +1,92 @@
+//! How many small opacities a square centimeter of lung has at each place of the ILO scale, and
+//! back.
+//!
+//! The standard films define profusion by example, not by number. The formula here is a choice:
+//! density rises by the same factor from each of the 12 minor categories to the next, as the eye
+//! judges numbers by ratio.
+
+use koniscope::stage::ilo::{Profusion, Shape};
+
+/// Factor of density from one minor category to the next. Chosen, so that 1/1, 2/2 and 3/3 stand
+/// as 1 to 4 to 17.
+pub const RATIO: f64 = 1.6;
+
+/// Opacities of shape q per cm2 of lung on the film at 1/1. Chosen.
+pub const DENSITY_AT_1_1: f64 = 0.7;
+
+/// Place of 1/1 on the scale.
+const PLACE_1_1: f64 = 4.0;
+
+/// Place from which opacities are there at all: the lower end of 0/1. Category `i` covers
+/// `[i - 0.5, i + 0.5)`; 0/- and 0/0 mean none.
+pub const FIRST_PLACE: f64 = 1.5;
+
+/// Upper end of 3/+, the last category.
+pub const LAST_PLACE: f64 = 11.5;
+
+/// Density of a shape over that of q at the same profusion: larger ones are fewer. Chosen after
+/// the looks of the standard films.
+pub fn shape_factor(shape: Shape) -> f64 {
+    match shape {
+        Shape::P => 1.3,
+        Shape::Q | Shape::S => 1.0,
+        Shape::R => 0.4,
+        Shape::T => 0.7,
+        Shape::U => 0.35,
+    }
+}
+
+/// Mean number of opacities of one shape per cm2 of lung at a continuous place on the 12-point
+/// scale (the index of [`Profusion`]); 0 below [`FIRST_PLACE`].
+pub fn density(place: f64, shape: Shape) -> f64 {
+    if place < FIRST_PLACE {
+        return 0.0;
+    }
+    DENSITY_AT_1_1 * RATIO.powf(place - PLACE_1_1) * shape_factor(shape)
+}
+
+/// The continuous place of a zone with `counts` opacities of the shapes on `area_cm2`: each counts
+/// for one over its shape's factor. Nothing for no opacity.
+pub fn place(counts: &[(Shape, usize)], area_cm2: f64) -> Option<f64> {
+    let as_q: f64 = counts.iter().map(|(s, n)| *n as f64 / shape_factor(*s)).sum();
+    let place = PLACE_1_1 + (as_q / area_cm2 / DENSITY_AT_1_1).ln() / RATIO.ln();
+    (as_q > 0.0 && area_cm2 > 0.0).then_some(place)
+}
+
+/// The category of a zone: 0/0 for no opacity, else that of its [`place`], at least 0/1 and at most
+/// 3/+.
+pub fn category(counts: &[(Shape, usize)], area_cm2: f64) -> Profusion {
+    match place(counts, area_cm2) {
+        None => Profusion::middle_of(0),
+        Some(place) => Profusion::new((place + 0.5).floor().clamp(2.0, 11.0) as u8),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn place_and_density_are_inverse() {
+        for shape in Shape::ALL {
+            for index in 2..12u8 {
+                for offset in [-0.49, 0.0, 0.49] {
+                    let wanted = f64::from(index) + offset;
+                    let area = 1e7; // so large that whole numbers do not matter
+                    let count = (density(wanted, shape) * area).round() as usize;
+                    assert_eq!(category(&[(shape, count)], area).index(), index);
+                }
+            }
+            assert_eq!(density(1.4, shape), 0.0);
+        }
+        assert!((density(4.0, Shape::Q) - 0.7).abs() < 1e-12);
+    }
+
+    #[test]
+    fn no_opacity_is_0_0_and_one_is_0_1_at_least() {
+        assert_eq!(category(&[(Shape::P, 0)], 80.0).to_string(), "0/0");
+        assert_eq!(category(&[(Shape::P, 1)], 80.0).to_string(), "0/1");
+        assert_eq!(category(&[(Shape::P, 99_999)], 80.0).to_string(), "3/+");
+        assert_eq!(category(&[], 0.0).to_string(), "0/0");
+    }
+}
