@@ -1,9 +1,10 @@
 //! How many small opacities a square centimeter of lung has at each place of the ILO scale, and
 //! back.
 //!
-//! The standard films define profusion by example, not by number. The formula here is a choice:
-//! density rises by the same factor from each of the 12 minor categories to the next, as the eye
-//! judges numbers by ratio.
+//! The standard films define profusion by example, not by number. The formula here is a choice: what
+//! makes a profusion is the share of the lung that opacities cover, each with its whole area though
+//! they overlap, so that large ones are fewer; and this coverage rises by the same factor from each
+//! of the 12 minor categories to the next, as the eye judges numbers by ratio.
 
 use koniscope::stage::ilo::{Profusion, Shape};
 
@@ -11,8 +12,9 @@ use koniscope::stage::ilo::{Profusion, Shape};
 /// as 1 to 4 to 17.
 pub const RATIO: f64 = 1.6;
 
-/// Opacities of shape q per cm2 of lung on the film at 1/1. Chosen.
-pub const DENSITY_AT_1_1: f64 = 0.7;
+/// Area of all opacities over that of the lung at 1/1. Chosen: for q it means 3.6 opacities a cm2,
+/// one in some five cm3 of a lung 18 cm deep.
+pub const COVERAGE_AT_1_1: f64 = 0.15;
 
 /// Place of 1/1 on the scale.
 const PLACE_1_1: f64 = 4.0;
@@ -24,16 +26,19 @@ pub const FIRST_PLACE: f64 = 1.5;
 /// Upper end of 3/+, the last category.
 pub const LAST_PLACE: f64 = 11.5;
 
-/// Density of a shape over that of q at the same profusion: larger ones are fewer. Chosen after
-/// the looks of the standard films.
-pub fn shape_factor(shape: Shape) -> f64 {
-    match shape {
-        Shape::P => 1.3,
-        Shape::Q | Shape::S => 1.0,
-        Shape::R => 0.4,
-        Shape::T => 0.7,
-        Shape::U => 0.35,
-    }
+/// Mean length of an irregular opacity, mm: two segments of 5.5 mm.
+const IRREGULAR_LENGTH_MM: f64 = 11.0;
+
+/// Mean area of one opacity on the film, cm2, with its diameter or width drawn evenly within the
+/// shape's bounds.
+pub fn mean_area_cm2(shape: Shape) -> f64 {
+    let [a, b] = shape.size_mm();
+    let mm2 = if shape.is_irregular() {
+        IRREGULAR_LENGTH_MM * (a + b) / 2.0
+    } else {
+        std::f64::consts::FRAC_PI_4 * (a * a + a * b + b * b) / 3.0
+    };
+    mm2 / 100.0
 }
 
 /// Mean number of opacities of one shape per cm2 of lung at a continuous place on the 12-point
@@ -42,15 +47,15 @@ pub fn density(place: f64, shape: Shape) -> f64 {
     if place < FIRST_PLACE {
         return 0.0;
     }
-    DENSITY_AT_1_1 * RATIO.powf(place - PLACE_1_1) * shape_factor(shape)
+    COVERAGE_AT_1_1 * RATIO.powf(place - PLACE_1_1) / mean_area_cm2(shape)
 }
 
 /// The continuous place of a zone with `counts` opacities of the shapes on `area_cm2`: each counts
-/// for one over its shape's factor. Nothing for no opacity.
+/// with its shape's mean area. Nothing for no opacity.
 pub fn place(counts: &[(Shape, usize)], area_cm2: f64) -> Option<f64> {
-    let as_q: f64 = counts.iter().map(|(s, n)| *n as f64 / shape_factor(*s)).sum();
-    let place = PLACE_1_1 + (as_q / area_cm2 / DENSITY_AT_1_1).ln() / RATIO.ln();
-    (as_q > 0.0 && area_cm2 > 0.0).then_some(place)
+    let covered: f64 = counts.iter().map(|(s, n)| *n as f64 * mean_area_cm2(*s)).sum();
+    let place = PLACE_1_1 + (covered / area_cm2 / COVERAGE_AT_1_1).ln() / RATIO.ln();
+    (covered > 0.0 && area_cm2 > 0.0).then_some(place)
 }
 
 /// The category of a zone: 0/0 for no opacity, else that of its [`place`], at least 0/1 and at most
@@ -79,7 +84,8 @@ mod tests {
             }
             assert_eq!(density(1.4, shape), 0.0);
         }
-        assert!((density(4.0, Shape::Q) - 0.7).abs() < 1e-12);
+        // pi / 4 * 5.25 mm2 an opacity.
+        assert!((density(4.0, Shape::Q) - 15.0 / 4.123).abs() < 1e-2);
     }
 
     #[test]
