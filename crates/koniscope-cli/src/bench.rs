@@ -12,9 +12,10 @@ use anyhow::{Context, bail};
 use clock::{Times, measure};
 use koniscope::{
     Reader,
+    manifest::Region,
     model::{Device, described::Described, resnet::ResNet, unet::UNet},
     report::{self, FilmReport},
-    weights::{LUNGS_MANIFEST, load_graph, load_reader},
+    weights::{CLASSIFIER_MANIFEST, LUNGS_MANIFEST, ZONES_MANIFEST, load_graph, load_reader},
 };
 use koniscope_engine::{Graph, Level, Network, Options, Precision};
 use koniscope_train::bench::{resnet34, unet};
@@ -101,10 +102,16 @@ impl Rows<'_> {
         let models = models::find(self.args.models.as_deref())?;
         let device = Device::cpu();
         let mut cases: Vec<(String, Graph, Vec<[usize; 4]>)> = Vec::new();
-        for manifest in [LUNGS_MANIFEST, koniscope::weights::CLASSIFIER_MANIFEST] {
-            let (graph, manifest) = load_graph(&models.join(manifest))?;
+        let zones = models.join(ZONES_MANIFEST);
+        for path in [models.join(LUNGS_MANIFEST), models.join(CLASSIFIER_MANIFEST), zones] {
+            // A folder may lack one of the two second stages.
+            if !path.ends_with(LUNGS_MANIFEST) && !path.is_file() {
+                continue;
+            }
+            let (graph, manifest) = load_graph(&path)?;
             let input = &manifest.input;
-            let shape = [1, input.channels, input.height, input.width];
+            let batch = if manifest.region == Region::Zones { 6 } else { 1 };
+            let shape = [batch, input.channels, input.height, input.width];
             cases.push((manifest.id, graph, vec![shape]));
         }
         let wide = UNet::new(64, 4, 3, device.burn()).graph();

@@ -10,7 +10,8 @@ use crate::{models, write::write_atomic};
 /// Write a network as ONNX, for any runtime that reads it.
 ///
 /// The file takes gray pictures in [0, 1], `[n, 1, rows, columns]`, and scales them itself. It
-/// gives logits: softmax and temperature are the caller's.
+/// gives logits: what makes probabilities of them, softmax and temperature or a sigmoid an output,
+/// is the caller's and stands in the file's metadata.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// A manifest of a folder of models, as lungs.toml, or its path

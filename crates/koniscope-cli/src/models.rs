@@ -3,7 +3,25 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use koniscope::weights::LUNGS_MANIFEST;
+use koniscope::{reading::GradingKind, weights::LUNGS_MANIFEST};
+
+/// Which second stage reads, as said on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Model {
+    /// The paper's classifier on the crop of both lungs: classifier.toml
+    Paper,
+    /// Six graded zones and the stage by rule: zones.toml
+    Zones,
+}
+
+impl From<Model> for GradingKind {
+    fn from(model: Model) -> Self {
+        match model {
+            Model::Paper => Self::Paper,
+            Model::Zones => Self::Zones,
+        }
+    }
+}
 
 /// Environment variable that names the folder of models.
 pub(crate) const VARIABLE: &str = "KONISCOPE_MODELS";

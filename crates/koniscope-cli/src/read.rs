@@ -21,12 +21,20 @@ use koniscope::{
     weights::load_reader,
 };
 
-use crate::{models, threads, write::write_atomic};
+use crate::{
+    models::{self, Model},
+    threads,
+    write::write_atomic,
+};
 
 /// Read chest radiographs: DICOM, PNG, JPEG or TIFF.
 ///
 /// Prints a table, or JSON; with --out also writes index.html, and per film reading.json, lungs.png
 /// (0 background, 1 right lung, 2 left lung) and overlay.png.
+///
+/// With --model zones the six zones are graded and the stage follows by the rule of GBZ 70-2015,
+/// with its clause; fields of the ILO Classification and axes of large opacities stand in
+/// reading.json. With --model paper one classifier sees both lungs and gives a probability alone.
 ///
 /// Exit code: 0 if all films were read, 2 if some were not, 1 if none was or the command is wrong.
 #[derive(clap::Args)]
@@ -43,6 +51,10 @@ pub(crate) struct Args {
     /// Folder of models [default: $KONISCOPE_MODELS, ./models, or models beside the program]
     #[arg(long, value_name = "DIR")]
     models: Option<PathBuf>,
+    /// Second stage to read with [default: zones where the folder of models has zones.toml, else
+    /// paper]
+    #[arg(long, value_enum, value_name = "KIND")]
+    model: Option<Model>,
     /// Compute on a GPU
     #[arg(long)]
     gpu: bool,
@@ -68,7 +80,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         (_, true) => Device::cpu_bf16()?,
         _ => Device::cpu(),
     };
-    let reader = load_reader(&models::find(args.models.as_deref())?, &device, None)?;
+    let models = models::find(args.models.as_deref())?;
+    let reader = load_reader(&models, &device, args.model.map(Into::into))?;
     if let Some(out) = &args.out {
         fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
     }

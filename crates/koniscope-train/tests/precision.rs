@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use koniscope::{Reader, model::Device, weights::load_reader};
+use koniscope::{Reader, model::Device, reading::GradingKind, weights::load_reader};
 use koniscope_train::{
     dataset::{Case, LabelColumn, load_film, load_mask, read_labels},
     metrics::{overlap::lung_dice, roc::auc},
@@ -24,7 +24,7 @@ fn readers() -> Option<(PathBuf, [Reader; 2])> {
         return None;
     };
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
-    let load = |device: &Device| load_reader(&models, device, None).unwrap();
+    let load = |device: &Device| load_reader(&models, device, Some(GradingKind::Paper)).unwrap();
     Some((data, [load(&Device::cpu()), load(&bf16)]))
 }
 
@@ -68,7 +68,7 @@ fn the_classifier_is_as_good() {
                 let film = load_film(&case.image).unwrap();
                 let mask = reader.segmenter.lungs(&film).ok()?;
                 let crop = reader.crop(&film, &mask).ok()?;
-                let logits = reader.classifier.classify(&crop).unwrap().logits;
+                let logits = reader.grading.paper().unwrap().classify(&crop).unwrap().logits;
                 Some((f64::from(logits[1] - logits[0]), case.class == Some(1)))
             })
             .collect();

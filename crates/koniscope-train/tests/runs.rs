@@ -182,9 +182,9 @@ fn both_networks_learn_resume_and_read() {
         let radiograph = koniscope::normalize::normalize(&raw).unwrap();
         let mask = reader.segmenter.lungs(&radiograph).unwrap();
         let crop = reader.crop(&radiograph, &mask).unwrap();
-        let class = reader.classifier.classify(&crop).unwrap();
+        let class = reader.grading.paper().unwrap().classify(&crop).unwrap();
         let calibration =
-            koniscope::calibration::Calibration::of(reader.classifier.manifest()).unwrap();
+            koniscope::calibration::Calibration::of(reader.grading.manifest()).unwrap();
         let p = calibration.probabilities(&class.logits)[1];
         assert!((p - film.probabilities[1]).abs() < 1e-4, "{} {p} {film:?}", film.id);
     }

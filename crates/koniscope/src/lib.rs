@@ -17,6 +17,7 @@ mod error;
 pub mod export;
 pub mod grading;
 pub mod heat_map;
+pub mod large;
 pub mod manifest;
 pub mod model;
 pub mod normalize;

@@ -10,6 +10,7 @@ pub mod lungs;
 pub mod resnet;
 pub mod stages;
 pub mod unet;
+pub mod zone_grades;
 
 pub use device::Device;
 pub use input::gray_batch;

@@ -1,19 +1,31 @@
 //! The pipeline as one sentence, and its result.
 
-use serde::Serialize;
+mod findings;
+mod graded;
+mod record;
+mod second_stage;
+
+pub use graded::{ByZone, Form, Gbz70, Graded, Ilo, IloShape, SmallOpacities, ZoneReading};
+pub use record::{
+    Detection, Film, FlagEntry, Lung, LungLines, Lungs, ModelIdentity, Models, Quality, Reading,
+    StageProbabilities, Timings, ZoneLines,
+};
+pub use second_stage::{Grading, GradingKind};
 
 use crate::{
     Error, Radiograph,
     calibration::Calibration,
-    classification::StageClassifier,
-    crop::LungCrop,
-    decode::{Header, Limits, RawImage, decode},
+    crop::{LungCrop, ZoneCrops},
+    decode::{Limits, RawImage, decode},
+    grading::{Grades, ZoneCalibration},
     heat_map::HeatMap,
-    manifest::Manifest,
+    large,
     normalize::normalize,
     quality::{self, Flag},
-    segmentation::{BoundingBox, Extent, LungMask, LungProbabilities, LungSegmenter},
+    segmentation::{LungMask, LungProbabilities, LungSegmenter},
+    zones::Zones,
 };
+use findings::Findings;
 
 /// Said on every output.
 pub const DISCLAIMER: &str = "Research use only. Not a medical device; not for diagnosis.";
@@ -24,7 +36,7 @@ pub struct Reader {
     /// First stage.
     pub segmenter: Box<dyn LungSegmenter>,
     /// Second stage.
-    pub classifier: Box<dyn StageClassifier>,
+    pub grading: Grading,
     /// What a file may cost.
     pub limits: Limits,
 }
@@ -57,15 +69,36 @@ impl Reader {
         let mut flags = quality::check_film(&raw, &film)?;
         let (film, mask) =
             timed(clock, &mut timings.segmentation_ms, || self.find_lungs(film, &mut flags))?;
-        let crop = self.crop(&film, &mask)?;
-        let class =
-            timed(clock, &mut timings.classification_ms, || self.classifier.classify(&crop))?;
-        let manifest = self.classifier.manifest();
-        let calibration = Calibration::of(manifest)?;
-        let probabilities = calibration.probabilities(&class.logits);
-        let heat_map = timed(clock, &mut timings.heat_map_ms, || {
-            HeatMap::new(&class.class_maps, &calibration, crop)
-        });
+        let zones = Zones::of(&mask)?;
+        let (findings, heat_map) = match &self.grading {
+            Grading::Paper(classifier) => {
+                let crop = self.crop(&film, &mask)?;
+                let class =
+                    timed(clock, &mut timings.classification_ms, || classifier.classify(&crop))?;
+                let findings = Findings::of_classes(classifier.manifest(), &class.logits)?;
+                let calibration = Calibration::of(classifier.manifest())?;
+                let heat_map = timed(clock, &mut timings.heat_map_ms, || {
+                    HeatMap::new(&class.class_maps, &calibration, crop)
+                });
+                (findings, heat_map)
+            }
+            Grading::Zones(grader) => {
+                let crops = self.zone_crops(&film, &mask, &zones)?;
+                let calibration = ZoneCalibration::of(grader.manifest())?;
+                let (outputs, findings) = timed(clock, &mut timings.classification_ms, || {
+                    let outputs = grader.grade(&crops)?;
+                    let grades = Grades::of(&outputs, &calibration)?;
+                    let seeds = large::seeds(&outputs, &grades, &crops, &zones, &mask);
+                    let large = large::measure(&film, &mask, &zones, &seeds);
+                    let graded = Graded::of(&grades, &zones.extents(&mask), large, &film);
+                    Ok((outputs, Findings::of_zones(grader.manifest(), &grades, graded)))
+                })?;
+                let heat_map = timed(clock, &mut timings.heat_map_ms, || {
+                    HeatMap::of_zones(&outputs, &calibration, crops, zones)
+                })?;
+                (findings, heat_map)
+            }
+        };
         timings.total_ms = clock() - start;
         flags.sort();
         let reading = Reading {
@@ -73,12 +106,15 @@ impl Reader {
             film: Film::of(&raw),
             models: Models {
                 lungs: ModelIdentity::of(self.segmenter.manifest()),
-                classifier: ModelIdentity::of(manifest),
+                grader: self.grading.kind(),
+                classifier: ModelIdentity::of(self.grading.manifest()),
             },
             quality: Quality::of(flags),
             lungs: Lungs::of(&mask, &film),
-            pneumoconiosis: Detection::of(manifest, &probabilities),
-            stage: StageProbabilities::of(manifest, &probabilities),
+            zone_lines: ZoneLines::of(&zones, &film),
+            pneumoconiosis: findings.pneumoconiosis,
+            stage: findings.stage,
+            graded: findings.graded,
             timings,
         };
         Ok(FilmReading { reading, film, mask, heat_map })
@@ -138,13 +174,27 @@ impl Reader {
         Ok(FoundLungs { probabilities, flags, certainty })
     }
 
-    /// The crop that the classifier wants.
+    /// The crop of both lungs that the paper's classifier wants.
     ///
     /// # Errors
     /// See [`LungCrop::new`].
     pub fn crop(&self, film: &Radiograph, mask: &LungMask) -> Result<LungCrop, Error> {
-        let input = &self.classifier.manifest().input;
+        let input = &self.grading.manifest().input;
         LungCrop::new(film, mask, input.width, input.height)
+    }
+
+    /// The six pictures that a zone grader wants.
+    ///
+    /// # Errors
+    /// See [`ZoneCrops::new`].
+    pub fn zone_crops(
+        &self,
+        film: &Radiograph,
+        mask: &LungMask,
+        zones: &Zones,
+    ) -> Result<ZoneCrops, Error> {
+        let input = &self.grading.manifest().input;
+        ZoneCrops::new(film, mask, zones, input.width, input.height)
     }
 }
 
@@ -166,193 +216,4 @@ pub struct FilmReading {
     pub mask: LungMask,
     /// Where the evidence lies.
     pub heat_map: HeatMap,
-}
-
-/// The result of one film: complete, or it does not exist.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Reading {
-    /// [`DISCLAIMER`].
-    pub disclaimer: &'static str,
-    /// The film that was read.
-    pub film: Film,
-    /// The networks that read it.
-    pub models: Models,
-    /// What to know about the film.
-    pub quality: Quality,
-    /// The lungs, per side.
-    pub lungs: Lungs,
-    /// Disease or not.
-    pub pneumoconiosis: Detection,
-    /// Stage, where the classifier has four classes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stage: Option<StageProbabilities>,
-    /// Milliseconds a step.
-    pub timings: Timings,
-}
-
-/// The film that was read.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Film {
-    /// Columns.
-    pub width: usize,
-    /// Rows.
-    pub height: usize,
-    /// Bits that hold a value.
-    pub bits_stored: u32,
-    /// Pixel spacing in mm, `[between rows, between columns]`.
-    pub spacing_mm: Option<[f64; 2]>,
-    /// View position, where the header says it.
-    pub view_position: Option<String>,
-    /// SOP Instance UID of a DICOM film.
-    pub sop_instance_uid: Option<String>,
-}
-
-impl Film {
-    fn of(raw: &RawImage) -> Self {
-        let Header { spacing_mm, view_position, sop_instance_uid, .. } = raw.header.clone();
-        Self {
-            width: raw.width,
-            height: raw.height,
-            bits_stored: raw.bits_stored,
-            spacing_mm,
-            view_position,
-            sop_instance_uid,
-        }
-    }
-}
-
-/// The networks of a reading.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Models {
-    /// First stage.
-    pub lungs: ModelIdentity,
-    /// Second stage.
-    pub classifier: ModelIdentity,
-}
-
-/// Which weights, exactly.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ModelIdentity {
-    /// Name and version.
-    pub id: String,
-    /// SHA-256 of the weights.
-    pub sha256: String,
-    /// A warning that belongs to every result of these weights.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub notice: Option<String>,
-}
-
-impl ModelIdentity {
-    fn of(manifest: &Manifest) -> Self {
-        Self {
-            id: manifest.id.clone(),
-            sha256: manifest.sha256.clone(),
-            notice: manifest.notice.clone(),
-        }
-    }
-}
-
-/// What to know about the film.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Quality {
-    /// Flags with their sentence; empty if there is nothing to say.
-    pub flags: Vec<FlagEntry>,
-}
-
-/// A flag and its sentence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct FlagEntry {
-    /// A stable word.
-    pub kind: Flag,
-    /// A sentence for people.
-    pub message: &'static str,
-}
-
-impl Quality {
-    fn of(flags: Vec<Flag>) -> Self {
-        let flags = flags.into_iter().map(|kind| FlagEntry { kind, message: kind.message() });
-        Self { flags: flags.collect() }
-    }
-}
-
-/// Both lungs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Lungs {
-    /// The patient's right lung.
-    pub right: Lung,
-    /// The patient's left lung.
-    pub left: Lung,
-}
-
-/// One lung as found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Lung {
-    /// Area in pixels.
-    pub area_px: usize,
-    /// Area in mm2, where the spacing is known.
-    pub area_mm2: Option<f64>,
-    /// Smallest rectangle that holds it, in pixels.
-    pub bounding_box: Option<BoundingBox>,
-}
-
-impl Lungs {
-    fn of(mask: &LungMask, film: &Radiograph) -> Self {
-        let [right, left] = mask.extents().map(|Extent { area_px, bounding_box }| Lung {
-            area_px,
-            area_mm2: film.pixel_area_mm2().map(|mm2| mm2 * area_px as f64),
-            bounding_box,
-        });
-        Self { right, left }
-    }
-}
-
-/// Disease or not.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Detection {
-    /// Calibrated probability of disease: of all classes but the first.
-    pub probability: f64,
-    /// What the classifier was really trained to find, as `tuberculosis`.
-    pub target: String,
-    /// Whether that only stands in for pneumoconiosis.
-    pub stand_in: bool,
-}
-
-impl Detection {
-    fn of(manifest: &Manifest, probabilities: &[f64]) -> Self {
-        Self {
-            probability: 1.0 - probabilities[0],
-            target: manifest.target.clone().unwrap_or_else(|| "pneumoconiosis".into()),
-            stand_in: manifest.stand_in,
-        }
-    }
-}
-
-/// Probability of each stage.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct StageProbabilities {
-    /// The classes, in order.
-    pub classes: Vec<String>,
-    /// A probability per class; they sum to 1.
-    pub probabilities: Vec<f64>,
-}
-
-impl StageProbabilities {
-    fn of(manifest: &Manifest, probabilities: &[f64]) -> Option<Self> {
-        (probabilities.len() == 4).then(|| Self {
-            classes: manifest.classes.clone(),
-            probabilities: probabilities.to_vec(),
-        })
-    }
-}
-
-/// Milliseconds a step took.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-#[allow(missing_docs)]
-pub struct Timings {
-    pub decode_ms: f64,
-    pub normalize_ms: f64,
-    pub segmentation_ms: f64,
-    pub classification_ms: f64,
-    pub heat_map_ms: f64,
-    pub total_ms: f64,
 }

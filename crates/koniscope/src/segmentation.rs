@@ -1,7 +1,7 @@
 //! The paper's first stage: film to lungs. The network is behind [`LungSegmenter`]; what becomes
 //! of its probabilities is here.
 
-mod components;
+pub(crate) mod components;
 mod postprocess;
 
 use rayon::prelude::*;

@@ -15,12 +15,13 @@ use crate::{
     Error,
     calibration::Calibration,
     decode::Limits,
+    grading::ZoneCalibration,
     manifest::{Manifest, Network, Region},
     model::{
         Device, described::Described, lungs::UNetLungs, resnet::ResNet, stages::ResNetStages,
-        unet::UNet,
+        unet::UNet, zone_grades::ResNetZones,
     },
-    reading::Reader,
+    reading::{Grading, GradingKind, Reader},
 };
 
 /// Manifest of the lung network, in a folder of models.
@@ -29,20 +30,39 @@ pub const LUNGS_MANIFEST: &str = "lungs.toml";
 /// Manifest of the classifier read with by default.
 pub const CLASSIFIER_MANIFEST: &str = "classifier.toml";
 
-/// Loads both networks of a folder of models: `lungs.toml` and `classifier.toml`, or the
-/// manifest named `classifier`.
+/// Manifest of the zone grader.
+pub const ZONES_MANIFEST: &str = "zones.toml";
+
+/// Loads both networks of a folder of models: `lungs.toml`, and `classifier.toml` or `zones.toml`
+/// as `which` says; where it says nothing, zones if the folder has them.
 ///
 /// # Errors
 /// [`Error::Model`] if a manifest or its weights are missing, damaged or contradict each other.
 pub fn load_reader(
     models: &Path,
     device: &Device,
-    classifier: Option<&str>,
+    which: Option<GradingKind>,
 ) -> Result<Reader, Error> {
-    let classifier = classifier.unwrap_or(CLASSIFIER_MANIFEST);
+    let zones = models.join(ZONES_MANIFEST);
+    let grading = match which {
+        Some(GradingKind::Zones) if !zones.is_file() => {
+            return Err(Error::Model {
+                detail: format!(
+                    "{} holds no {ZONES_MANIFEST}, the manifest of a zone grader. Put it there with \
+                     its weights, or read with the paper's classifier",
+                    models.display()
+                ),
+            });
+        }
+        Some(GradingKind::Zones) => Grading::Zones(Box::new(load_zones(&zones, device)?)),
+        None if zones.is_file() => Grading::Zones(Box::new(load_zones(&zones, device)?)),
+        Some(GradingKind::Paper) | None => {
+            Grading::Paper(Box::new(load_stages(&models.join(CLASSIFIER_MANIFEST), device)?))
+        }
+    };
     Ok(Reader {
         segmenter: Box::new(load_lungs(&models.join(LUNGS_MANIFEST), device)?),
-        classifier: Box::new(load_stages(&models.join(classifier), device)?),
+        grading,
         limits: Limits::default(),
     })
 }
@@ -62,15 +82,39 @@ pub fn load_lungs(manifest: &Path, device: &Device) -> Result<UNetLungs, Error> 
 /// [`Error::Model`], see [`load_reader`].
 pub fn load_stages(manifest: &Path, device: &Device) -> Result<ResNetStages, Error> {
     let (network, manifest) = load_resnet(manifest, device)?;
-    if manifest.region != Region::Lungs {
-        return Err(Error::Model {
-            detail: format!(
-                "{} was trained on whole films; a reader gives lung crops",
-                manifest.id
-            ),
-        });
-    }
+    check_region(&manifest, Region::Lungs)?;
     ResNetStages::new(network, manifest, device)
+}
+
+/// Loads a zone grader by its manifest.
+///
+/// # Errors
+/// [`Error::Model`], see [`load_reader`]; also if the network was not trained on zones, or its
+/// manifest names or calibrates other outputs than [`OUTPUTS`](crate::grading::OUTPUTS).
+pub fn load_zones(manifest: &Path, device: &Device) -> Result<ResNetZones, Error> {
+    let (manifest, bytes) = read_manifest(manifest)?;
+    check_region(&manifest, Region::Zones)?;
+    ZoneCalibration::of(&manifest)?;
+    ResNetZones::new(resnet(&manifest, bytes, device)?, manifest, device)
+}
+
+fn check_region(manifest: &Manifest, expected: Region) -> Result<(), Error> {
+    let name = |region| match region {
+        Region::Lungs => "crops of both lungs (region = \"lungs\")",
+        Region::Zones => "single zones (region = \"zones\")",
+        Region::Film => "whole films (region = \"film\")",
+    };
+    if manifest.region == expected {
+        return Ok(());
+    }
+    Err(Error::Model {
+        detail: format!(
+            "{} was trained on {}; here it would be given {}. Name another manifest",
+            manifest.id,
+            name(manifest.region),
+            name(expected)
+        ),
+    })
 }
 
 /// Loads a classifier's bare network by its manifest.
@@ -89,6 +133,9 @@ pub fn load_resnet(manifest: &Path, device: &Device) -> Result<(ResNet, Manifest
 pub fn load_graph(manifest: &Path) -> Result<(Graph, Manifest), Error> {
     let (manifest, bytes) = read_manifest(manifest)?;
     let device = Device::cpu();
+    if manifest.region == Region::Zones {
+        ZoneCalibration::of(&manifest)?;
+    }
     let graph = match manifest.network {
         Network::Unet { .. } => unet(&manifest, bytes, &device)?.graph(),
         Network::Resnet { .. } => resnet(&manifest, bytes, &device)?.graph(),

@@ -11,10 +11,13 @@ use crate::{
 fn networks_are_written_whole() {
     let folder = tempfile::tempdir().unwrap();
     tiny_models::write(&folder.path().join("models"));
+    tiny_models::write_zones(&folder.path().join("models"));
     // By its path, and by its name in the folder of models.
-    for (manifest, id) in
-        [("models/lungs.toml", "tiny-lungs"), ("classifier.toml", "tiny-classifier")]
-    {
+    for (manifest, id) in [
+        ("models/lungs.toml", "tiny-lungs"),
+        ("classifier.toml", "tiny-classifier"),
+        ("zones.toml", "tiny-zones"),
+    ] {
         let output = koniscope(folder.path(), ["export", manifest, "--onnx", "net.onnx"]);
         assert_code(&output, 0);
         let said = stdout(&output);
@@ -25,6 +28,9 @@ fn networks_are_written_whole() {
             assert!(bytes.windows(text.len()).any(|w| w == text.as_bytes()), "{id}: {text}");
         }
     }
+    let zones = fs::read(folder.path().join("net.onnx")).unwrap();
+    let said = b"aggregation: sigmoid(1 * logit + 0)";
+    assert!(zones.windows(said.len()).any(|w| w == said), "how its outputs become probabilities");
     let left = fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(left, 2, "models and net.onnx");
 }

@@ -10,3 +10,4 @@ mod program;
 mod read;
 mod shipped;
 mod tiny_models;
+mod zones;

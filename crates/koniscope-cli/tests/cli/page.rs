@@ -4,8 +4,8 @@ use koniscope::{
     Error, Reading,
     quality::Flag,
     reading::{
-        DISCLAIMER, Detection, Film, FlagEntry, Lung, Lungs, ModelIdentity, Models, Quality,
-        StageProbabilities, Timings,
+        DISCLAIMER, Detection, Film, FlagEntry, GradingKind, Lung, LungLines, Lungs, ModelIdentity,
+        Models, Quality, StageProbabilities, Timings, ZoneLines,
     },
     report::{FilmReport, INDEX_FILE, OVERLAY_FILE, html},
 };
@@ -22,6 +22,8 @@ fn reading() -> Reading {
     let flag = |kind: Flag| FlagEntry { kind, message: kind.message() };
     let classes = ["normal", "stage 1", "stage 2", "stage 3"];
     let lung = Lung { area_px: 60_966, area_mm2: Some(21_340.0), bounding_box: None };
+    let lines =
+        LungLines { apex: 70.0, upper: 230.0, lower: 390.0, dome: 550.0, height_mm: Some(67.2) };
     Reading {
         disclaimer: DISCLAIMER,
         film: Film {
@@ -32,9 +34,14 @@ fn reading() -> Reading {
             view_position: None,
             sop_instance_uid: None,
         },
-        models: Models { lungs: model("unet-lungs"), classifier: model("resnet34-stand-in") },
+        models: Models {
+            lungs: model("unet-lungs"),
+            grader: GradingKind::Paper,
+            classifier: model("resnet34-stand-in"),
+        },
         quality: Quality { flags: flags.map(flag).to_vec() },
         lungs: Lungs { right: lung.clone(), left: lung },
+        zone_lines: ZoneLines { right: lines.clone(), left: lines },
         pneumoconiosis: Detection {
             probability: 0.83,
             target: "tuberculosis".into(),
@@ -44,6 +51,7 @@ fn reading() -> Reading {
             classes: classes.map(String::from).to_vec(),
             probabilities: vec![0.17, 0.5, 0.2, 0.13],
         }),
+        graded: None,
         timings: Timings::default(),
     }
 }

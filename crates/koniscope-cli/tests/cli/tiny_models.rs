@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use koniscope::{
+    grading::OUTPUTS,
     model::{Device, resnet::ResNet, unet::UNet},
     weights::{sha256, to_safetensors},
 };
@@ -22,12 +23,29 @@ stand_in = true
 network = { kind = "resnet", layers = 18 }
 input = { width = 64, height = 64, channels = 3, mean = 0.5, std = 0.25 }
 calibration = { temperature = 1.0, films = 10 }"#;
-    for (name, weights, rest) in [("lungs", unet, lungs), ("classifier", resnet, classifier)] {
-        let hash = sha256(&weights);
-        let manifest = format!(
-            "id = \"tiny-{name}\"\nfile = \"{name}.safetensors\"\nsha256 = \"{hash}\"\n{rest}\n"
-        );
-        fs::write(folder.join(format!("{name}.safetensors")), weights).unwrap();
-        fs::write(folder.join(format!("{name}.toml")), manifest).unwrap();
-    }
+    write_model(folder, "lungs", &unet, lungs);
+    write_model(folder, "classifier", &resnet, classifier);
+}
+
+/// Writes `zones.toml` and its weights into `folder`.
+pub(crate) fn write_zones(folder: &Path) {
+    let network = ResNet::sized([18, 8], OUTPUTS.len(), Device::cpu().burn()).unwrap();
+    let outputs = vec!["{ slope = 1.0, intercept = 0.0 }"; OUTPUTS.len()].join(", ");
+    let rest = format!(
+        r#"classes = {OUTPUTS:?}
+network = {{ kind = "resnet", layers = 18, width = 8 }}
+region = "zones"
+input = {{ width = 64, height = 64, channels = 3, mean = 0.5, std = 0.25 }}
+calibration = {{ temperature = 1.0, films = 10, outputs = [{outputs}] }}"#
+    );
+    write_model(folder, "zones", &to_safetensors(&network, true).unwrap(), &rest);
+}
+
+fn write_model(folder: &Path, name: &str, weights: &[u8], rest: &str) {
+    let hash = sha256(weights);
+    let manifest = format!(
+        "id = \"tiny-{name}\"\nfile = \"{name}.safetensors\"\nsha256 = \"{hash}\"\n{rest}\n"
+    );
+    fs::write(folder.join(format!("{name}.safetensors")), weights).unwrap();
+    fs::write(folder.join(format!("{name}.toml")), manifest).unwrap();
 }

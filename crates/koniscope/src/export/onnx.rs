@@ -4,7 +4,7 @@ use koniscope_engine::{Graph, Node, Op, Tensor};
 
 use super::protobuf::Message;
 use crate::{
-    manifest::{Input, Manifest},
+    manifest::{Input, Manifest, Platt},
     reading::DISCLAIMER,
 };
 
@@ -58,7 +58,8 @@ pub fn to_onnx(graph: &Graph, manifest: &Manifest) -> Vec<u8> {
 }
 
 /// What travels with the network: who it is, what it was trained for and on, what it may be used
-/// for. A softmax of `logits / temperature` gives calibrated probabilities where there is one.
+/// for. A softmax of `logits / temperature` gives calibrated probabilities where there is one; of a
+/// zone grader each output has a sigmoid of its own.
 fn metadata(manifest: &Manifest) -> Vec<(&'static str, String)> {
     let Input { height, width, .. } = manifest.input;
     let mut metadata = vec![
@@ -71,7 +72,14 @@ fn metadata(manifest: &Manifest) -> Vec<(&'static str, String)> {
     metadata.extend(manifest.notice.clone().map(|notice| ("notice", notice)));
     metadata.extend(manifest.target.clone().map(|target| ("target", target)));
     if let Some(calibration) = &manifest.calibration {
-        metadata.push(("temperature", calibration.temperature.to_string()));
+        let outputs = manifest.classes.iter().zip(&calibration.outputs);
+        let outputs = outputs.map(|(class, Platt { slope, intercept })| {
+            format!("{class}: sigmoid({slope} * logit + {intercept})")
+        });
+        metadata.push(match calibration.outputs.is_empty() {
+            true => ("temperature", calibration.temperature.to_string()),
+            false => ("calibration", outputs.collect::<Vec<_>>().join("\n")),
+        });
     }
     if let Some(training) = &manifest.training {
         let data = training.data.iter();

@@ -22,6 +22,10 @@ pub(super) const RIGHT: Rgb = [230, 159, 0];
 /// Left lung's contour: sky blue of the same set.
 pub(super) const LEFT: Rgb = [86, 180, 233];
 
+/// Lines between zones, their grades and outlines of large opacities: white, lighter than any
+/// contour, with a dark rim wherever it is drawn.
+pub(super) const ZONES: Rgb = [255, 255, 255];
+
 /// Color of a local probability in `[0, 1]`: dark violet over teal to light yellow.
 ///
 /// A path through OKLCh whose lightness rises evenly, so that equal steps look equal and the
@@ -93,7 +97,7 @@ mod tests {
 
     #[test]
     fn text_is_readable_on_the_page() {
-        for color in [TEXT, DIM, NOTICE, RIGHT, LEFT] {
+        for color in [TEXT, DIM, NOTICE, RIGHT, LEFT, ZONES] {
             let contrast = (luminance(color) + 0.05) / (luminance(PAGE) + 0.05);
             assert!(contrast > 4.5, "{color:?}: {contrast}");
         }

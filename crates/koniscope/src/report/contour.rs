@@ -48,8 +48,13 @@ impl Coverage {
 
     /// Center of the lung on the panel, in pixels; nothing if the panel shows none of it.
     pub(super) fn center(&self) -> Option<[f32; 2]> {
+        self.center_of([0.0, f32::INFINITY])
+    }
+
+    /// Center of what of the lung lies in the rows from one to another.
+    pub(super) fn center_of(&self, [from, to]: [f32; 2]) -> Option<[f32; 2]> {
         let (mut sum, mut sx, mut sy) = (0.0f64, 0.0f64, 0.0f64);
-        for y in 0..self.smooth.height() {
+        for y in (0..self.smooth.height()).filter(|y| (from..to).contains(&(*y as f32 + 0.5))) {
             for (x, v) in self.smooth.row(y).iter().enumerate() {
                 sum += f64::from(*v);
                 sx += f64::from(*v) * x as f64;
@@ -57,6 +62,27 @@ impl Coverage {
             }
         }
         (sum > 0.0).then(|| [(sx / sum) as f32, (sy / sum) as f32])
+    }
+}
+
+impl Coverage {
+    /// The level strokes across the lung at a row, in continuous pixels.
+    pub(super) fn across(&self, row: f32) -> Vec<[[f32; 2]; 2]> {
+        let y = (row.max(0.0) as usize).min(self.smooth.height() - 1);
+        let mut strokes = Vec::new();
+        let mut start = None;
+        for x in 0..=self.smooth.width() {
+            let inside = x < self.smooth.width() && self.inside(x, y) > 0.5;
+            match (inside, start) {
+                (true, None) => start = Some(x),
+                (false, Some(first)) => {
+                    strokes.push([[first as f32, row], [x as f32, row]]);
+                    start = None;
+                }
+                _ => {}
+            }
+        }
+        strokes
     }
 }
 
@@ -89,6 +115,9 @@ mod tests {
         let drawn: f32 = row.iter().sum();
         assert!((drawn - 2.0).abs() < 0.35, "{drawn}: {row:?}");
         assert!(row[19] > 0.85 && row[20] > 0.85 && row[16] == 0.0 && row[23] == 0.0, "{row:?}");
+        assert_eq!(coverage.across(20.0), [[[20.0, 20.0], [40.0, 20.0]]]);
+        let [x, y] = coverage.center_of([10.0, 20.0]).expect("rows of the lung");
+        assert!((x - 29.5).abs() < 0.5 && (y - 14.5).abs() < 0.1, "{x} {y}");
         assert_eq!(coverage.inside(5, 20), 0.0);
         assert!(coverage.inside(30, 20) > 0.99);
     }

@@ -1,14 +1,16 @@
-//! A drawn film and two networks that know its answer, so that the whole way from bytes to report
+//! A drawn film and networks that know its answer, so that the whole way from bytes to report
 //! is tested without weights.
 
 use super::{Failure, FilmReport};
 use crate::{
     Error, FilmReading, Reader, Reading,
     classification::{Classification, StageClassifier},
-    crop::LungCrop,
+    crop::{LungCrop, ZoneCrops},
     decode::Limits,
-    manifest::{CalibrationRecord, Input, Manifest, Network},
+    grading::{LARGE, OUTPUTS, SHAPES, ZoneGrader, ZoneOutput},
+    manifest::{CalibrationRecord, Input, Manifest, Network, Platt, Region},
     plane::Plane,
+    reading::Grading,
     segmentation::{LungProbabilities, LungSegmenter},
 };
 
@@ -29,12 +31,23 @@ fn in_lung(side: f64, x: f64, y: f64) -> bool {
 
 /// A chest: gray body, dark lungs, a bright spine, a slope so that nothing is flat.
 fn png() -> Vec<u8> {
+    picture(false)
+}
+
+/// Center, long (down the film) and short half axis of the drawn large opacity, in pixels.
+pub(super) const OPACITY: [f64; 4] = [165.0, 230.0, 44.0, 26.0];
+
+/// [`png`], with or without a large opacity.
+fn picture(opacity: bool) -> Vec<u8> {
+    let [cx, cy, long, short] = OPACITY;
     let picture = image::GrayImage::from_fn(WIDTH as u32, HEIGHT as u32, |x, y| {
         let (u, v) = (f64::from(x) / WIDTH as f64, f64::from(y) / HEIGHT as f64);
         let lung = in_lung(-1.0, u, v) || in_lung(1.0, u, v);
         let base = if lung { 60.0 } else { 170.0 };
         let spine = 50.0 * (-((u - 0.5) / 0.05).powi(2)).exp();
-        image::Luma([(base + spine + 20.0 * v) as u8])
+        let (dx, dy) = ((f64::from(x) - cx) / short, (f64::from(y) - cy) / long);
+        let dense = if opacity && dx.hypot(dy) < 1.0 { 60.0 } else { 0.0 };
+        image::Luma([(base + spine + dense + 20.0 * v) as u8])
     });
     let mut bytes = std::io::Cursor::new(Vec::new());
     picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
@@ -94,29 +107,67 @@ impl StageClassifier for FakeStages {
     }
 }
 
+/// What the fake zone grader gives: profusion 2 in five zones, none in the left lower one; a large
+/// opacity, likelier than not, in the right upper one; shapes q and t.
+struct FakeZones(Manifest);
+
+impl ZoneGrader for FakeZones {
+    fn manifest(&self) -> &Manifest {
+        &self.0
+    }
+
+    /// Maps as flat as their logit, except that of large opacities, which peaks in the middle.
+    fn grade(&self, _crops: &ZoneCrops) -> Result<Vec<ZoneOutput>, Error> {
+        let zone = |i: usize| {
+            let mut logits = vec![-8.0; OUTPUTS.len()];
+            if i < 5 {
+                logits[..2].fill(4.0);
+                (logits[SHAPES + 1], logits[SHAPES + 4]) = (3.0, 2.0);
+            }
+            logits[LARGE] = if i == 0 { 3.0 } else { -6.0 };
+            let mut maps: Vec<Plane> = logits.iter().map(|l| Plane::filled(7, 7, *l)).collect();
+            maps[LARGE].data_mut()[24] += 1.0;
+            ZoneOutput { logits, maps }
+        };
+        Ok((0..6).map(zone).collect())
+    }
+}
+
 /// The drawn film, read with a classifier of two or four classes.
 pub(super) fn film(classes: usize) -> FilmReading {
     let stages = &["normal", "stage 1", "stage 2", "stage 3"][..classes];
-    let reader = Reader {
-        segmenter: Box::new(FakeLungs(manifest(
-            "fake-lungs",
-            &["background", "right", "left"],
-            Network::Unet { width: 4, depth: 2 },
-        ))),
-        classifier: Box::new(FakeStages(manifest(
-            "fake-stages",
-            stages,
-            Network::Resnet { layers: 18, width: 64 },
-        ))),
-        limits: Limits::default(),
-    };
+    let resnet = Network::Resnet { layers: 18, width: 64 };
+    let classifier = FakeStages(manifest("fake-stages", stages, resnet));
+    read_film(Grading::Paper(Box::new(classifier)), &png())
+}
+
+/// The drawn film, with a large opacity in the right upper zone, read with a zone grader.
+pub(super) fn film_of_zones() -> FilmReading {
+    let resnet = Network::Resnet { layers: 18, width: 16 };
+    let mut manifest = manifest("fake-zones", &OUTPUTS, resnet);
+    manifest.region = Region::Zones;
+    (manifest.target, manifest.stand_in) = (None, false);
+    let outputs = vec![Platt { slope: 1.0, intercept: 0.0 }; OUTPUTS.len()];
+    manifest.calibration = Some(CalibrationRecord { temperature: 1.0, films: 10, outputs });
+    read_film(Grading::Zones(Box::new(FakeZones(manifest))), &picture(true))
+}
+
+fn read_film(grading: Grading, bytes: &[u8]) -> FilmReading {
+    let lungs = ["background", "right", "left"];
+    let lungs = manifest("fake-lungs", &lungs, Network::Unet { width: 4, depth: 2 });
+    let reader =
+        Reader { segmenter: Box::new(FakeLungs(lungs)), grading, limits: Limits::default() };
     // One millisecond a look.
     let looks = std::cell::Cell::new(0.0);
     let clock = || {
         looks.set(looks.get() + 1.0);
         looks.get()
     };
-    reader.read(&png(), &clock).unwrap()
+    reader.read(bytes, &clock).unwrap()
+}
+
+pub(super) fn read_zones() -> Result<Reading, Failure> {
+    Ok(film_of_zones().reading)
 }
 
 pub(super) fn read(classes: usize) -> Result<Reading, Failure> {

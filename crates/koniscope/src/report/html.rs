@@ -8,11 +8,12 @@ use escape::{escape, link};
 
 use super::{
     Failure, FilmReport, LUNGS_FILE, OVERLAY_FILE, READING_FILE,
-    words::{all_notices, area, counts, flag_word, likeliest_stage, notices, probability_of},
+    words::{self, all_notices, area, counts, flag_word, likeliest_stage, notices, probability_of},
 };
 use crate::{
     quality::Flag,
     reading::{DISCLAIMER, Lung, Reading},
+    segmentation::Side,
 };
 
 const STYLE: &str = include_str!("html/style.css");
@@ -48,26 +49,33 @@ fn table(films: &[FilmReport]) -> String {
     let first = films.iter().find_map(FilmReport::reading);
     let probability = first.map_or("Probability".into(), |r| probability_of(&r.pneumoconiosis));
     let mut out = String::from("<table>\n<caption>All films</caption>\n<thead><tr>");
-    for head in ["Film", &probability, "Right lung", "Left lung", "Quality"] {
+    // With a zone grader the stage has a column of its own.
+    let staged = films.iter().filter_map(FilmReport::reading).any(|r| r.graded.is_some());
+    let stage = staged.then_some("Stage (GBZ 70)");
+    let heads = ["Film", &probability].into_iter().chain(stage);
+    for head in heads.chain(["Right lung", "Left lung", "Quality"]) {
         out += &format!("<th scope=\"col\">{}</th>", escape(head));
     }
     out += "</tr></thead>\n<tbody>\n";
     for (number, film) in films.iter().enumerate() {
         out += &match &film.outcome {
-            Ok(reading) => row(number, film, reading),
-            Err(failure) => failed_row(film, failure),
+            Ok(reading) => row(number, film, reading, staged),
+            Err(failure) => failed_row(film, failure, if staged { 5 } else { 4 }),
         };
     }
     out + "</tbody>\n</table>\n"
 }
 
-fn row(number: usize, film: &FilmReport, reading: &Reading) -> String {
+fn row(number: usize, film: &FilmReport, reading: &Reading, staged: bool) -> String {
     let Reading { lungs, pneumoconiosis, quality, .. } = reading;
     let mut out = format!(
         "<tr><th scope=\"row\"><a href=\"#film-{number}\">{}</a></th>{}",
         escape(&film.path),
         probability_cell(pneumoconiosis.probability, likeliest_stage(reading)),
     );
+    if staged {
+        out += &stage_cell(reading);
+    }
     for lung in [&lungs.right, &lungs.left] {
         let order = lung.area_mm2.unwrap_or(lung.area_px as f64);
         out += &format!("<td class=\"number\" data-order=\"{order:.0}\">{}</td>", shown_area(lung));
@@ -76,16 +84,29 @@ fn row(number: usize, film: &FilmReport, reading: &Reading) -> String {
     out + &format!("<td>{}</td></tr>\n", flags.join(" "))
 }
 
-fn failed_row(film: &FilmReport, failure: &Failure) -> String {
+fn failed_row(film: &FilmReport, failure: &Failure, cells: usize) -> String {
     let json = film.folder.as_deref().map_or(String::new(), |folder| {
         format!(" <a href=\"{}\">JSON</a>", link(folder, READING_FILE))
     });
     format!(
-        "<tr class=\"failed\"><th scope=\"row\">{}</th><td colspan=\"4\"><b>Not read</b> \
+        "<tr class=\"failed\"><th scope=\"row\">{}</th><td colspan=\"{cells}\"><b>Not read</b> \
          <code>{}</code> {}.{json}</td></tr>\n",
         escape(&film.path),
         failure.kind,
         escape(failure.message.trim_end_matches('.')),
+    )
+}
+
+/// The stage, ordered by its mean, with the clause that gave it.
+fn stage_cell(reading: &Reading) -> String {
+    let Some(graded) = &reading.graded else { return "<td></td>".into() };
+    format!(
+        "<td data-order=\"{:.6}\"><span class=\"number\"><strong>{}</strong>, P {:.2}</span><br>\
+         <small>{}</small></td>",
+        graded.gbz70.expected,
+        graded.gbz70.stage.name(),
+        graded.gbz70.probabilities[graded.gbz70.stage as usize],
+        escape(graded.gbz70.clause_text),
     )
 }
 
@@ -114,12 +135,17 @@ fn card(number: usize, film: &FilmReport, reading: &Reading) -> String {
     let name = escape(film.file_name());
     let mut out = format!("<section id=\"film-{number}\">\n<h2>{}</h2>\n", escape(&film.path));
     if let Some(folder) = &film.folder {
-        let (overlay, target) = (link(folder, OVERLAY_FILE), escape(&pneumoconiosis.target));
+        let overlay = link(folder, OVERLAY_FILE);
+        let shown = match &reading.graded {
+            None => format!("the local probability of {}", escape(&pneumoconiosis.target)),
+            Some(_) => "the local probability of small opacities, the zones and their grades, and \
+                        the large opacities,"
+                .into(),
+        };
         let _ = writeln!(
             out,
             "<a href=\"{overlay}\"><img src=\"{overlay}\" loading=\"lazy\" alt=\"{name}: the film \
-             as read, and with the contours of the right and left lung and the local probability \
-             of {target} in color\"></a>"
+             as read, and with the contours of the right and left lung and {shown} in color\"></a>"
         );
     }
     let mut facts = vec![(
@@ -130,6 +156,21 @@ fn card(number: usize, film: &FilmReport, reading: &Reading) -> String {
         let pairs = stage.classes.iter().zip(&stage.probabilities);
         let stages: Vec<String> = pairs.map(|(c, p)| format!("{} {p:.2}", escape(c))).collect();
         facts.push(("Stages".into(), stages.join(", ")));
+    }
+    if let Some(graded) = &reading.graded {
+        let (gbz70, stage) = (&graded.gbz70, words::stage(&graded.gbz70));
+        let stage = format!("<strong>{stage}</strong>: {}", escape(gbz70.clause_text));
+        facts.push(("Stage (GBZ 70)".into(), stage));
+        facts.push(("Stages".into(), words::stages(gbz70)));
+        facts.push(("ILO".into(), words::ilo(&graded.ilo)));
+        for (name, side) in [("right", Side::Right), ("left", Side::Left)] {
+            let grades = words::grades(reading, side).unwrap_or_default();
+            facts.push((format!("Profusion, {name} lung, from above"), grades));
+        }
+        let large: Vec<String> = graded.large_opacities.iter().map(words::large_opacity).collect();
+        if !large.is_empty() {
+            facts.push(("Large opacities".into(), large.join("; ")));
+        }
     }
     for (side, lung) in [("Right lung", &lungs.right), ("Left lung", &lungs.left)] {
         let pixels = match lung.area_mm2 {
@@ -142,7 +183,9 @@ fn card(number: usize, film: &FilmReport, reading: &Reading) -> String {
     let flags = if flags.is_empty() { "nothing to say".into() } else { flags.join("; ") };
     facts.push(("Quality".into(), flags));
     facts.push(("Film".into(), format!("{} &times; {} pixels", size.width, size.height)));
-    for (stage, model) in [("Lung model", &models.lungs), ("Classifier", &models.classifier)] {
+    for (stage, model) in
+        [("Lung model", &models.lungs), (words::grader(reading), &models.classifier)]
+    {
         let short: String = model.sha256.chars().take(12).collect();
         let hash = format!("<code title=\"{}\">{}</code>", escape(&model.sha256), escape(&short));
         facts.push((stage.into(), format!("{} {hash}", escape(&model.id))));
@@ -203,6 +246,28 @@ mod tests {
         assert_eq!(page.matches("<script>").count(), 1, "only the page's own");
         assert!(page.contains("a&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;&#39;.png"));
         assert!(page.contains("src=\"a%22%3E%3Cscript%3E%23%25%3F/overlay.png\""));
+    }
+
+    #[test]
+    fn a_zone_grader_shows_stage_clause_zones_and_large_opacities() {
+        let films = [
+            fake::report("films/one.png", fake::read_zones()),
+            fake::report("broken.png", Err(Error::Empty.into())),
+        ];
+        let page = html(&films);
+        for said in [
+            "<th scope=\"col\">Stage (GBZ 70)</th>",
+            "<strong>II</strong>, P 0.9",
+            "<small>overall profusion 2 in more than four zones</small>",
+            "profusion 2/2 (positive), shapes q/t, large opacities not told without mm",
+            "<dd>2 2 0</dd>",
+            "right upper ",
+            "Zone grader",
+            "<td colspan=\"5\">",
+        ] {
+            assert!(page.contains(said), "{said}");
+        }
+        assert!(!html(&[fake::report("a.png", fake::read(2))]).contains("GBZ"));
     }
 
     #[test]

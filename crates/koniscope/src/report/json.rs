@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::{Failure, FilmReport};
 use crate::reading::{
-    DISCLAIMER, Detection, Film, Lungs, Models, Quality, Reading, StageProbabilities, Timings,
+    DISCLAIMER, Detection, Film, Graded, Lungs, Models, Quality, Reading, StageProbabilities,
+    Timings, ZoneLines,
 };
 
 /// One film as JSON text: its reading, or an `error` with `kind` and `message` in its place.
@@ -73,9 +74,12 @@ struct Rest<'a> {
     models: &'a Models,
     quality: &'a Quality,
     lungs: &'a Lungs,
+    zone_lines: &'a ZoneLines,
     pneumoconiosis: &'a Detection,
     #[serde(skip_serializing_if = "Option::is_none")]
     stage: Option<&'a StageProbabilities>,
+    #[serde(flatten)]
+    graded: Option<&'a Graded>,
     timings: &'a Timings,
 }
 
@@ -105,11 +109,22 @@ impl<'a> Rest<'a> {
             models,
             quality,
             lungs,
+            zone_lines,
             pneumoconiosis,
             stage,
+            graded,
             timings,
         } = reading;
-        Self { models, quality, lungs, pneumoconiosis, stage: stage.as_ref(), timings }
+        Self {
+            models,
+            quality,
+            lungs,
+            zone_lines,
+            pneumoconiosis,
+            stage: stage.as_ref(),
+            graded: graded.as_ref(),
+            timings,
+        }
     }
 }
 
@@ -147,7 +162,81 @@ mod tests {
         assert_eq!(json["pneumoconiosis"]["target"], "tuberculosis");
         assert_eq!(json["pneumoconiosis"]["stand_in"], true);
         assert_eq!(json["timings"]["total_ms"], fake::TOTAL_MS);
-        assert!(json.get("stage").is_none() && json.get("error").is_none());
+        assert_eq!(json["models"]["grader"], "paper");
+        let lines = &json["zone_lines"]["left"];
+        let rows = ["apex", "upper", "lower", "dome"].map(|row| lines[row].as_f64().unwrap());
+        assert!(rows.is_sorted() && rows[0] > 100.0 && rows[3] < 600.0, "{rows:?}");
+        assert!(lines["height_mm"].is_null());
+        for absent in ["stage", "error", "zones", "gbz70", "ilo", "large_opacities"] {
+            assert!(json.get(absent).is_none(), "{absent}");
+        }
+    }
+
+    #[test]
+    fn a_reading_of_zones_has_every_field() {
+        let json = parsed(&film(&fake::report("a.png", fake::read_zones())));
+        assert_eq!(json["models"]["grader"], "zones");
+        assert_eq!(json["models"]["classifier"]["id"], "fake-zones");
+        assert!(json.get("stage").is_none() && json.get("graded").is_none());
+        assert!(json["zone_lines"]["right"]["dome"].is_number());
+        assert_eq!(json["timings"]["total_ms"], fake::TOTAL_MS);
+
+        let names: Vec<&String> = json["zones"].as_object().unwrap().keys().collect();
+        assert_eq!(names.len(), 6);
+        let zone = &json["zones"]["right_upper"];
+        let profusion: Vec<f64> = serde_json::from_value(zone["profusion"].clone()).unwrap();
+        assert!(profusion.len() == 4 && (profusion.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+        assert_eq!(zone["grade"], 2);
+        assert!(zone["area_px"].as_u64().unwrap() > 1000 && zone["area_mm2"].is_null());
+        assert!(zone["aggregation"].as_f64().unwrap() < 0.01);
+        assert!(zone["large"].as_f64().unwrap() > 0.9);
+        assert_eq!(json["zones"]["left_lower"]["grade"], 0);
+
+        let gbz70 = &json["gbz70"];
+        assert_eq!((&gbz70["stage"], &gbz70["clause"]), (&"II".into(), &"two_in_five".into()));
+        assert_eq!(gbz70["clause_text"], "overall profusion 2 in more than four zones");
+        assert_eq!(
+            (&gbz70["overall_profusion"], &gbz70["distribution_range"]),
+            (&2.into(), &5.into())
+        );
+        let stages: Vec<f64> = serde_json::from_value(gbz70["probabilities"].clone()).unwrap();
+        assert!((stages.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+        assert!((1.5..2.1).contains(&gbz70["expected"].as_f64().unwrap()));
+        assert_eq!(json["pneumoconiosis"]["target"], "pneumoconiosis");
+        let p = json["pneumoconiosis"]["probability"].as_f64().unwrap();
+        assert!((p - stages[1..].iter().sum::<f64>()).abs() < 1e-9);
+
+        let ilo = &json["ilo"];
+        assert_eq!((&ilo["profusion"], &ilo["positive"]), (&"2/2".into(), &true.into()));
+        assert_eq!(ilo["shape"], serde_json::json!({ "primary": "q", "secondary": "t" }));
+        assert!(ilo["large_opacity"].is_null(), "a PNG has no mm");
+        let zones = serde_json::json!({
+            "right_upper": true, "right_middle": true, "right_lower": true,
+            "left_upper": true, "left_middle": true, "left_lower": false,
+        });
+        let form = serde_json::json!({
+            "image_quality": null,
+            "parenchymal_abnormalities": true,
+            "small_opacities": {
+                "shape_primary": "q", "shape_secondary": "t", "zones": zones, "profusion": "2/2",
+            },
+            "large_opacities": null,
+            "pleural": null,
+        });
+        assert_eq!(ilo["form"], form);
+
+        let [opacity] = &json["large_opacities"].as_array().unwrap()[..] else { panic!("{json}") };
+        assert_eq!((&opacity["side"], &opacity["zone"]), (&"right".into(), &"upper".into()));
+        let [cx, cy, long, short] = fake::OPACITY;
+        for (field, expected) in [("long_axis_px", 2.0 * long), ("short_axis_px", 2.0 * short)] {
+            let ratio = opacity[field].as_f64().unwrap() / expected;
+            assert!((ratio - 1.0).abs() < 0.15, "{field}: {ratio}");
+        }
+        let center: [f64; 2] = serde_json::from_value(opacity["center_px"].clone()).unwrap();
+        assert!((center[0] - cx).hypot(center[1] - cy) < 6.0, "{center:?}");
+        assert!(opacity["angle_deg"].as_f64().unwrap().abs() > 80.0);
+        assert!(opacity["area_px"].as_f64().unwrap() > 1000.0);
+        assert!(opacity["long_axis_mm"].is_null() && opacity["short_axis_mm"].is_null());
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The picture for people: the film as read; beside it the film with the lungs' contours and the
 //! local probability, a color bar, and the result in words.
 
+mod zones;
+
 use super::{Failure, canvas::Canvas, colors, contour::Coverage, font, png, words};
 use crate::{
     reading::{FilmReading, Reading},
@@ -93,7 +95,11 @@ fn draw(film: &FilmReading) -> Canvas {
     let mut canvas = Canvas::new(layout.width, height, colors::PAGE);
 
     let title_y = (SPACE + TITLE) as f32 - font::line_height(SMALL) - 2.0;
-    let titles = [(layout.left, "Film as read"), (layout.right, "Lungs and local probability")];
+    let shown = match &film.reading.graded {
+        Some(_) => "Zones with grade, local probability of small opacities",
+        None => "Lungs and local probability",
+    };
+    let titles = [(layout.left, "Film as read"), (layout.right, shown)];
     for (x, title) in titles {
         font::draw(&mut canvas, x as f32, title_y, SMALL, colors::DIM, title);
     }
@@ -146,15 +152,41 @@ fn draw_lungs(canvas: &mut Canvas, film: &FilmReading, layout: &Layout) {
                 canvas.blend(px, py, line_color, coverage.line(x, y, CONTOUR));
             }
         }
-        if let Some([x, y]) = coverage.center() {
-            let x = layout.right as f32 + x - font::width(letter, LARGE) / 2.0;
-            let y = layout.top as f32 + y - font::cap_height(LARGE) / 2.0;
-            for (dx, dy) in [(-1.5, -1.5), (1.5, -1.5), (-1.5, 1.5), (1.5, 1.5)] {
-                font::draw(canvas, x + dx, y + dy, LARGE, [0, 0, 0], letter);
+        let panel = Panel { left: layout.right, top: layout.top, scale };
+        match &film.reading.graded {
+            Some(graded) => zones::draw(canvas, &panel, &coverage, side, &film.reading, graded),
+            None => {
+                if let Some(at) = coverage.center() {
+                    label(canvas, &panel, at, LARGE, line_color, letter);
+                }
             }
-            font::draw(canvas, x, y, LARGE, line_color, letter);
         }
     }
+}
+
+/// Where a picture of the film stands on the canvas.
+struct Panel {
+    left: usize,
+    top: usize,
+    /// Film pixels a pixel of the panel, `[x, y]`.
+    scale: [f64; 2],
+}
+
+/// A text about a point of the panel, with a dark rim.
+fn label(
+    canvas: &mut Canvas,
+    panel: &Panel,
+    at: [f32; 2],
+    dot: f32,
+    color: colors::Rgb,
+    text: &str,
+) {
+    let x = panel.left as f32 + at[0] - font::width(text, dot) / 2.0;
+    let y = panel.top as f32 + at[1] - font::cap_height(dot) / 2.0;
+    for (dx, dy) in [(-1.5, -1.5), (1.5, -1.5), (-1.5, 1.5), (1.5, 1.5)] {
+        font::draw(canvas, x + dx, y + dy, dot, [0, 0, 0], text);
+    }
+    font::draw(canvas, x, y, dot, color, text);
 }
 
 /// The color bar, from 0 below to 1 above on every film.
@@ -180,6 +212,22 @@ fn lines(reading: &Reading, room: f32) -> Vec<Line> {
     let detection = &reading.pneumoconiosis;
     let result = format!("{}: {:.2}", words::probability_of(detection), detection.probability);
     let mut parts = vec![(LARGE, colors::TEXT, result)];
+    if let Some(graded) = &reading.graded {
+        let (gbz70, large) = (&graded.gbz70, &graded.large_opacities);
+        let stage = words::stage(gbz70);
+        parts[0].2 = format!("Stage {stage}: {}", gbz70.clause_text);
+        let probability = words::probability_of(detection);
+        let stages = words::stages(gbz70);
+        let both =
+            format!("{probability}: {:.2}. Stages by GBZ 70: {stages}", detection.probability);
+        parts.push((SMALL, colors::TEXT, both));
+        parts.push((SMALL, colors::TEXT, format!("ILO: {}", words::ilo(&graded.ilo))));
+        if !large.is_empty() {
+            let large: Vec<String> = large.iter().map(words::large_opacity).collect();
+            let large = format!("Large opacities, measured: {}", large.join("; "));
+            parts.push((SMALL, colors::TEXT, large));
+        }
+    }
     if let Some(stage) = &reading.stage {
         let pairs = stage.classes.iter().zip(&stage.probabilities);
         let stages: Vec<String> = pairs.map(|(class, p)| format!("{class} {p:.2}")).collect();
@@ -239,6 +287,40 @@ mod tests {
         assert!(lines[1].starts_with("Stages: normal 0."), "{lines:?}");
         assert!(lines.iter().any(|l| l.contains("not pneumoconiosis")), "{lines:?}");
         assert_eq!(lines.last().unwrap(), crate::reading::DISCLAIMER);
+    }
+
+    #[test]
+    fn zones_have_lines_grades_and_outlines_of_large_opacities() {
+        let film = fake::film_of_zones();
+        let png = overlay(&film).unwrap();
+        let picture = image::load_from_memory(&png).unwrap().into_rgb8();
+        let layout = Layout::of(film.film.width(), film.film.height());
+        let scale = layout.panel[1] as f64 / film.film.height() as f64;
+        // Along the ellipse, as far as it was drawn, there is white.
+        let [cx, cy, long, _] = fake::OPACITY;
+        let white = |x: f64, y: f64| {
+            let near = (-4..=4).flat_map(|dy| (-4..=4).map(move |dx| (dx, dy)));
+            near.filter(|(dx, dy)| {
+                let x = (layout.right as f64 + x * scale) as i64 + dx;
+                let y = (layout.top as f64 + y * scale) as i64 + dy;
+                picture.get_pixel(x as u32, y as u32).0 == colors::ZONES
+            })
+            .count()
+        };
+        assert!(white(cx, cy - long) > 3 && white(cx, cy + long) > 3);
+        // A line between zones on both sides.
+        let reading = &film.reading;
+        for (side, x) in [(Side::Right, 0.34), (Side::Left, 0.66)] {
+            let lines = reading.zone_lines.lung(side);
+            let x = x * film.film.width() as f64;
+            assert!(white(x, lines.upper) > 3 && white(x, lines.lower) > 3, "{side:?}");
+        }
+        let lines: Vec<String> = lines(reading, 1e6).into_iter().map(|l| l.text).collect();
+        let clause = ": overall profusion 2 in more than four zones";
+        assert!(lines[0].starts_with("Stage II, P 0.9") && lines[0].ends_with(clause), "{lines:?}");
+        assert!(lines[1].starts_with("Probability of pneumoconiosis: 0.9"), "{lines:?}");
+        assert!(lines[2].starts_with("ILO: profusion 2/2"), "{lines:?}");
+        assert!(lines[3].starts_with("Large opacities, measured: right upper "), "{lines:?}");
     }
 
     #[test]

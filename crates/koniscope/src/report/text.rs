@@ -10,21 +10,25 @@ const PATH_COLUMNS: usize = 48;
 pub fn text(films: &[FilmReport]) -> String {
     let target = films.iter().find_map(FilmReport::reading).map(|r| &r.pneumoconiosis.target);
     let probability = target.map_or("probability".into(), |target| format!("P({target})"));
-    let head = ["film", &probability, "right lung", "left lung", "notes"].map(String::from);
-    let rows: Vec<Row> = films.iter().map(Row::of).collect();
+    // With a zone grader the stage has a column of its own.
+    let staged = films.iter().filter_map(FilmReport::reading).any(|r| r.graded.is_some());
+    let mut head = vec!["film".to_owned(), probability];
+    head.extend(staged.then(|| "stage".to_owned()));
+    head.extend(["right lung".to_owned(), "left lung".to_owned()]);
+    let rows: Vec<Row> = films.iter().map(|film| Row::of(film, staged)).collect();
 
-    let mut widths = head.each_ref().map(|cell| cell.chars().count());
+    let mut widths: Vec<usize> = head.iter().map(|cell| cell.chars().count()).collect();
     for row in &rows {
         widths[0] = widths[0].max(row.film.chars().count());
-        for (width, cell) in widths[1..4].iter_mut().zip(row.cells.iter().flatten()) {
+        for (width, cell) in widths[1..].iter_mut().zip(&row.cells) {
             *width = (*width).max(cell.chars().count());
         }
     }
-    let mut out = line(&head[0], [&head[1], &head[2], &head[3]], &head[4], widths);
+    let mut out = line(&head[0], &head[1..], "notes", &widths);
     for Row { film, cells, notes } in &rows {
-        out += &match cells {
-            Some([p, right, left]) => line(film, [p, right, left], notes, widths),
-            None => format!("{film:<width$}  {notes}\n", width = widths[0]),
+        out += &match cells.is_empty() {
+            false => line(film, cells, notes, &widths),
+            true => format!("{film:<width$}  {notes}\n", width = widths[0]),
         };
     }
     out += &format!("\n{}\n", words::counts(films));
@@ -36,41 +40,44 @@ pub fn text(films: &[FilmReport]) -> String {
 
 struct Row {
     film: String,
-    /// Probability and areas; none for a film that was not read.
-    cells: Option<[String; 3]>,
+    /// Probability, stage where there is a column for it, and areas; empty for a film that was not
+    /// read.
+    cells: Vec<String>,
     notes: String,
 }
 
 impl Row {
-    fn of(report: &FilmReport) -> Self {
+    fn of(report: &FilmReport, staged: bool) -> Self {
         let film = shown(&report.path);
         match &report.outcome {
             Ok(reading) => {
                 let lungs = &reading.lungs;
+                let gbz70 = reading.graded.as_ref().map(|graded| &graded.gbz70);
                 let stage = words::likeliest_stage(reading);
                 let stage = stage.map(|(class, p)| format!("{class} {p:.2}"));
+                let clause = gbz70.map(|gbz70| gbz70.clause_text.to_owned());
                 let flags = reading.quality.flags.iter().map(|flag| words::flag_word(flag.kind));
-                let notes: Vec<String> = stage.into_iter().chain(flags).collect();
-                let cells = [
-                    format!("{:.2}", reading.pneumoconiosis.probability),
-                    words::area(&lungs.right),
-                    words::area(&lungs.left),
-                ];
-                Self { film, cells: Some(cells), notes: notes.join(", ") }
+                let notes: Vec<String> = clause.into_iter().chain(stage).chain(flags).collect();
+                let mut cells = vec![format!("{:.2}", reading.pneumoconiosis.probability)];
+                cells.extend(staged.then(|| gbz70.map_or(String::new(), words::stage)));
+                cells.extend([words::area(&lungs.right), words::area(&lungs.left)]);
+                Self { film, cells, notes: notes.join(", ") }
             }
             Err(failure) => {
                 let notes = format!("not read ({}): {}", failure.kind, plain(&failure.message));
-                Self { film, cells: None, notes }
+                Self { film, cells: Vec::new(), notes }
             }
         }
     }
 }
 
-fn line(film: &str, cells: [&String; 3], notes: &str, widths: [usize; 5]) -> String {
-    let [p, right, left] = cells;
-    let [w0, w1, w2, w3, _] = widths;
-    let line = format!("{film:<w0$}  {p:>w1$}  {right:>w2$}  {left:>w3$}  {notes}");
-    format!("{}\n", line.trim_end())
+/// The film on the left, `cells` on the right of their columns.
+fn line(film: &str, cells: &[String], notes: &str, widths: &[usize]) -> String {
+    let mut line = format!("{film:<width$}", width = widths[0]);
+    for (cell, width) in cells.iter().zip(&widths[1..]) {
+        line += &format!("  {cell:>width$}");
+    }
+    format!("{}\n", format!("{line}  {notes}").trim_end())
 }
 
 /// A path without control characters, which could steer a terminal, its beginning cut off where
@@ -110,6 +117,22 @@ mod tests {
         assert!(table.contains("3 films: 2 read, 1 not read\nStand-in:"), "{table}");
         assert_eq!(lines.last(), Some(&DISCLAIMER));
         assert_eq!(table.matches("Stand-in").count(), 1);
+    }
+
+    #[test]
+    fn a_zone_grader_has_a_column_for_the_stage_and_tells_its_clause() {
+        let films = [
+            fake::report("films/one.png", fake::read_zones()),
+            fake::report("films/two.png", fake::read(2)),
+        ];
+        let table = text(&films);
+        let lines: Vec<&str> = table.lines().collect();
+        assert!(lines[0].contains("P(pneumoconiosis)  ") && lines[0].contains("  stage  "));
+        assert!(lines[1].contains("II, P 0.9"), "{table}");
+        assert!(lines[1].contains("overall profusion 2 in more than four zones"), "{table}");
+        let ends = |line: &str| line.find(" px").map(|at| at + 3);
+        assert_eq!(ends(lines[1]), ends(lines[2]), "{table}");
+        assert!(!text(&films[1..]).contains("stage"), "no column without a zone grader");
     }
 
     #[test]

@@ -2,8 +2,12 @@
 
 use super::FilmReport;
 use crate::{
+    large::LargeOpacity,
     quality::Flag,
-    reading::{Detection, Lung, Reading},
+    reading::{Detection, Gbz70, GradingKind, Ilo, Lung, Reading},
+    segmentation::Side,
+    stage::gbz70::Stage,
+    zones::Zone,
 };
 
 /// What the probability is one of, as `Probability of tuberculosis`.
@@ -61,6 +65,56 @@ pub(super) fn flag_word(flag: Flag) -> String {
         Ok(serde_json::Value::String(word)) => word,
         _ => format!("{flag:?}"),
     }
+}
+
+/// What the second stage is called.
+pub(super) fn grader(reading: &Reading) -> &'static str {
+    match reading.models.grader {
+        GradingKind::Paper => "Classifier",
+        GradingKind::Zones => "Zone grader",
+    }
+}
+
+/// As `II, P 0.62`.
+pub(super) fn stage(gbz70: &Gbz70) -> String {
+    format!("{}, P {:.2}", gbz70.stage.name(), gbz70.probabilities[gbz70.stage as usize])
+}
+
+/// All stages, as `0 0.10, I 0.20, II 0.62, III 0.08`.
+pub(super) fn stages(gbz70: &Gbz70) -> String {
+    let pairs = Stage::ALL.iter().zip(gbz70.probabilities);
+    pairs.map(|(stage, p)| format!("{} {p:.2}", stage.name())).collect::<Vec<_>>().join(", ")
+}
+
+/// As `profusion 2/2 (positive), shapes q/t, large opacities A`.
+pub(super) fn ilo(ilo: &Ilo) -> String {
+    let positive = if ilo.positive { "positive" } else { "negative" };
+    let shape = ilo.shape.map_or(String::new(), |shape| {
+        format!(", shapes {}/{}", shape.primary.name(), shape.secondary.name())
+    });
+    let large = ilo.large_opacity.map_or("not told without mm".into(), |c| format!("{c:?}"));
+    format!("profusion {} ({positive}){shape}, large opacities {large}", ilo.profusion)
+}
+
+/// As `right upper 31 x 22 mm`, or in pixels where the spacing is unknown.
+pub(super) fn large_opacity(opacity: &LargeOpacity) -> String {
+    let zone = Zone { side: opacity.side, level: opacity.zone }.name().replace('_', " ");
+    format!("{zone} {}", axes(opacity))
+}
+
+/// As `31 x 22 mm`, or in pixels where the spacing is unknown.
+pub(super) fn axes(opacity: &LargeOpacity) -> String {
+    match (opacity.long_axis_mm, opacity.short_axis_mm) {
+        (Some(long), Some(short)) => format!("{long:.0} x {short:.0} mm"),
+        _ => format!("{:.0} x {:.0} px", opacity.long_axis_px, opacity.short_axis_px),
+    }
+}
+
+/// Grades of one lung from above, as `2 1 0`.
+pub(super) fn grades(reading: &Reading, side: Side) -> Option<String> {
+    let zones = &reading.graded.as_ref()?.zones;
+    let own = Zone::ALL.into_iter().filter(|zone| zone.side == side);
+    Some(own.map(|zone| zones.get(zone).grade.to_string()).collect::<Vec<_>>().join(" "))
 }
 
 /// The likeliest stage and its probability, where the classifier has stages.

@@ -1,0 +1,254 @@
+//! The result of one film, as it is written.
+
+use serde::Serialize;
+
+use super::{Graded, GradingKind};
+use crate::{
+    Radiograph,
+    decode::{Header, RawImage},
+    manifest::Manifest,
+    quality::Flag,
+    segmentation::{BoundingBox, Extent, LungMask, Side},
+    zones::{LungHeight, Zones},
+};
+
+/// The result of one film: complete, or it does not exist.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Reading {
+    /// [`DISCLAIMER`](super::DISCLAIMER).
+    pub disclaimer: &'static str,
+    /// The film that was read.
+    pub film: Film,
+    /// The networks that read it.
+    pub models: Models,
+    /// What to know about the film.
+    pub quality: Quality,
+    /// The lungs, per side.
+    pub lungs: Lungs,
+    /// The lines between the zones, per side.
+    pub zone_lines: ZoneLines,
+    /// Disease or not.
+    pub pneumoconiosis: Detection,
+    /// Stage, where the paper's classifier has four classes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<StageProbabilities>,
+    /// What a zone grader adds; absent with the paper's classifier.
+    #[serde(flatten)]
+    pub graded: Option<Graded>,
+    /// Milliseconds a step.
+    pub timings: Timings,
+}
+
+/// The film that was read.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Film {
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// Bits that hold a value.
+    pub bits_stored: u32,
+    /// Pixel spacing in mm, `[between rows, between columns]`.
+    pub spacing_mm: Option<[f64; 2]>,
+    /// View position, where the header says it.
+    pub view_position: Option<String>,
+    /// SOP Instance UID of a DICOM film.
+    pub sop_instance_uid: Option<String>,
+}
+
+impl Film {
+    pub(super) fn of(raw: &RawImage) -> Self {
+        let Header { spacing_mm, view_position, sop_instance_uid, .. } = raw.header.clone();
+        Self {
+            width: raw.width,
+            height: raw.height,
+            bits_stored: raw.bits_stored,
+            spacing_mm,
+            view_position,
+            sop_instance_uid,
+        }
+    }
+}
+
+/// The networks of a reading.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Models {
+    /// First stage.
+    pub lungs: ModelIdentity,
+    /// Which kind the second stage is.
+    pub grader: GradingKind,
+    /// Second stage.
+    pub classifier: ModelIdentity,
+}
+
+/// Which weights, exactly.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ModelIdentity {
+    /// Name and version.
+    pub id: String,
+    /// SHA-256 of the weights.
+    pub sha256: String,
+    /// A warning that belongs to every result of these weights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
+}
+
+impl ModelIdentity {
+    pub(super) fn of(manifest: &Manifest) -> Self {
+        Self {
+            id: manifest.id.clone(),
+            sha256: manifest.sha256.clone(),
+            notice: manifest.notice.clone(),
+        }
+    }
+}
+
+/// What to know about the film.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Quality {
+    /// Flags with their sentence; empty if there is nothing to say.
+    pub flags: Vec<FlagEntry>,
+}
+
+/// A flag and its sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FlagEntry {
+    /// A stable word.
+    pub kind: Flag,
+    /// A sentence for people.
+    pub message: &'static str,
+}
+
+impl Quality {
+    pub(super) fn of(flags: Vec<Flag>) -> Self {
+        let flags = flags.into_iter().map(|kind| FlagEntry { kind, message: kind.message() });
+        Self { flags: flags.collect() }
+    }
+}
+
+/// Both lungs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Lungs {
+    /// The patient's right lung.
+    pub right: Lung,
+    /// The patient's left lung.
+    pub left: Lung,
+}
+
+/// One lung as found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Lung {
+    /// Area in pixels.
+    pub area_px: usize,
+    /// Area in mm2, where the spacing is known.
+    pub area_mm2: Option<f64>,
+    /// Smallest rectangle that holds it, in pixels.
+    pub bounding_box: Option<BoundingBox>,
+}
+
+impl Lungs {
+    pub(super) fn of(mask: &LungMask, film: &Radiograph) -> Self {
+        let [right, left] = mask.extents().map(|Extent { area_px, bounding_box }| Lung {
+            area_px,
+            area_mm2: film.pixel_area_mm2().map(|mm2| mm2 * area_px as f64),
+            bounding_box,
+        });
+        Self { right, left }
+    }
+}
+
+/// Where the zones of both lungs part.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ZoneLines {
+    /// The patient's right lung.
+    pub right: LungLines,
+    /// The patient's left lung.
+    pub left: LungLines,
+}
+
+/// Rows of one lung, in continuous film pixels from above.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LungLines {
+    /// Upper end of the apex.
+    pub apex: f64,
+    /// Line between the upper and the middle zone.
+    pub upper: f64,
+    /// Line between the middle and the lower zone.
+    pub lower: f64,
+    /// Dome of the diaphragm; the lower zone goes on to the lung's lower end.
+    pub dome: f64,
+    /// From apex to dome in mm, where the spacing is known.
+    pub height_mm: Option<f64>,
+}
+
+impl ZoneLines {
+    pub(super) fn of(zones: &Zones, film: &Radiograph) -> Self {
+        let [right, left] = Side::BOTH.map(|side| {
+            let height = zones.lung(side);
+            let [upper, lower] = height.lines();
+            let LungHeight { apex, dome } = height;
+            let height_mm = film.spacing_mm().map(|[row, _]| row * (dome - apex));
+            LungLines { apex, upper, lower, dome, height_mm }
+        });
+        Self { right, left }
+    }
+
+    /// Those of one lung.
+    pub fn lung(&self, side: Side) -> &LungLines {
+        match side {
+            Side::Right => &self.right,
+            Side::Left => &self.left,
+        }
+    }
+}
+
+/// Disease or not.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Detection {
+    /// Calibrated probability of disease: of all classes but the first, or of stage I and above.
+    pub probability: f64,
+    /// What the second stage was really trained to find, as `tuberculosis`.
+    pub target: String,
+    /// Whether that only stands in for pneumoconiosis.
+    pub stand_in: bool,
+}
+
+impl Detection {
+    pub(super) fn of(manifest: &Manifest, probability: f64) -> Self {
+        Self {
+            probability,
+            target: manifest.target.clone().unwrap_or_else(|| "pneumoconiosis".into()),
+            stand_in: manifest.stand_in,
+        }
+    }
+}
+
+/// Probability of each stage.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StageProbabilities {
+    /// The classes, in order.
+    pub classes: Vec<String>,
+    /// A probability per class; they sum to 1.
+    pub probabilities: Vec<f64>,
+}
+
+impl StageProbabilities {
+    pub(super) fn of(manifest: &Manifest, probabilities: &[f64]) -> Option<Self> {
+        (probabilities.len() == 4).then(|| Self {
+            classes: manifest.classes.clone(),
+            probabilities: probabilities.to_vec(),
+        })
+    }
+}
+
+/// Milliseconds a step took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct Timings {
+    pub decode_ms: f64,
+    pub normalize_ms: f64,
+    pub segmentation_ms: f64,
+    pub classification_ms: f64,
+    pub heat_map_ms: f64,
+    pub total_ms: f64,
+}
