@@ -7,7 +7,7 @@ use koniscope::{
     grading::{Grades, OUTPUTS, ZoneCalibration, ZoneOutput},
     manifest::{CalibrationRecord, Input, Manifest, Platt, Region, Training as Origin},
     stage::gbz70::Stage,
-    weights::{LUNGS_MANIFEST, load_lungs, load_resnet},
+    weights::{LUNGS_MANIFEST, ZONES_MANIFEST, load_lungs, load_resnet},
 };
 
 use super::{
@@ -29,9 +29,6 @@ use crate::{
     training::zones::{LabeledZones, ZoneTask},
     write::write_atomic,
 };
-
-/// Manifest of the zone grader, in a folder of models.
-pub const ZONES_MANIFEST: &str = "zones.toml";
 
 /// Trains the zone grader, writes `zones.toml` with its weights into the run's folder and scores
 /// them, as written, on the test part.
