@@ -9,4 +9,5 @@ mod page;
 mod program;
 mod read;
 mod shipped;
+mod simulate;
 mod tiny_models;
