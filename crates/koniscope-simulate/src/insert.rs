@@ -34,17 +34,24 @@ const FADE_MM: f64 = 8.0;
 /// Apex to dome of a lung in mm, taken where a film has no spacing: an adult's mean.
 pub const LUNG_HEIGHT_MM: f64 = 230.0;
 
+/// Contrast of a film's opacities over that of soft tissue in lung: fibrosis and calcium are denser.
+/// Chosen, so that q at 2/2 is seen on films of 0.8 mm a pixel.
+pub const DENSITY: std::ops::Range<f64> = 1.2..2.4;
+
+/// Contrast of small detail over that of the whole: processing for display lifts it. Chosen.
+const DETAIL: std::ops::Range<f64> = 1.5..3.0;
+
 /// Least difference of mediastinum and lungs in normalized gray.
 const LEAST_CONTRAST: f64 = 0.03;
 
 /// What is drawn for a film beside its opacities.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Look {
-    /// Contrast over that of soft tissue in lung, 1 to 2: fibrosis and calcium are denser.
+    /// Contrast over that of soft tissue in lung, 1.2 to 2.4.
     pub density_factor: f64,
     /// Scatter over scatter plus primary.
     pub scatter_fraction: f64,
-    /// Contrast of small detail over that of the whole, 1 to 2: processing for display lifts it.
+    /// Contrast of small detail over that of the whole, 1.5 to 3.
     pub detail_gain: f64,
 }
 
@@ -52,9 +59,9 @@ impl Look {
     /// Draws a usual look.
     pub fn draw(rng: &mut impl Rng) -> Self {
         Self {
-            density_factor: rng.random_range(1.2..2.4),
+            density_factor: rng.random_range(DENSITY),
             scatter_fraction: rng.random_range(0.3..0.6),
-            detail_gain: rng.random_range(1.5..3.0),
+            detail_gain: rng.random_range(DETAIL),
         }
     }
 
@@ -141,5 +148,121 @@ pub fn insert(values: &mut [f32], detected_mm: &[f32], look: &Look, gray_per_log
     let per_mm = (look.log_per_mm() * gray_per_log) as f32;
     for (value, t) in values.iter_mut().zip(detected_mm).filter(|(_, t)| **t > 0.0) {
         *value = (*value + per_mm * t).min(1.0);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use koniscope::plane::Plane;
+    use rand::{SeedableRng, rngs::StdRng};
+
+    use super::*;
+    use crate::{
+        field::{Grid, tests::boxes},
+        opacities::{SmallOpacity, thickness},
+        phantom::Phantom,
+    };
+
+    /// Logarithmic contrast of a sphere of soft tissue before scatter: 0.0145 per mm.
+    const SPHERES: [(f64, f64); 3] = [(1.5, 0.022), (3.0, 0.0435), (10.0, 0.145)];
+
+    fn sphere(size_mm: f64) -> (Grid, Vec<f32>) {
+        let grid = Grid { width: 200, height: 200, spacing_mm: [0.1; 2] };
+        let zone = koniscope::zones::Zone::ALL[0];
+        let shape = koniscope::stage::ilo::Shape::R;
+        let (x_mm, y_mm) = (10.05, 10.05);
+        let strands = Vec::new();
+        let small = SmallOpacity { shape, x_mm, y_mm, size_mm, zone, strands };
+        (grid, thickness(&grid, &[small], &[]))
+    }
+
+    #[test]
+    fn a_sphere_has_its_contrast_in_a_real_film() {
+        for (size, expected) in SPHERES {
+            for f in [0.0, 0.5] {
+                let (grid, plane) = sphere(size);
+                let mut values = vec![0.3; plane.len()];
+                let look = Look { density_factor: 1.0, scatter_fraction: f, detail_gain: 1.0 };
+                insert(&mut values, &plane, &look, 0.8);
+                let center = f64::from(values[100 * grid.width + 100] - 0.3) / 0.8;
+                let ratio = center / (expected * (1.0 - f));
+                assert!((ratio - 1.0).abs() < 0.03, "{size} {f}: {ratio}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_sphere_has_its_contrast_in_a_phantom() {
+        for (size, expected) in SPHERES {
+            for f in [0.0, 0.5] {
+                let (grid, plane) = sphere(size);
+                let n = plane.len();
+                let mut phantom = Phantom {
+                    projection: crate::Projection {
+                        width: grid.width,
+                        height: grid.height,
+                        pixel_mm: 0.1,
+                        attenuation: vec![2.0; n],
+                        lungs: vec![1; n],
+                        lung_mm: vec![100.0; n],
+                    },
+                    acquisition: crate::Acquisition {
+                        scatter_fraction: f,
+                        blur_sigma_mm: 0.0,
+                        ..crate::Acquisition::draw(&mut StdRng::seed_from_u64(1))
+                    },
+                };
+                phantom.add(&plane, 1.0);
+                let p = &phantom.projection;
+                let log = phantom.acquisition.log_signal(&p.attenuation, 200, 200, 0.1);
+                let center = f64::from(log[100 * 200 + 100] - log[100 * 200 + 1]);
+                let ratio = center / (expected * (1.0 - f));
+                assert!((ratio - 1.0).abs() < 0.1, "{size} {f}: {ratio}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_thickness_changes_nothing_and_borders_fade() {
+        let field = boxes(1.0);
+        let grid = field.grid();
+        let mut values = vec![0.25; grid.width * grid.height];
+        let look = Look { density_factor: 2.0, scatter_fraction: 0.3, detail_gain: 2.0 };
+        let nothing = as_detected(vec![0.0; values.len()], &field);
+        insert(&mut values, &nothing, &look, 1.0);
+        assert!(values.iter().all(|v| *v == 0.25));
+        let faded = as_detected(vec![5.0; values.len()], &field);
+        let at = |x: usize, y: usize| faded[y * grid.width + x];
+        assert!((at(80, 150) - 5.0).abs() < 1e-3);
+        assert!(at(44, 150) < 3.5 && at(20, 150) == 0.0);
+    }
+
+    #[test]
+    fn a_film_without_spacing_has_lungs_of_usual_height() {
+        let field = boxes(1.0);
+        let [row, column] = estimated_spacing(field.mask()).unwrap();
+        assert!((row * 220.0 - LUNG_HEIGHT_MM).abs() < 3.0 && row == column);
+        let flat = Radiograph::new(Plane::filled(300, 300, 0.5), None);
+        let error = gray_per_log(&flat, field.mask()).unwrap_err().to_string();
+        assert!(error.contains("mediastinum"), "{error}");
+    }
+
+    #[test]
+    fn the_difference_of_mediastinum_and_lungs_is_that_of_50_phantoms() {
+        let values: Vec<f64> = (0..50)
+            .map(|seed| {
+                let phantom = Phantom::draw(256, &mut StdRng::seed_from_u64(seed));
+                let p = &phantom.projection;
+                let log = phantom.acquisition.log_signal(&p.attenuation, 256, 256, p.pixel_mm);
+                let field = phantom.field().unwrap();
+                f64::from(mediastinum_less_lung(&log, field.mask()).unwrap())
+            })
+            .collect();
+        let mean = values.iter().sum::<f64>() / 50.0;
+        let spread = (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / 49.0).sqrt();
+        let found = format!("mean {mean:.3}, standard deviation {spread:.3}");
+        assert!((mean / MEDIASTINUM_LESS_LUNG - 1.0).abs() < 0.02, "{found}");
+        assert!(spread < 0.25 * mean, "{found}");
     }
 }

@@ -53,7 +53,7 @@ impl SmallOpacity {
         // Within the widest class small ones are the most.
         let u = if most > 3.0 { u.powi(3) } else { u };
         let size = least + (most - least) * u;
-        let strands = if shape.is_irregular() { Strand::draw_some(rng) } else { Vec::new() };
+        let strands = if shape.is_irregular() { Strand::draw_some(size, rng) } else { Vec::new() };
         Self {
             shape,
             x_mm: hundredth(x),
@@ -114,7 +114,8 @@ pub fn add(plane: &mut [f32], grid: &Grid, body: &impl Body) {
     }
 }
 
-/// Adds small and large opacities to a new plane: thickness in mm, row-major `[height, width]`.
+/// Small and large opacities on a new plane: thickness of soft tissue of the same contrast in mm,
+/// row-major `[height, width]`.
 pub fn thickness(grid: &Grid, small: &[SmallOpacity], large: &[LargeOpacity]) -> Vec<f32> {
     let mut plane = vec![0.0; grid.width * grid.height];
     for opacity in small {

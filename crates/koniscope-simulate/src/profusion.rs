@@ -29,8 +29,8 @@ pub const LAST_PLACE: f64 = 11.5;
 /// Mean length of an irregular opacity, mm: two segments of 5.5 mm.
 const IRREGULAR_LENGTH_MM: f64 = 11.0;
 
-/// Mean area of one opacity on the film, cm2, with its diameter or width drawn evenly within the
-/// shape's bounds.
+/// Area of one opacity on the film, cm2, in the mean of diameters or widths spread evenly within the
+/// shape's bounds. Most of those drawn of r and u are smaller: they cover less than is counted.
 pub fn mean_area_cm2(shape: Shape) -> f64 {
     let [a, b] = shape.size_mm();
     let mm2 = if shape.is_irregular() {

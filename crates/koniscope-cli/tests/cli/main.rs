@@ -9,5 +9,6 @@ mod page;
 mod program;
 mod read;
 mod shipped;
+mod simulate;
 mod tiny_models;
 mod zones;

@@ -1,15 +1,23 @@
 //! Irregular small opacities: one to three curved strands that meet.
 
+use std::f64::consts::TAU;
+
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{Body, RIM, SAMPLES, SmallOpacity, chord, hundredth};
 
 /// Straight pieces of a strand.
-const PIECES: usize = 5;
+const PIECES: usize = 6;
 
-/// Length of a strand in mm.
+/// Length of a strand in mm; one wider than [`USUAL_MM`] is longer in the same measure.
 const LENGTH_MM: std::ops::Range<f64> = 3.0..8.0;
+
+/// See [`LENGTH_MM`].
+const USUAL_MM: f64 = 2.5;
+
+/// Width at the ends of a strand over that in its middle.
+const END: f64 = 0.35;
 
 /// One strand: an arc of a circle from the opacity's center, or through it if it is the only one.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,20 +28,24 @@ pub struct Strand {
     pub length_mm: f64,
     /// Change of direction from its start to its end, radians.
     pub bend: f64,
+    /// How far it winds to one side and the other about that, radians.
+    pub wind: f64,
 }
 
 impl Strand {
-    pub(super) fn draw_some(rng: &mut impl Rng) -> Vec<Self> {
+    pub(super) fn draw_some(width_mm: f64, rng: &mut impl Rng) -> Vec<Self> {
+        let longer = (width_mm / USUAL_MM).max(1.0);
         let count = [1, 1, 2, 2, 3][rng.random_range(0..5)];
-        let first: f64 = rng.random_range(0.0..std::f64::consts::TAU);
+        let first: f64 = rng.random_range(0.0..TAU);
         (0..count)
             .map(|i| {
                 // They leave the center to different sides.
-                let apart = std::f64::consts::TAU / count as f64 * i as f64;
+                let apart = TAU / count as f64 * i as f64;
                 Self {
                     angle: hundredth(first + apart + rng.random_range(-0.6..0.6)),
-                    length_mm: hundredth(rng.random_range(LENGTH_MM)),
+                    length_mm: hundredth(rng.random_range(LENGTH_MM) * longer),
                     bend: hundredth(rng.random_range(-1.2..1.2)),
+                    wind: hundredth(rng.random_range(-0.7..0.7)),
                 }
             })
             .collect()
@@ -45,7 +57,7 @@ impl Strand {
         let mut points = [[0.0; 2]; PIECES + 1];
         for i in 0..PIECES {
             let t = (i as f64 + 0.5) / PIECES as f64 - 0.5;
-            let (sin, cos) = (self.angle + self.bend * t).sin_cos();
+            let (sin, cos) = (self.angle + self.bend * t + self.wind * (TAU * t).sin()).sin_cos();
             points[i + 1] = [points[i][0] + step * cos, points[i][1] + step * sin];
         }
         points
@@ -70,17 +82,20 @@ impl Irregular {
         Self { lines: lines.collect(), radius: 0.5 * opacity.size_mm }
     }
 
-    /// Distance to the nearest strand's axis.
-    fn distance(&self, x: f64, y: f64) -> f64 {
-        let pieces = self.lines.iter().flat_map(|line| line.windows(2));
-        let square = pieces.map(|piece| {
+    /// Of all pieces of all strands: distance to the axis and radius there.
+    fn pieces(&self, x: f64, y: f64) -> impl Iterator<Item = (f64, f64)> {
+        let pieces = self.lines.iter().flat_map(|line| line.windows(2).enumerate());
+        pieces.map(move |(i, piece)| {
             let ([ax, ay], [bx, by]) = (piece[0], piece[1]);
             let (ux, uy) = (bx - ax, by - ay);
             let t = ((x - ax) * ux + (y - ay) * uy) / (ux * ux + uy * uy).max(1e-12);
             let t = t.clamp(0.0, 1.0);
-            (x - ax - t * ux).powi(2) + (y - ay - t * uy).powi(2)
-        });
-        square.fold(f64::INFINITY, f64::min).sqrt()
+            let along = (i as f64 + t) / PIECES as f64;
+            // A lone strand thins to both ends, those that meet away from the center.
+            let out = if self.lines.len() == 1 { 2.0 * along - 1.0 } else { along };
+            let radius = self.radius * (1.0 - (1.0 - END) * out * out);
+            ((x - ax - t * ux).hypot(y - ay - t * uy), radius)
+        })
     }
 }
 
@@ -96,7 +111,9 @@ impl Body for Irregular {
     }
 
     fn thickness_mm(&self, x_mm: f64, y_mm: f64) -> f64 {
-        chord(self.radius, self.distance(x_mm, y_mm))
+        // The thickest piece counts: strands do not add where they meet.
+        let near = self.pieces(x_mm, y_mm).filter(|(distance, r)| *distance < RIM[2] * r);
+        near.map(|(distance, r)| chord(r, distance)).fold(0.0, f64::max)
     }
 
     fn detail_mm(&self) -> f64 {
@@ -104,6 +121,6 @@ impl Body for Irregular {
     }
 
     fn is_far(&self, x_mm: f64, y_mm: f64, reach: f64) -> bool {
-        self.distance(x_mm, y_mm) > RIM[2] * self.radius + reach
+        self.pieces(x_mm, y_mm).all(|(distance, _)| distance > RIM[2] * self.radius + reach)
     }
 }

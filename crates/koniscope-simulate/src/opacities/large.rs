@@ -1,4 +1,4 @@
-//! Large opacities: ellipsoids with an uneven outline.
+//! Large opacities: soft ellipsoids with an uneven outline.
 
 use std::f64::consts::{PI, TAU};
 
@@ -11,9 +11,13 @@ use super::{Body, hundredth, zone_name};
 /// Directions of the outline that are looked at.
 const DIRECTIONS: usize = 180;
 
-/// Where an ellipsoid is half as thick as in its middle, as a share of its radius: the root of
-/// 3/4.
-const HALF_HEIGHT: f64 = 0.866_025_403_784_438_6;
+/// Power of `1 - r^2` that gives the thickness: an ellipsoid has 1/2; more is softer at the
+/// border. Chosen.
+const POWER: f64 = 0.6;
+
+/// Where the thickness is half of that in the middle, as a share of the radius:
+/// `sqrt(1 - (1/2)^(1 / POWER))`.
+const HALF_HEIGHT: f64 = 0.827_660;
 
 /// A large opacity. Its axes are those of the outline at half of its greatest thickness: the
 /// longest distance of two points of it, and its extent across.
@@ -48,9 +52,9 @@ impl LargeOpacity {
     /// Draws one whose long axis is `long_mm` and whose short axis is about `short_mm`, not yet
     /// placed (at 0, 0).
     pub fn draw(long_mm: f64, short_mm: f64, zone: Zone, rng: &mut impl Rng) -> Self {
-        let waves = (2..=6)
+        let waves = (3..=9)
             .map(|k| {
-                let most = 0.22 / f64::from(k);
+                let most = 0.3 / f64::from(k);
                 (
                     k,
                     hundredth(rng.random_range(0.3..1.0) * most),
@@ -66,7 +70,7 @@ impl LargeOpacity {
             angle: 0.0,
             zone,
             side: zone.side,
-            depth_mm: hundredth(short_mm * rng.random_range(0.8..1.1)),
+            depth_mm: hundredth(short_mm * rng.random_range(1.0..1.4)),
             half_mm: [0.5 * long_mm / HALF_HEIGHT, 0.5 * short_mm / HALF_HEIGHT],
             // Mostly upright, as they lie along the chest wall.
             turn: hundredth(PI / 2.0 + rng.random_range(-0.9..0.9)),
@@ -94,7 +98,7 @@ impl LargeOpacity {
     }
 
     /// Outline at half height, about the center.
-    fn outline(&self) -> Vec<[f64; 2]> {
+    pub(crate) fn outline(&self) -> Vec<[f64; 2]> {
         let (sin, cos) = self.turn.sin_cos();
         let point = |i: usize| {
             let theta = TAU * i as f64 / (2 * DIRECTIONS) as f64;
@@ -134,7 +138,7 @@ impl Body for LargeOpacity {
         let (sin, cos) = self.turn.sin_cos();
         let (u, v) = ((cos * x + sin * y) / self.half_mm[0], (cos * y - sin * x) / self.half_mm[1]);
         let r = u.hypot(v) / self.wave(v.atan2(u));
-        self.depth_mm * (1.0 - r * r).max(0.0).sqrt()
+        self.depth_mm * (1.0 - r * r).max(0.0).powf(POWER)
     }
 
     fn detail_mm(&self) -> f64 {

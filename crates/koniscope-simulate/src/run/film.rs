@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Changes whenever a film of the same seed would come out otherwise.
-const VERSION: u32 = 1;
+const VERSION: u32 = 3;
 
 /// A picture before it is a file.
 struct Picture {
@@ -92,7 +92,7 @@ fn phantom(options: &Options, film: Film, size: usize, rng: &mut StdRng) -> Resu
     let mut phantom = Phantom::draw(size, rng);
     let field = phantom.field()?;
     let look = Look {
-        density_factor: rng.random_range(1.0..2.0),
+        density_factor: rng.random_range(insert::DENSITY),
         scatter_fraction: phantom.acquisition.scatter_fraction,
         detail_gain: 1.0,
     };
