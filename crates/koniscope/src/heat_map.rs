@@ -24,7 +24,7 @@ enum Source {
     /// One map over the crop of both lungs.
     Lungs { local: Plane, crop: LungCrop },
     /// A map a zone, in the order of `Zone::ALL`.
-    Zones { local: Vec<Plane>, crops: ZoneCrops, zones: Zones },
+    Zones { local: Vec<Plane>, crops: Box<ZoneCrops>, zones: Zones },
 }
 
 impl HeatMap {
@@ -63,7 +63,7 @@ impl HeatMap {
             let p = |logit| calibration.probability(PROFUSION, logit) as f32;
             zone.maps[PROFUSION].clone().map(p)
         });
-        Ok(Self(Source::Zones { local: local.collect(), crops, zones }))
+        Ok(Self(Source::Zones { local: local.collect(), crops: Box::new(crops), zones }))
     }
 
     /// Local probability in `[0, 1]` at a film point inside one lung, in continuous pixels.

@@ -1,4 +1,4 @@
-//! The networks, defined in burn, computed by the engine where there is no GPU, and the two
+//! The networks, defined in burn, computed by the engine where there is no GPU, and the
 //! traits' real implementations. Only this room and
 //! [`weights`](crate::weights) know the tensor framework.
 

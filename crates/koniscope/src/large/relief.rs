@@ -13,6 +13,13 @@ const PIXEL_MM: f64 = 0.8;
 /// opacity, which then fills half of it at most.
 const WINDOW_MM: f64 = 40.0;
 
+/// How far inside the lung a peak must lie, in mm: the center of an opacity of 10 mm lies as far in,
+/// and nearer to the border the chest wall is brighter than what is looked for.
+const DEPTH_MM: f64 = 5.0;
+
+/// Rim of the lung that is left out altogether, in mm: outlines are not surer than that.
+const RIM_MM: f64 = 1.6;
+
 /// Pixels from one point of the background to the next; between them it is interpolated.
 const LATTICE: usize = 8;
 
@@ -22,7 +29,10 @@ const EVERY: usize = 3;
 /// Heights on a grid that covers the film.
 pub(super) struct Relief {
     heights: Plane,
+    /// Pixels of the lung without its rim.
     inside: Vec<bool>,
+    /// Where a peak may lie.
+    deep: Vec<bool>,
     /// Film pixels a pixel here, `[x, y]`.
     step: [f64; 2],
 }
@@ -40,20 +50,24 @@ impl Relief {
             let y = ((i / w) as f64 + 0.5) * step[1];
             mask.labels()[y as usize * mask.width() + x as usize] == side.label()
         };
-        let inside: Vec<bool> = (0..w * h).map(is_lung).collect();
+        let lung: Vec<bool> = (0..w * h).map(is_lung).collect();
+        let depths = depths(&lung, w);
+        // A film of few pixels has larger ones than were asked for.
+        let pixel_mm = mm * step[0];
+        let deeper = |mm: f64| depths.iter().map(|d| f64::from(*d) * pixel_mm > mm).collect();
+        let (inside, deep): (Vec<bool>, Vec<bool>) = (deeper(RIM_MM), deeper(DEPTH_MM));
         let mut smooth = film.pixels().resize(w, h);
         for _ in 0..2 {
             smooth = mean3(&smooth, &inside);
         }
-        // A film of few pixels has larger ones than were asked for.
-        let window = (WINDOW_MM / (mm * step[0])).round().max(1.0) as usize;
+        let window = (WINDOW_MM / pixel_mm).round().max(1.0) as usize;
         let background = background(&smooth, &inside, window);
         for (i, value) in smooth.data_mut().iter_mut().enumerate() {
             let (x, y) = ((i % w) as f32 + 0.5, (i / w) as f32 + 0.5);
             let lattice = LATTICE as f32;
             *value -= background.bilinear(x / lattice, y / lattice);
         }
-        Self { heights: smooth, inside, step }
+        Self { heights: smooth, inside, deep, step }
     }
 
     /// Columns.
@@ -72,10 +86,10 @@ impl Relief {
         (0..heights.len()).map(|i| self.inside[i] && heights[i] >= height && near(i)).collect()
     }
 
-    /// The highest pixel of the lung at most `reach` film pixels from `at`.
+    /// The highest pixel well inside the lung, at most `reach` film pixels from `at`.
     pub(super) fn peak(&self, at: [f64; 2], reach: f64) -> Option<usize> {
         let near = self.above(f32::NEG_INFINITY, at, reach);
-        let pixels = near.iter().enumerate().filter(|(_, near)| **near).map(|(i, _)| i);
+        let pixels = (0..near.len()).filter(|i| near[*i] && self.deep[*i]);
         pixels.max_by(|a, b| self.height(*a).total_cmp(&self.height(*b)))
     }
 
@@ -94,6 +108,24 @@ impl Relief {
     pub(super) fn pixel_area(&self) -> f64 {
         self.step[0] * self.step[1]
     }
+}
+
+/// Steps up, down or aside from each pixel to the nearest one outside, 0 there; the border of the
+/// film counts as inside.
+fn depths(inside: &[bool], width: usize) -> Vec<u32> {
+    let far = inside.len() as u32;
+    let mut depths: Vec<u32> = inside.iter().map(|i| if *i { far } else { 0 }).collect();
+    for i in 0..depths.len() {
+        let left = if i.is_multiple_of(width) { far } else { depths[i - 1] };
+        let above = i.checked_sub(width).map_or(far, |j| depths[j]);
+        depths[i] = depths[i].min(left.min(above) + 1);
+    }
+    for i in (0..depths.len()).rev() {
+        let right = if (i + 1).is_multiple_of(width) { far } else { depths[i + 1] };
+        let below = depths.get(i + width).copied().unwrap_or(far);
+        depths[i] = depths[i].min(right.min(below) + 1);
+    }
+    depths
 }
 
 /// Mean of the lung's pixels in each lung pixel's 3 x 3 neighborhood; others stay.

@@ -53,3 +53,82 @@ impl ZoneGrader for ResNetZones {
             .collect())
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use burn::tensor::{Tensor, TensorData};
+
+    use super::*;
+    use crate::{
+        Radiograph,
+        manifest::{CalibrationRecord, Input, Network, Platt, Region},
+        segmentation::LungMask,
+        zones::Zones,
+    };
+
+    fn manifest() -> Manifest {
+        let outputs = vec![Platt { slope: 1.0, intercept: 0.0 }; OUTPUTS.len()];
+        Manifest {
+            id: "tiny".into(),
+            file: "none".into(),
+            sha256: "00".into(),
+            notice: None,
+            target: None,
+            stand_in: false,
+            classes: OUTPUTS.map(String::from).to_vec(),
+            network: Network::Resnet { layers: 18, width: 4 },
+            region: Region::Zones,
+            input: Input { width: 64, height: 96, channels: 3, mean: 0.4, std: 0.2 },
+            calibration: Some(CalibrationRecord { temperature: 1.0, films: 9, outputs }),
+            training: None,
+            scores: Vec::new(),
+        }
+    }
+
+    /// Crops of a film on which every zone looks different.
+    fn crops() -> ZoneCrops {
+        let (w, h) = (200, 240);
+        let label = |i: usize| match (i % w, i / w) {
+            (20..80, 30..210) => 1,
+            (120..180, 30..210) => 2,
+            _ => 0,
+        };
+        let mask = LungMask::new(w, h, (0..w * h).map(label).collect());
+        let pixel = |i: usize| ((i % w) * (i / w) % 97) as f32 / 97.0;
+        let film = Radiograph::new(Plane::new(w, h, (0..w * h).map(pixel).collect()), None);
+        ZoneCrops::new(&film, &mask, &Zones::of(&mask).unwrap(), 64, 96).unwrap()
+    }
+
+    #[test]
+    fn a_batch_gives_each_zone_its_own_logits_and_maps() {
+        let (device, manifest, crops) = (Device::cpu(), manifest(), crops());
+        let network = ResNet::sized([18, 4], OUTPUTS.len(), device.burn()).unwrap();
+        let grader = ResNetZones::new(network.clone(), manifest.clone(), &device).unwrap();
+        let found = grader.grade(&crops).unwrap();
+        assert_eq!(found.len(), 6);
+        for (zone, picture) in found.iter().zip(crops.pictures()) {
+            let (values, shape) = gray_batch(&[picture], &manifest.input);
+            let input = Tensor::<4>::from_data(TensorData::new(values, shape), device.burn());
+            let logits: Vec<f32> = network.forward(input).logits.into_data().try_to_vec().unwrap();
+            assert_eq!((zone.logits.len(), zone.maps.len()), (OUTPUTS.len(), OUTPUTS.len()));
+            for ((logit, map), expected) in zone.logits.iter().zip(&zone.maps).zip(&logits) {
+                assert_eq!((map.width(), map.height()), (2, 3));
+                let mean = map.data().iter().sum::<f32>() / 6.0;
+                let near = |v: f32| (v - expected).abs() < 1e-3 * (1.0 + expected.abs());
+                assert!(near(*logit) && near(mean), "{logit} {mean} {expected}");
+            }
+        }
+        assert!(found[0].logits != found[5].logits);
+    }
+
+    #[test]
+    fn other_outputs_are_refused() {
+        let device = Device::cpu();
+        let mut other = manifest();
+        other.classes.swap(0, 3);
+        let network = ResNet::sized([18, 4], OUTPUTS.len(), device.burn()).unwrap();
+        let error = ResNetZones::new(network, other, &device).unwrap_err().to_string();
+        assert!(error.contains("a zone grader answers"), "{error}");
+    }
+}

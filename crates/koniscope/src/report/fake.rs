@@ -138,25 +138,32 @@ pub(super) fn film(classes: usize) -> FilmReading {
     let stages = &["normal", "stage 1", "stage 2", "stage 3"][..classes];
     let resnet = Network::Resnet { layers: 18, width: 64 };
     let classifier = FakeStages(manifest("fake-stages", stages, resnet));
-    read_film(Grading::Paper(Box::new(classifier)), &png())
+    read_film(&reader(Grading::Paper(Box::new(classifier))), &png())
 }
 
 /// The drawn film, with a large opacity in the right upper zone, read with a zone grader.
 pub(super) fn film_of_zones() -> FilmReading {
+    read_film(&zone_reader(), &picture(true))
+}
+
+/// The reader of [`film_of_zones`].
+pub(super) fn zone_reader() -> Reader {
     let resnet = Network::Resnet { layers: 18, width: 16 };
     let mut manifest = manifest("fake-zones", &OUTPUTS, resnet);
     manifest.region = Region::Zones;
     (manifest.target, manifest.stand_in) = (None, false);
     let outputs = vec![Platt { slope: 1.0, intercept: 0.0 }; OUTPUTS.len()];
     manifest.calibration = Some(CalibrationRecord { temperature: 1.0, films: 10, outputs });
-    read_film(Grading::Zones(Box::new(FakeZones(manifest))), &picture(true))
+    reader(Grading::Zones(Box::new(FakeZones(manifest))))
 }
 
-fn read_film(grading: Grading, bytes: &[u8]) -> FilmReading {
+fn reader(grading: Grading) -> Reader {
     let lungs = ["background", "right", "left"];
     let lungs = manifest("fake-lungs", &lungs, Network::Unet { width: 4, depth: 2 });
-    let reader =
-        Reader { segmenter: Box::new(FakeLungs(lungs)), grading, limits: Limits::default() };
+    Reader { segmenter: Box::new(FakeLungs(lungs)), grading, limits: Limits::default() }
+}
+
+fn read_film(reader: &Reader, bytes: &[u8]) -> FilmReading {
     // One millisecond a look.
     let looks = std::cell::Cell::new(0.0);
     let clock = || {

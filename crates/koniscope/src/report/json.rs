@@ -240,6 +240,21 @@ mod tests {
     }
 
     #[test]
+    fn a_film_with_an_empty_zone_is_a_named_error() {
+        let reader = fake::zone_reader();
+        let film = crate::Radiograph::new(crate::plane::Plane::filled(100, 100, 0.5), None);
+        let mut labels = vec![0; 100 * 100];
+        // A lung of one row has no upper zone.
+        labels[50 * 100 + 10..50 * 100 + 20].fill(1);
+        labels[50 * 100 + 60..50 * 100 + 70].fill(2);
+        let mask = crate::segmentation::LungMask::new(100, 100, labels);
+        let zones = crate::zones::Zones::of(&mask).unwrap();
+        let error = reader.zone_crops(&film, &mask, &zones).unwrap_err();
+        assert_eq!(error.kind(), "lungs_not_found");
+        assert!(error.to_string().contains("the zone right_"), "{error}");
+    }
+
+    #[test]
     fn four_classes_have_a_stage() {
         let json = parsed(&film(&fake::report("a.png", fake::read(4))));
         let stages: Vec<f64> =

