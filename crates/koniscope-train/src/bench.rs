@@ -59,7 +59,7 @@ fn picture(side: usize, seed: usize) -> Plane {
 }
 
 fn input(side: usize, channels: usize) -> Input {
-    Input { width: side, height: side, channels, mean: 0.5, std: 0.25 }
+    Input { width: side, height: side, channels, mean: 0.5, std: 0.25, detail: false }
 }
 
 /// Steps of a ResNet-34 of two classes on `batch` crops of `side` pixels, three channels.

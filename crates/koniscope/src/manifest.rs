@@ -102,6 +102,10 @@ pub struct Input {
     pub mean: f32,
     /// Divides what remains.
     pub std: f32,
+    /// Whether the second and third channel hold fine and middling detail in place of the gray
+    /// picture again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub detail: bool,
 }
 
 /// Temperature scaling (Guo 2017): probabilities are `softmax(logits / temperature)`.

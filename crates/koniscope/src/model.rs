@@ -14,3 +14,4 @@ pub mod zone_grades;
 
 pub use device::Device;
 pub use input::gray_batch;
+pub(crate) use input::{GAINS, SQUARES};

@@ -20,6 +20,10 @@ pub struct ZoneRecipe {
     pub scaling: Scaling,
     /// Size of a zone's picture, `[width, height]`.
     pub crop: [usize; 2],
+    /// Whether the network is fed detail beside gray
+    /// ([`Input::detail`](koniscope::manifest::Input::detail)).
+    #[serde(default)]
+    pub detail: bool,
     /// A sentence for every result.
     #[serde(default)]
     pub notice: Option<String>,

@@ -47,7 +47,14 @@ pub fn train(
     let mut task = FindingsTask {
         train,
         tuning,
-        input: Input { width, height, channels: 3, mean: scaling.mean, std: scaling.std },
+        input: Input {
+            width,
+            height,
+            channels: 3,
+            mean: scaling.mean,
+            std: scaling.std,
+            detail: false,
+        },
         augment: recipe.augment.clone(),
         batch: training.batch,
         seed: training.seed,

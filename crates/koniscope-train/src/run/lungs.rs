@@ -144,5 +144,12 @@ fn sized(
 fn input(recipe: &LungRecipe, i: usize) -> Input {
     let side = recipe.sizes[i].pixels;
     let scaling = recipe.scaling;
-    Input { width: side, height: side, channels: 1, mean: scaling.mean, std: scaling.std }
+    Input {
+        width: side,
+        height: side,
+        channels: 1,
+        mean: scaling.mean,
+        std: scaling.std,
+        detail: false,
+    }
 }

@@ -56,7 +56,14 @@ pub fn train(
     let mut task = ZoneTask {
         train,
         tuning,
-        input: Input { width, height, channels: 3, mean: scaling.mean, std: scaling.std },
+        input: Input {
+            width,
+            height,
+            channels: 3,
+            mean: scaling.mean,
+            std: scaling.std,
+            detail: recipe.detail,
+        },
         augment: recipe.augment.clone(),
         batch: training.batch,
         seed: training.seed,

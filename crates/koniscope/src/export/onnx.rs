@@ -5,6 +5,7 @@ use koniscope_engine::{Graph, Node, Op, Tensor};
 use super::protobuf::Message;
 use crate::{
     manifest::{Input, Manifest, Platt},
+    model::{GAINS, SQUARES},
     reading::DISCLAIMER,
 };
 
@@ -120,10 +121,48 @@ impl File<'_> {
         self.push("Sub", "input.sub", &[INPUT.into(), mean], "centered", []);
         self.push("Div", "input.div", &["centered".into(), std], &scaled, []);
         if input.channels > 1 {
-            let gray = vec![scaled; input.channels];
+            let mut gray = vec![scaled; input.channels];
+            if input.detail {
+                let [fine, middling] = self.detail();
+                gray = vec![gray.swap_remove(0), fine, middling];
+            }
             let name = self.name(0);
             self.push("Concat", "input.channels", &gray, &name, [int("axis", 1)]);
         }
+    }
+
+    /// The channels of detail, as [`gray_batch`](crate::model::gray_batch) makes them.
+    fn detail(&mut self) -> [String; 2] {
+        let picture = || INPUT.to_owned();
+        self.push("Sign", "input.counts", &[picture()], "counts", []);
+        let least = self.value("input.least", &Tensor::new([1], vec![1e-6]));
+        let means = SQUARES.map(|side| {
+            let name = |what: &str| format!("mean{side}.{what}");
+            let square = |side: usize| {
+                let pads = ints("pads", &[side / 2; 4]);
+                [ints("kernel_shape", &[side; 2]), pads, int("count_include_pad", 1)]
+            };
+            let (sum, share, mean) = (name("sum"), name("share"), name("mean"));
+            self.push("AveragePool", &sum, &[picture()], &sum, square(side));
+            self.push("AveragePool", &share, &["counts".into()], &share, square(side));
+            let some = name("some");
+            self.push("Max", &some, &[share, least.clone()], &some, []);
+            self.push("Div", &mean, &[sum, some], &mean, []);
+            mean
+        });
+        let [near, far] = means;
+        let pairs = [("fine", picture(), near.clone()), ("middling", near, far)];
+        let mut gains = GAINS.into_iter();
+        pairs.map(|(name, from, less)| {
+            let [difference, louder] =
+                ["difference", "louder"].map(|what| format!("{name}.{what}"));
+            let gain = Tensor::new([1], vec![gains.next().unwrap_or(1.0)]);
+            let gain = self.value(&format!("{name}.gain"), &gain);
+            self.push("Sub", &difference, &[from, less], &difference, []);
+            self.push("Mul", &louder, &[difference, gain], &louder, []);
+            self.push("Mul", name, &[louder, "counts".into()], name, []);
+            name.to_owned()
+        })
     }
 
     fn node(&mut self, i: usize) {

@@ -79,7 +79,7 @@ mod tests {
             classes: OUTPUTS.map(String::from).to_vec(),
             network: Network::Resnet { layers: 18, width: 4 },
             region: Region::Zones,
-            input: Input { width: 64, height: 96, channels: 3, mean: 0.4, std: 0.2 },
+            input: Input { width: 64, height: 96, channels: 3, mean: 0.4, std: 0.2, detail: false },
             calibration: Some(CalibrationRecord { temperature: 1.0, films: 9, outputs }),
             training: None,
             scores: Vec::new(),

@@ -65,7 +65,7 @@ fn manifest(id: &str, classes: &[&str], network: Network) -> Manifest {
         classes: classes.iter().map(ToString::to_string).collect(),
         network,
         region: Default::default(),
-        input: Input { width: 224, height: 224, channels: 1, mean: 0.5, std: 0.25 },
+        input: Input { width: 224, height: 224, channels: 1, mean: 0.5, std: 0.25, detail: false },
         calibration: Some(CalibrationRecord { temperature: 1.0, films: 10, outputs: Vec::new() }),
         training: None,
         scores: Vec::new(),
