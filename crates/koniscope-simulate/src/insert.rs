@@ -34,12 +34,9 @@ const FADE_MM: f64 = 8.0;
 /// Apex to dome of a lung in mm, taken where a film has no spacing: an adult's mean.
 pub const LUNG_HEIGHT_MM: f64 = 230.0;
 
-/// Contrast of a film's opacities over that of soft tissue in lung: fibrosis and calcium are denser.
-/// Chosen, so that q at 2/2 is seen on films of 0.8 mm a pixel.
-pub const DENSITY: std::ops::Range<f64> = 1.2..2.4;
-
-/// Contrast of small detail over that of the whole: processing for display lifts it. Chosen.
-const DETAIL: std::ops::Range<f64> = 1.5..3.0;
+/// Contrast of a film's opacities over that of soft tissue in lung. Chosen, so that q at 2/2 is seen
+/// at once on films of 0.8 mm a pixel; with 1 to 2 it was not.
+pub const DENSITY: std::ops::Range<f64> = 1.8..2.6;
 
 /// Least difference of mediastinum and lungs in normalized gray.
 const LEAST_CONTRAST: f64 = 0.03;
@@ -47,11 +44,11 @@ const LEAST_CONTRAST: f64 = 0.03;
 /// What is drawn for a film beside its opacities.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Look {
-    /// Contrast over that of soft tissue in lung, 1.2 to 2.4.
+    /// Contrast over that of soft tissue in lung, 1.8 to 2.6: fibrosis and calcium are denser.
     pub density_factor: f64,
     /// Scatter over scatter plus primary.
     pub scatter_fraction: f64,
-    /// Contrast of small detail over that of the whole, 1.5 to 3.
+    /// Contrast of small detail over that of the whole, 1.2 to 1.8: processing for display lifts it.
     pub detail_gain: f64,
 }
 
@@ -60,8 +57,8 @@ impl Look {
     pub fn draw(rng: &mut impl Rng) -> Self {
         Self {
             density_factor: rng.random_range(DENSITY),
-            scatter_fraction: rng.random_range(0.3..0.6),
-            detail_gain: rng.random_range(DETAIL),
+            scatter_fraction: rng.random_range(0.3..0.5),
+            detail_gain: rng.random_range(1.2..1.8),
         }
     }
 
@@ -173,7 +170,7 @@ mod tests {
         let shape = koniscope::stage::ilo::Shape::R;
         let (x_mm, y_mm) = (10.05, 10.05);
         let strands = Vec::new();
-        let small = SmallOpacity { shape, x_mm, y_mm, size_mm, zone, strands };
+        let small = SmallOpacity { shape, x_mm, y_mm, size_mm, density: 1.0, zone, strands };
         (grid, thickness(&grid, &[small], &[]))
     }
 

@@ -21,6 +21,15 @@ use crate::field::Grid;
 /// is soft, its middle as thick as that of one body.
 const RIM: [f64; 3] = [0.92, 1.0, 1.08];
 
+/// Size in mm about which a small opacity's density goes as one over its size, so that its contrast
+/// is that of one of this size. By its thickness alone one of 1.5 mm would change the film by 1 % and be lost;
+/// on the standard films p and s are seen as well as q and t. Chosen for that look.
+const EQUAL_CONTRAST_MM: f64 = 4.0;
+
+/// Least density of a small opacity, and that of large ones, over the film's: with 1 the largest
+/// of them are white as metal. Chosen.
+const LEAST_DENSITY: f64 = 0.65;
+
 /// Samples along the diameter of a small opacity, at least; with them the mass is right to 1 %.
 const SAMPLES: f64 = 10.0;
 
@@ -36,6 +45,8 @@ pub struct SmallOpacity {
     pub y_mm: f64,
     /// Diameter of a rounded one, width of an irregular one, mm.
     pub size_mm: f64,
+    /// Contrast to lung over that of soft tissue, before the film's factor.
+    pub density: f64,
     /// The zone that holds its center.
     #[serde(with = "zone_name")]
     pub zone: Zone,
@@ -54,11 +65,13 @@ impl SmallOpacity {
         let u = if most > 3.0 { u.powi(3) } else { u };
         let size = least + (most - least) * u;
         let strands = if shape.is_irregular() { Strand::draw_some(size, rng) } else { Vec::new() };
+        let density = hundredth((EQUAL_CONTRAST_MM / size).max(LEAST_DENSITY));
         Self {
             shape,
             x_mm: hundredth(x),
             y_mm: hundredth(y),
             size_mm: hundredth(size),
+            density,
             zone,
             strands,
         }
@@ -84,9 +97,9 @@ pub trait Body {
     }
 }
 
-/// Adds the thickness of a body in mm to a plane (row-major `[height, width]`), averaged over each
+/// Adds `density` times the thickness of a body in mm to a plane (row-major `[height, width]`), averaged over each
 /// pixel, so that the sum of thickness times area of pixels is the body's volume at any pixel size.
-pub fn add(plane: &mut [f32], grid: &Grid, body: &impl Body) {
+pub fn add(plane: &mut [f32], grid: &Grid, body: &impl Body, density: f64) {
     let [dy, dx] = grid.spacing_mm;
     let [xs, ys] = body.bounds_mm();
     let range = |[low, high]: [f64; 2], step: f64, count: usize| {
@@ -109,7 +122,7 @@ pub fn add(plane: &mut [f32], grid: &Grid, body: &impl Body) {
                     sum += body.thickness_mm(x, y);
                 }
             }
-            plane[row * grid.width + column] += (sum / (nx * ny) as f64) as f32;
+            plane[row * grid.width + column] += (density * sum / (nx * ny) as f64) as f32;
         }
     }
 }
@@ -120,12 +133,12 @@ pub fn thickness(grid: &Grid, small: &[SmallOpacity], large: &[LargeOpacity]) ->
     let mut plane = vec![0.0; grid.width * grid.height];
     for opacity in small {
         if opacity.shape.is_irregular() {
-            add(&mut plane, grid, &irregular::Irregular::new(opacity));
+            add(&mut plane, grid, &irregular::Irregular::new(opacity), opacity.density);
         } else {
-            add(&mut plane, grid, &rounded::Rounded::new(opacity));
+            add(&mut plane, grid, &rounded::Rounded::new(opacity), opacity.density);
         }
     }
-    large.iter().for_each(|opacity| add(&mut plane, grid, opacity));
+    large.iter().for_each(|opacity| add(&mut plane, grid, opacity, LEAST_DENSITY));
     plane
 }
 

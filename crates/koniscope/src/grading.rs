@@ -134,13 +134,11 @@ impl ZoneGrade {
         }
     }
 
-    /// The likeliest grade, 0 to 3.
+    /// The median grade, 0 to 3: the highest that is reached with a probability above one half. Of
+    /// ordered grades it is off by the least in the mean; the likeliest one falls to 0 too easily.
     pub fn grade(&self) -> u8 {
-        let likeliest = |a: &u8, b: &u8| {
-            self.profusion[usize::from(*a)].total_cmp(&self.profusion[usize::from(*b)])
-        };
-        // The lower of two equal ones.
-        (0..4).rev().max_by(likeliest).unwrap_or(0)
+        let reached = |k: &usize| self.profusion[*k..].iter().sum::<f64>() > 0.5;
+        (1..4).rev().find(reached).unwrap_or(0) as u8
     }
 
     /// Probability of profusion 1 and above.

@@ -16,7 +16,15 @@ fn volume(plane: &[f32], grid: &Grid) -> f64 {
 }
 
 fn rounded(size_mm: f64, x_mm: f64, y_mm: f64) -> SmallOpacity {
-    SmallOpacity { shape: Shape::Q, x_mm, y_mm, size_mm, zone: Zone::ALL[0], strands: Vec::new() }
+    SmallOpacity {
+        shape: Shape::Q,
+        x_mm,
+        y_mm,
+        size_mm,
+        density: 1.0,
+        zone: Zone::ALL[0],
+        strands: Vec::new(),
+    }
 }
 
 #[test]

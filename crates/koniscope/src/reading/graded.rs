@@ -54,7 +54,7 @@ pub struct Graded {
 pub struct ZoneReading {
     /// Probability of profusion 0 to 3; they sum to 1.
     pub profusion: GradeProbabilities,
-    /// The likeliest grade, 0 to 3.
+    /// The median grade, 0 to 3.
     pub grade: u8,
     /// Area in pixels.
     pub area_px: usize,
@@ -79,9 +79,9 @@ pub struct Gbz70 {
     pub clause: Clause,
     /// The clause in words.
     pub clause_text: &'static str,
-    /// Highest of the zones' likeliest grades, 0 to 3.
+    /// Highest of the zones' median grades, 0 to 3.
     pub overall_profusion: u8,
-    /// Zones whose likeliest grade is 1 and above, 0 to 6.
+    /// Zones whose median grade is 1 and above, 0 to 6.
     pub distribution_range: usize,
 }
 
