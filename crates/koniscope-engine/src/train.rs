@@ -202,8 +202,7 @@ impl Trainer {
         for step in self.steps.iter_mut().rev() {
             match step {
                 Step::Layer(layer) => layer.backward(
-                    &self.kernels,
-                    self.narrow.as_mut(),
+                    (&self.kernels, self.narrow.as_mut()),
                     &self.values,
                     &mut self.gradients,
                     parameters,

@@ -249,8 +249,7 @@ impl Layer {
     /// From the gradient of the value to those of its inputs and parameters.
     pub(super) fn backward(
         &mut self,
-        kernels: &Kernels,
-        narrow: Option<&mut Narrow>,
+        (kernels, narrow): (&Kernels, Option<&mut Narrow>),
         values: &Values,
         gradients: &mut Values,
         parameters: Parameters,

@@ -76,7 +76,8 @@ pub(crate) fn answers(labels: &ZoneLabels, zone: usize) -> [Option<bool>; OUTPUT
 }
 
 /// Weighted binary cross-entropy of every answer that is known, each output's mean over its own
-/// answers, plus the mean negative log-likelihood of the stage of films without grades.
+/// answers, plus the negative log-likelihood of the stage of films without grades over the number
+/// of all films.
 ///
 /// # Shapes
 /// - `logits`: `[films * 6, outputs]`
@@ -104,7 +105,8 @@ pub fn zone_loss(logits: Tensor<2>, target: &ZoneTarget) -> Tensor<1> {
     let places = Tensor::from_data(TensorData::new(places, [n]), &device);
     let of_films = logits.reshape([films, 6 * outputs]).select(0, places);
     let stages: Vec<Stage> = target.stages.iter().map(|(_, stage)| *stage).collect();
-    graded + stage_log_likelihood(of_films.reshape([n, 6, outputs]), &stages).mean().neg()
+    let likelihood = stage_log_likelihood(of_films.reshape([n, 6, outputs]), &stages);
+    graded + likelihood.sum().neg() / films as f64
 }
 
 /// Log-likelihood of the stage, by the rule over all 4^6 x 2 x 3 cases, differentiable.
