@@ -3,7 +3,6 @@
 mod film;
 mod find;
 mod folders;
-mod many;
 
 use std::{
     fs,
@@ -90,7 +89,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let clock = || start.elapsed().as_secs_f64() * 1e3;
     let progress = progress(found.films.len(), args.quiet);
     let names = folders::names(&found.films);
-    let films = many::in_order(found.films.len(), |i| {
+    let films = koniscope::many::in_order(found.films.len(), |i| {
         let out = args.out.as_deref().map(|out| (out, names[i].as_str()));
         let film = film::read(&reader, &found.films[i], &clock, out);
         progress.inc(1);

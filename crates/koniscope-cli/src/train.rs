@@ -76,7 +76,7 @@ struct Run {
     /// Compute on a GPU through Vulkan.
     #[arg(long)]
     gpu: bool,
-    /// Learn with numbers of 16 bits: some two to three times as fast on a processor with AMX.
+    /// Learn with numbers of 16 bits: 1.6 to 2 times as fast on a processor with AMX.
     /// Weights, what the optimizer keeps and all scores stay in 32 bits.
     #[arg(long, conflicts_with = "gpu")]
     bf16: bool,

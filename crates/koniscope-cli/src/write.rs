@@ -1,30 +1,15 @@
 //! Files that are there whole or not at all.
 
-use std::{
-    ffi::OsString,
-    fs::{self, File},
-    io::{self, Write},
-    path::Path,
-};
+use std::{fs, io, path::Path};
 
 use anyhow::Context;
 
-/// Writes beside `path`, syncs to disk and renames into place: a reader sees the old file or the
-/// new one, never half of it.
+/// [`koniscope::files::write_atomic`] with the path in the error.
 ///
 /// # Errors
-/// The path and the system's words. Nothing is left beside it.
+/// The path and the system's words.
 pub(crate) fn write_atomic(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut scratch = OsString::from(path);
-    scratch.push(".tmp");
-    let write = || -> io::Result<()> {
-        let mut file = File::create(&scratch)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&scratch, path)
-    };
-    write()
-        .inspect_err(|_| drop(fs::remove_file(&scratch)))
+    koniscope::files::write_atomic(path, bytes)
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
@@ -47,18 +32,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn replaces_whole_and_leaves_nothing_beside() {
+    fn a_fault_names_the_path() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.txt");
-        write_atomic(&path, b"first").unwrap();
-        write_atomic(&path, b"2").unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"2");
-        // A folder in the way: the rename fails, and the scratch file goes.
-        let blocked = folder.path().join("b");
-        fs::create_dir_all(blocked.join("inside")).unwrap();
-        let error = write_atomic(&blocked, b"x").unwrap_err();
-        assert!(format!("{error:#}").contains("cannot write"), "{error:#}");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+        let error = write_atomic(&folder.path().join("no/such.txt"), b"x").unwrap_err();
+        assert!(format!("{error:#}").contains("such.txt"), "{error:#}");
     }
 
     #[test]

@@ -1,10 +1,14 @@
 //! Many films, each from its own generator, and the table of their truth.
 
 mod film;
-mod many;
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+};
 
+use koniscope::many;
 use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
 
 use crate::{
@@ -104,11 +108,21 @@ pub fn simulate(
     }
     let results = many::in_order(options.count, |number| {
         let real = (!films.is_empty()).then(|| &films[number % films.len()]);
-        let result = many::catch(|| film::simulate(options, number as u64, real, lungs));
+        let result = catch(|| film::simulate(options, number as u64, real, lungs));
         done();
         result.map_err(|error| (film::shown(number as u64, real), error.to_string()))
-    })?;
+    })
+    .map_err(|e| Error::Internal(e.to_string()))?;
     summarize(options, results)
+}
+
+/// A fault of this program ends one film, not the whole run.
+fn catch<T>(step: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(Error::Internal(text.unwrap_or_else(|| "no message".into())))
+    })
 }
 
 fn summarize(

@@ -91,7 +91,7 @@ impl Reader {
                     let seeds = large::seeds(&outputs, &grades, &crops, &zones, &mask);
                     let large = large::measure(&film, &mask, &zones, &seeds);
                     let graded = Graded::of(&grades, &zones.extents(&mask), large, &film);
-                    Ok((outputs, Findings::of_zones(grader.manifest(), &grades, graded)))
+                    Ok((outputs, Findings::of_zones(grader.manifest(), graded)))
                 })?;
                 let heat_map = timed(clock, &mut timings.heat_map_ms, || {
                     HeatMap::of_zones(&outputs, &calibration, crops, zones)

@@ -1,7 +1,7 @@
 //! What follows from a second stage's answer, of either kind.
 
 use super::{Detection, Graded, StageProbabilities};
-use crate::{Error, calibration::Calibration, grading::Grades, manifest::Manifest};
+use crate::{Error, calibration::Calibration, manifest::Manifest};
 
 /// The part of a reading that the second stage gives.
 pub(super) struct Findings {
@@ -22,11 +22,8 @@ impl Findings {
     }
 
     /// From graded zones: disease is stage I and above.
-    pub(super) fn of_zones(manifest: &Manifest, grades: &Grades, graded: Graded) -> Self {
-        Self {
-            pneumoconiosis: Detection::of(manifest, grades.stage().disease()),
-            stage: None,
-            graded: Some(graded),
-        }
+    pub(super) fn of_zones(manifest: &Manifest, graded: Graded) -> Self {
+        let disease = graded.gbz70.probabilities[1..].iter().sum();
+        Self { pneumoconiosis: Detection::of(manifest, disease), stage: None, graded: Some(graded) }
     }
 }

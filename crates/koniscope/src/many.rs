@@ -8,16 +8,18 @@ use std::{
     thread,
 };
 
+use rayon::ThreadPoolBuildError;
+
 /// Calls `work` for `0..items` and returns its values in that order. At most as many calls run at
 /// once as the current pool has threads; a call shares its own work among the threads that it
 /// would leave idle.
 ///
 /// # Errors
 /// If the system gives no threads.
-pub(super) fn in_order<T: Send>(
+pub fn in_order<T: Send>(
     items: usize,
     work: impl Fn(usize) -> T + Sync,
-) -> anyhow::Result<Vec<T>> {
+) -> Result<Vec<T>, ThreadPoolBuildError> {
     let threads = rayon::current_num_threads();
     let workers = threads.min(items);
     if workers < 2 {
