@@ -1,10 +1,16 @@
 //! Varies films for training: parameters are drawn once, then applied alike to picture and mask.
 
-use koniscope::plane::Plane;
+use koniscope::{model::local_means, plane::Plane};
 use rand::{Rng, rngs::StdRng};
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::Sample;
+
+/// Side of the square whose mean parts detail from the rest, in pixels of a picture.
+const DETAIL: usize = 5;
+
+/// Least value of a pixel that is not blank.
+const DARKEST: f32 = 1e-3;
 
 /// How far films are varied; each draw is uniform in `[-value, value]` unless said otherwise.
 /// All zero: not at all.
@@ -25,6 +31,10 @@ pub struct AugmentRecipe {
     pub contrast: f64,
     /// Added to values.
     pub brightness: f64,
+    /// Natural logarithm of the factor that detail is lifted or lowered by: what a pixel is above
+    /// the mean of the 5 x 5 pixels about it. Films differ in it by detector and processing. Of
+    /// blanked pictures alone.
+    pub sharpness: f64,
     /// Standard deviation of noise, uniform in `[0, value]`.
     pub noise: f64,
     /// Half of the films are mirrored, left for right.
@@ -41,6 +51,7 @@ pub struct Draw {
     gamma: f64,
     contrast: f64,
     brightness: f64,
+    sharpness: f64,
     noise: f64,
     noise_rng: StdRng,
     mirrored: bool,
@@ -60,6 +71,11 @@ impl Draw {
         let brightness = within(recipe.brightness);
         let noise = within(recipe.noise).abs();
         let mirrored = recipe.mirror && rng.random();
+        let sharpness = if recipe.sharpness > 0.0 {
+            rng.random_range(-recipe.sharpness..recipe.sharpness)
+        } else {
+            0.0
+        };
         let side = if mirrored { -1.0 } else { 1.0 };
         Self {
             matrix: [
@@ -70,6 +86,7 @@ impl Draw {
             gamma,
             contrast,
             brightness,
+            sharpness: sharpness.exp(),
             noise,
             mirrored,
             noise_rng: rng.clone(),
@@ -101,28 +118,60 @@ impl Draw {
     /// `[0, 1]`.
     pub fn apply_picture(&self, picture: &Plane) -> Plane {
         let (w, h) = (picture.width(), picture.height());
-        let mut noise = self.noise_rng.clone();
+        let mut values = self.moved(w, h, |x, y| picture.bilinear(x, y));
+        self.develop(values.data_mut(), 0.0);
+        values
+    }
+
+    /// Varies a picture whose pixels of 0 are blanked: as [`apply_picture`](Self::apply_picture)
+    /// with sharpness before gamma, but what is blank stays 0 and nothing else becomes 0, as in
+    /// pictures that are read. Were blanks lifted, their edges would be detail of training alone.
+    pub fn apply_blanked(&self, picture: &Plane) -> Plane {
+        let (w, h) = (picture.width(), picture.height());
+        let mut values = self.moved(w, h, |x, y| unblanked(picture, x, y));
+        if self.sharpness != 1.0 {
+            let means = local_means(&values, DETAIL);
+            let lift = self.sharpness as f32 - 1.0;
+            for (v, mean) in values.data_mut().iter_mut().zip(means).filter(|(v, _)| **v > 0.0) {
+                *v = (*v + lift * (*v - mean)).clamp(DARKEST, 1.0);
+            }
+        }
+        self.develop(values.data_mut(), DARKEST);
+        values
+    }
+
+    /// The picture after geometry, from a sampler of source points; 0 where they lie outside.
+    fn moved(&self, w: usize, h: usize, sample: impl Fn(f32, f32) -> f32) -> Plane {
         let mut data = Vec::with_capacity(w * h);
         for y in 0..h {
             for x in 0..w {
                 let [sx, sy] = self.source(x, y, w, h);
-                let value = if inside(sx, sy, w, h) {
-                    f64::from(picture.bilinear(sx as f32, sy as f32))
-                } else {
-                    0.0
-                };
-                let value = (value.powf(self.gamma) - 0.5) * self.contrast + 0.5 + self.brightness;
-                // The sum of three uniform numbers is near enough to normal; its standard
-                // deviation is 1.
-                let grain = if self.noise > 0.0 {
-                    (0..3).map(|_| noise.random::<f64>() * 2.0 - 1.0).sum::<f64>()
-                } else {
-                    0.0
-                };
-                data.push((value + grain * self.noise).clamp(0.0, 1.0) as f32);
+                let value = inside(sx, sy, w, h).then(|| sample(sx as f32, sy as f32));
+                data.push(value.unwrap_or(0.0));
             }
         }
         Plane::new(w, h, data)
+    }
+
+    /// Gamma, contrast, brightness and noise. With a `darkest` above 0, values of 0 are blank and
+    /// stay, and others do not fall below it.
+    fn develop(&self, values: &mut [f32], darkest: f32) {
+        let mut noise = self.noise_rng.clone();
+        for v in values {
+            // The sum of three uniform numbers is near enough to normal; its standard deviation
+            // is 1.
+            let grain = if self.noise > 0.0 {
+                (0..3).map(|_| noise.random::<f64>() * 2.0 - 1.0).sum::<f64>()
+            } else {
+                0.0
+            };
+            if darkest > 0.0 && *v == 0.0 {
+                continue;
+            }
+            let value = (f64::from(*v).powf(self.gamma) - 0.5) * self.contrast;
+            let value = value + 0.5 + self.brightness + grain * self.noise;
+            *v = (value as f32).clamp(darkest, 1.0);
+        }
     }
 
     /// Where a target pixel's center comes from, in continuous source pixels.
@@ -135,6 +184,20 @@ impl Draw {
             (row_y[0] * dx + row_y[1] * dy + self.shift[1] + 0.5) * h as f64,
         ]
     }
+}
+
+/// The bilinear value at a point, or that of its own pixel where one of its neighbors is blank: 0
+/// is mixed into nothing.
+fn unblanked(picture: &Plane, x: f32, y: f32) -> f32 {
+    let (w, h) = (picture.width(), picture.height());
+    let own = picture.at((x as usize).min(w - 1), (y as usize).min(h - 1));
+    let pair = |v: f32, length: usize| {
+        let low = (v - 0.5).max(0.0) as usize;
+        [low, (low + 1).min(length - 1)]
+    };
+    let [xs, ys] = [pair(x, w), pair(y, h)];
+    let is_whole = ys.iter().all(|y| xs.iter().all(|x| picture.at(*x, *y) > 0.0));
+    if own > 0.0 && is_whole { picture.bilinear(x, y) } else { own }
 }
 
 fn inside(x: f64, y: f64, w: usize, h: usize) -> bool {
@@ -201,6 +264,48 @@ mod tests {
             }
         }
         assert!(seen.iter().all(|n| *n > 3), "{seen:?}");
+    }
+
+    #[test]
+    fn blanks_stay_blank_and_leave_no_edge() {
+        let recipe = AugmentRecipe {
+            rotate: 20.0,
+            shift: 0.1,
+            zoom: 0.2,
+            gamma: 0.3,
+            contrast: 0.3,
+            brightness: 0.2,
+            sharpness: 0.7,
+            ..Default::default()
+        };
+        let mut picture = sample().picture;
+        picture.data_mut().iter_mut().filter(|v| **v < 0.5).for_each(|v| *v = 0.0);
+        for draw in 0..20 {
+            let varied = Draw::sample(&recipe, &mut rng_for(3, 0, draw)).apply_blanked(&picture);
+            let shown: Vec<f32> = varied.data().iter().copied().filter(|v| *v > 0.0).collect();
+            assert!((150..400).contains(&shown.len()), "draw {draw}: {}", shown.len());
+            let (low, high) = shown.iter().fold((1f32, 0f32), |(l, h), v| (l.min(*v), h.max(*v)));
+            assert!(high - low < 1e-5, "draw {draw}: {low} to {high} of a flat picture");
+        }
+    }
+
+    #[test]
+    fn sharpness_lifts_a_spot_and_not_the_rest() {
+        let recipe = AugmentRecipe { sharpness: 0.7, ..Default::default() };
+        let mut picture = Plane::filled(40, 30, 0.5);
+        picture.data_mut()[15 * 40 + 20] = 0.6;
+        let (mut lifted, mut lowered) = (0, 0);
+        for draw in 0..20 {
+            let draw = Draw::sample(&recipe, &mut rng_for(3, 0, draw));
+            let varied = draw.apply_blanked(&picture);
+            let spot = f64::from(varied.at(20, 15)) - 0.5;
+            // Of the spot's 0.1 a 25th is in the mean about it.
+            assert!((spot - (0.004 + 0.096 * draw.sharpness)).abs() < 1e-5, "{spot}");
+            assert!((varied.at(3, 3) - 0.5).abs() < 1e-6);
+            lifted += usize::from(spot > 0.1);
+            lowered += usize::from(spot < 0.1);
+        }
+        assert!(lifted > 3 && lowered > 3, "{lifted} {lowered}");
     }
 
     #[test]

@@ -36,6 +36,9 @@ pub const LARGE: usize = 4;
 /// Place of `p`, with the other shapes after it.
 pub const SHAPES: usize = 6;
 
+/// Widest shared doubt, in logits, that a manifest may tell: nine nodes integrate no wider one.
+pub const WIDEST_DOUBT: f64 = 5.0;
+
 /// A network that grades zones.
 pub trait ZoneGrader: Send + Sync {
     /// Who it is; its classes are [`OUTPUTS`].
@@ -62,6 +65,7 @@ pub struct ZoneOutput {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ZoneCalibration {
     outputs: Vec<Platt>,
+    shared: f64,
 }
 
 impl ZoneCalibration {
@@ -87,17 +91,25 @@ impl ZoneCalibration {
                 OUTPUTS.len()
             ));
         }
-        Ok(Self { outputs: outputs.to_vec() })
+        let shared = manifest.calibration.as_ref().map_or(0.0, |c| c.shared);
+        if !(0.0..=WIDEST_DOUBT).contains(&shared) {
+            return fault(format!(
+                "the manifest of {} has a shared doubt of {shared}; 0 to {WIDEST_DOUBT} was expected",
+                manifest.id
+            ));
+        }
+        Ok(Self { outputs: outputs.to_vec(), shared })
     }
 
     /// Of outputs that need none, as for tests.
     pub fn identity() -> Self {
-        Self { outputs: vec![Platt { slope: 1.0, intercept: 0.0 }; OUTPUTS.len()] }
+        Self::new([Platt { slope: 1.0, intercept: 0.0 }; OUTPUTS.len()], 0.0)
     }
 
-    /// Slope and intercept each of [`OUTPUTS`].
-    pub fn new(outputs: [Platt; OUTPUTS.len()]) -> Self {
-        Self { outputs: outputs.to_vec() }
+    /// Slope and intercept each of [`OUTPUTS`], and the standard deviation, in logits, of the doubt
+    /// that the zones of a film share.
+    pub fn new(outputs: [Platt; OUTPUTS.len()], shared: f64) -> Self {
+        Self { outputs: outputs.to_vec(), shared }
     }
 
     /// Probability of one output's answer being yes.
@@ -152,6 +164,8 @@ impl ZoneGrade {
 pub struct Grades {
     /// A grade a zone.
     pub zones: [ZoneGrade; 6],
+    /// Standard deviation, in logits, of the doubt that they share.
+    pub shared: f64,
 }
 
 impl Grades {
@@ -164,6 +178,7 @@ impl Grades {
         match <&[ZoneOutput; 6]>::try_from(outputs) {
             Ok(six) if complete => Ok(Self {
                 zones: six.each_ref().map(|zone| ZoneGrade::of(&zone.logits, calibration)),
+                shared: calibration.shared,
             }),
             _ => Err(Error::Model {
                 detail: format!("a zone grader gave {} zones or too few outputs", outputs.len()),
@@ -186,7 +201,7 @@ impl Grades {
     /// The stage as a distribution, by GBZ 70.
     pub fn stage(&self) -> StageDistribution {
         let zones = self.zones.map(|zone| zone.profusion);
-        StageDistribution::of(&zones, self.aggregation(), &self.large())
+        StageDistribution::of(&zones, self.aggregation(), &self.large(), self.shared)
     }
 
     /// Primary and secondary shape of the small opacities, as `q/t`: the two with the most
@@ -224,7 +239,7 @@ mod tests {
         assert_eq!(grade.affected(), 0.5);
         let mut outputs = [Platt { slope: 1.0, intercept: 0.0 }; 12];
         outputs[0] = Platt { slope: 2.0, intercept: 1.0 };
-        let shifted = ZoneGrade::of(&logits, &ZoneCalibration::new(outputs));
+        let shifted = ZoneGrade::of(&logits, &ZoneCalibration::new(outputs, 0.0));
         assert!((shifted.affected() - 1.0 / (1.0 + (-1f64).exp())).abs() < 1e-12);
     }
 

@@ -13,5 +13,5 @@ pub mod unet;
 pub mod zone_grades;
 
 pub use device::Device;
-pub use input::gray_batch;
 pub(crate) use input::{GAINS, SQUARES};
+pub use input::{gray_batch, local_means};

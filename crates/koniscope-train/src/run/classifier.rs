@@ -129,6 +129,7 @@ pub fn train(
             temperature: fit_temperature(&logits, &classes),
             films: classes.len(),
             outputs: Vec::new(),
+            shared: 0.0,
         }),
         training: Some(Origin {
             recipe: init_name(Some(&options.recipe)),

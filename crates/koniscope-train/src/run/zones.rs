@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Error,
-    calibrate::platt::fit_platt,
+    calibrate::{platt::fit_platt, shared::fit_shared},
     dataset::{Case, read_labels, zones::ZoneLabels},
     loss::zones::answers,
     optimizer::adamw,
@@ -73,6 +73,8 @@ pub fn train(
     let (best, _) = options.fit(&mut task, network, training, optimizer, observer)?;
 
     let outputs = task.outputs(&best, &task.tuning)?;
+    let platt = calibration(&task.tuning, &outputs);
+    let shared = shared_doubt(&task.tuning, &outputs, platt)?;
     let trained = split.training.0.iter().map(|c| (c.set.as_str(), c.patient.as_str()));
     let manifest = Manifest {
         id: recipe.id.clone(),
@@ -88,7 +90,8 @@ pub fn train(
         calibration: Some(CalibrationRecord {
             temperature: 1.0,
             films: task.tuning.len(),
-            outputs: calibration(&task.tuning, &outputs).to_vec(),
+            outputs: platt.to_vec(),
+            shared,
         }),
         training: Some(Origin {
             recipe: init_name(Some(&options.recipe)),
@@ -150,6 +153,22 @@ fn calibration(films: &[LabeledZones], outputs: &[Vec<ZoneOutput>]) -> [Platt; O
         }
     }
     cases.map(|(logits, answers)| fit_platt(&logits, &answers))
+}
+
+/// The doubt that zones share, from the tuning films whose stage is known.
+fn shared_doubt(
+    films: &[LabeledZones],
+    outputs: &[Vec<ZoneOutput>],
+    platt: [Platt; OUTPUTS.len()],
+) -> Result<f64, Error> {
+    let calibration = ZoneCalibration::new(platt, 0.0);
+    let mut staged = Vec::new();
+    for (film, zones) in films.iter().zip(outputs) {
+        if let Some(stage) = film.labels.stage {
+            staged.push((Grades::of(zones, &calibration)?, stage));
+        }
+    }
+    Ok(fit_shared(&staged))
 }
 
 /// Stages of the test films by the weights as they were written.

@@ -91,7 +91,7 @@ impl Task for ZoneTask {
                     // A draw a zone: geometry need not agree between pictures of their own.
                     let draw = (*case * 6 + zone) as u64;
                     let mut rng = rng_for(self.seed, epoch as u64, draw);
-                    Draw::sample(&self.augment, &mut rng).apply_picture(picture)
+                    Draw::sample(&self.augment, &mut rng).apply_blanked(picture)
                 })
             })
             .collect();

@@ -50,8 +50,9 @@ fn write_detail(picture: &Plane, fine: &mut [f32], middling: &mut [f32]) {
     }
 }
 
-/// Mean of the pixels above 0 in a square about each pixel; 0 where there is none.
-fn local_means(picture: &Plane, side: usize) -> Vec<f32> {
+/// Mean of the pixels above 0 in a square of `side` pixels about each pixel, row-major; 0 where there
+/// is none. The side is odd.
+pub fn local_means(picture: &Plane, side: usize) -> Vec<f32> {
     let (w, h) = (picture.width(), picture.height());
     // Sums over all that lies above and to the left, of values and of pixels that count.
     let mut sums = vec![[0.0f64; 2]; (w + 1) * (h + 1)];

@@ -80,7 +80,12 @@ mod tests {
             network: Network::Resnet { layers: 18, width: 4 },
             region: Region::Zones,
             input: Input { width: 64, height: 96, channels: 3, mean: 0.4, std: 0.2, detail: false },
-            calibration: Some(CalibrationRecord { temperature: 1.0, films: 9, outputs }),
+            calibration: Some(CalibrationRecord {
+                temperature: 1.0,
+                films: 9,
+                outputs,
+                shared: 0.0,
+            }),
             training: None,
             scores: Vec::new(),
         }

@@ -66,7 +66,12 @@ fn manifest(id: &str, classes: &[&str], network: Network) -> Manifest {
         network,
         region: Default::default(),
         input: Input { width: 224, height: 224, channels: 1, mean: 0.5, std: 0.25, detail: false },
-        calibration: Some(CalibrationRecord { temperature: 1.0, films: 10, outputs: Vec::new() }),
+        calibration: Some(CalibrationRecord {
+            temperature: 1.0,
+            films: 10,
+            outputs: Vec::new(),
+            shared: 0.0,
+        }),
         training: None,
         scores: Vec::new(),
     }
@@ -153,7 +158,8 @@ pub(super) fn zone_reader() -> Reader {
     manifest.region = Region::Zones;
     (manifest.target, manifest.stand_in) = (None, false);
     let outputs = vec![Platt { slope: 1.0, intercept: 0.0 }; OUTPUTS.len()];
-    manifest.calibration = Some(CalibrationRecord { temperature: 1.0, films: 10, outputs });
+    manifest.calibration =
+        Some(CalibrationRecord { temperature: 1.0, films: 10, outputs, shared: 0.0 });
     reader(Grading::Zones(Box::new(FakeZones(manifest))))
 }
 

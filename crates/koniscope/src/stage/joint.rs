@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use super::gbz70::{Clause, Findings, Large, Stage, stage};
+use super::{
+    doubt::given_offsets,
+    gbz70::{Clause, Findings, Large, Stage, stage},
+};
 
 /// Probability of the grades 0 to 3 of one zone; they sum to 1.
 pub type GradeProbabilities = [f64; 4];
@@ -24,18 +27,24 @@ pub struct StageDistribution {
 impl StageDistribution {
     /// Sums the probability of all 4^6 x 2 x 3 cases into the stages that the rule gives them.
     ///
-    /// Given the film, the grades of zones, aggregation and large opacities are taken as
-    /// independent: what one zone tells of another, its own picture must show.
+    /// Given the film, aggregation and large opacities are taken as independent of the zones'
+    /// grades, and these of one another but for a doubt that they share, of the standard
+    /// `deviation` in logits (0: none; see `doubt`).
     pub fn of(
         zones: &[GradeProbabilities; 6],
         aggregation: f64,
         large: &LargeProbabilities,
+        deviation: f64,
     ) -> Self {
+        let given = given_offsets(zones, deviation);
         let mut probabilities = [0.0; 4];
         let mut clauses = [0.0; Clause::ALL.len()];
         for code in 0..4096usize {
             let grades: [usize; 6] = std::array::from_fn(|i| code >> (2 * i) & 3);
-            let p: f64 = grades.iter().zip(zones).map(|(grade, zone)| zone[*grade]).product();
+            let of_zones = |zones: &[GradeProbabilities; 6]| -> f64 {
+                grades.iter().zip(zones).map(|(grade, zone)| zone[*grade]).product()
+            };
+            let p: f64 = given.iter().map(|(weight, zones)| weight * of_zones(zones)).sum();
             if p == 0.0 {
                 continue;
             }
@@ -98,7 +107,7 @@ mod tests {
             let grades = std::array::from_fn(|i| code >> (2 * i) & 3);
             for (large, kind) in Large::ALL.into_iter().enumerate() {
                 let of_large = std::array::from_fn(|i| f64::from(u8::from(i == large)));
-                let joint = StageDistribution::of(&sure(grades), 1.0, &of_large);
+                let joint = StageDistribution::of(&sure(grades), 1.0, &of_large, 0.0);
                 let zones = grades.map(|g| g as u8);
                 let (stage, clause) = stage(&Findings { zones, aggregation: true, large: kind });
                 assert_eq!((joint.stage(), joint.clause), (stage, clause));
@@ -113,9 +122,20 @@ mod tests {
         let mut zones = sure([0; 6]);
         zones[0] = [0.5, 0.5, 0.0, 0.0];
         zones[3] = [0.4, 0.6, 0.0, 0.0];
-        let joint = StageDistribution::of(&zones, 0.0, &[1.0, 0.0, 0.0]);
+        let joint = StageDistribution::of(&zones, 0.0, &[1.0, 0.0, 0.0], 0.0);
         assert!((joint.disease() - 0.3).abs() < 1e-12, "{joint:?}");
         assert_eq!((joint.stage(), joint.clause), (Stage::Zero, Clause::OneZone));
+    }
+
+    #[test]
+    fn a_doubt_that_is_shared_is_one_doubt() {
+        let zones = [[0.75, 0.25, 0.0, 0.0]; 6];
+        let of = |deviation| StageDistribution::of(&zones, 0.0, &[1.0, 0.0, 0.0], deviation);
+        // Two zones of six at least, by themselves: 1 - 0.75^6 - 6 * 0.25 * 0.75^5.
+        assert!((of(0.0).disease() - 0.466).abs() < 1e-3, "{:?}", of(0.0));
+        let disease = [0.0, 1.0, 2.0, 4.0].map(|deviation| of(deviation).disease());
+        assert!(disease.is_sorted_by(|a, b| a > b), "{disease:?}");
+        assert!((0.25..0.36).contains(&disease[3]), "{disease:?}");
     }
 
     proptest! {
@@ -123,12 +143,13 @@ mod tests {
         fn probabilities_sum_to_one(
             raw in proptest::array::uniform6(proptest::array::uniform4(0.01f64..1.0)),
             aggregation in 0.0f64..1.0, a in 0.0f64..0.5, b in 0.0f64..0.5,
+            deviation in 0.0f64..4.0,
         ) {
             let zones = raw.map(|zone| {
                 let sum: f64 = zone.iter().sum();
                 zone.map(|p| p / sum)
             });
-            let joint = StageDistribution::of(&zones, aggregation, &[1.0 - a - b, a, b]);
+            let joint = StageDistribution::of(&zones, aggregation, &[1.0 - a - b, a, b], deviation);
             prop_assert!((joint.probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-9);
             prop_assert!((0.0..=3.0).contains(&joint.expected));
             let highest = joint.probabilities.iter().copied().fold(0.0, f64::max);
