@@ -17,7 +17,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use koniscope::{
     model::Device,
     report::{self, FilmReport, INDEX_FILE},
-    weights::load_reader,
+    weights::{at_site, load_reader},
 };
 
 use crate::{
@@ -54,6 +54,11 @@ pub(crate) struct Args {
     /// paper]
     #[arg(long, value_enum, value_name = "KIND")]
     model: Option<Model>,
+    /// A site's file, by `koniscope calibrate`: its calibration, threshold, sets of stages and
+    /// reasons to abstain [default: zones.site.toml or classifier.site.toml in the folder of
+    /// models, where it is]
+    #[arg(long, value_name = "FILE")]
+    site: Option<PathBuf>,
     /// Compute on a GPU
     #[arg(long)]
     gpu: bool,
@@ -81,6 +86,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     };
     let models = models::find(args.models.as_deref())?;
     let reader = load_reader(&models, &device, args.model.map(Into::into))?;
+    let reader = at_site(reader, &models, args.site.as_deref())?;
     if let Some(out) = &args.out {
         fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
     }

@@ -243,6 +243,7 @@ impl FindingsRecipe {
             return fault("findings is empty; at least one column was expected");
         }
         check_crop(path, recipe.crop)?;
+        check_sharpness(path, &recipe.augment)?;
         check(path, &recipe.scaling, &recipe.split, &recipe.training)?;
         Ok(recipe)
     }
@@ -333,6 +334,7 @@ impl LungRecipe {
         if recipe.loss.dice < 0.0 || recipe.loss.cross_entropy < 0.0 {
             return fault("loss weights must not be negative".into());
         }
+        check_sharpness(path, &recipe.augment)?;
         check(path, &recipe.scaling, &recipe.split, &recipe.training)?;
         Ok(recipe)
     }
@@ -363,6 +365,7 @@ impl ClassifierRecipe {
         if let Some(stage) = named.into_iter().find(|s| !STAGES.contains(&s.as_str())) {
             return fault(format!("no stage {stage:?}; expected one of {}", STAGES.join(", ")));
         }
+        check_sharpness(path, &recipe.augment)?;
         check(path, &recipe.scaling, &recipe.split, &recipe.training)?;
         Ok(recipe)
     }
@@ -375,6 +378,14 @@ fn parse<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
     let text = std::fs::read_to_string(path).map_err(|e| Error::file(path, e))?;
     toml::from_str(&text)
         .map_err(|e| Error::Recipe { path: path.to_owned(), detail: e.to_string() })
+}
+
+fn check_sharpness(path: &Path, augment: &AugmentRecipe) -> Result<(), Error> {
+    if augment.sharpness != 0.0 {
+        let detail = "augment.sharpness is for zones alone; 0 or nothing was expected".into();
+        return Err(Error::Recipe { path: path.to_owned(), detail });
+    }
+    Ok(())
 }
 
 fn check(

@@ -17,12 +17,15 @@ use crate::{
     calibration::Calibration,
     crop::{LungCrop, ZoneCrops},
     decode::{Limits, RawImage, decode},
+    features::Features,
     grading::{Grades, ZoneCalibration},
     heat_map::HeatMap,
     large,
     normalize::normalize,
     quality::{self, Flag},
     segmentation::{LungMask, LungProbabilities, LungSegmenter},
+    site::Site,
+    stage::gbz70::Stage,
     zones::Zones,
 };
 use findings::Findings;
@@ -39,6 +42,8 @@ pub struct Reader {
     pub grading: Grading,
     /// What a file may cost.
     pub limits: Limits,
+    /// What it is set to, where it is.
+    pub site: Option<Site>,
 }
 
 /// By how much the lungs of the negative must be surer before a film is taken for inverted. Of
@@ -57,6 +62,21 @@ struct FoundLungs {
 pub type Clock<'a> = &'a dyn Fn() -> f64;
 
 impl Reader {
+    /// Sets the reader to a site.
+    ///
+    /// # Errors
+    /// [`Error::Model`] if the site's file was made for other weights or another number of classes.
+    pub fn at_site(mut self, site: Site) -> Result<Self, Error> {
+        let manifest = self.grading.manifest();
+        let classes = match &self.grading {
+            Grading::Paper(_) => manifest.classes.len(),
+            Grading::Zones(_) => Stage::ALL.len(),
+        };
+        site.fits(&manifest.id, &manifest.sha256, classes)?;
+        self.site = Some(site);
+        Ok(self)
+    }
+
     /// Reads one film from a file's bytes.
     ///
     /// # Errors
@@ -99,6 +119,11 @@ impl Reader {
                 (findings, heat_map)
             }
         };
+        let features = Features::of(&film, &mask);
+        let findings = match &self.site {
+            Some(site) => findings.decided(site, features.as_ref()),
+            None => findings,
+        };
         timings.total_ms = clock() - start;
         flags.sort();
         let reading = Reading {
@@ -108,12 +133,15 @@ impl Reader {
                 lungs: ModelIdentity::of(self.segmenter.manifest()),
                 grader: self.grading.kind(),
                 classifier: ModelIdentity::of(self.grading.manifest()),
+                site: self.site.as_ref().map(|site| site.films.clone()),
             },
             quality: Quality::of(flags),
             lungs: Lungs::of(&mask, &film),
             zone_lines: ZoneLines::of(&zones, &film),
             pneumoconiosis: findings.pneumoconiosis,
             stage: findings.stage,
+            abstained: findings.abstained,
+            features,
             graded: findings.graded,
             timings,
         };

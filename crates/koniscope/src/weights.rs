@@ -22,6 +22,7 @@ use crate::{
         unet::UNet, zone_grades::ResNetZones,
     },
     reading::{Grading, GradingKind, Reader},
+    site::Site,
 };
 
 /// Manifest of the lung network, in a folder of models.
@@ -32,6 +33,28 @@ pub const CLASSIFIER_MANIFEST: &str = "classifier.toml";
 
 /// Manifest of the zone grader.
 pub const ZONES_MANIFEST: &str = "zones.toml";
+
+/// A site's file that a folder of models brings for its zone grader.
+pub const ZONES_SITE: &str = "zones.site.toml";
+
+/// A site's file that a folder of models brings for its classifier.
+pub const CLASSIFIER_SITE: &str = "classifier.site.toml";
+
+/// Sets a reader to a site: by the file given, else by the one that the folder of models brings for
+/// its second stage, where there is one.
+///
+/// # Errors
+/// [`Error::Model`] if the file cannot be used or was made for other weights.
+pub fn at_site(reader: Reader, models: &Path, site: Option<&Path>) -> Result<Reader, Error> {
+    let own = models.join(match reader.grading.kind() {
+        GradingKind::Paper => CLASSIFIER_SITE,
+        GradingKind::Zones => ZONES_SITE,
+    });
+    match site.or(own.is_file().then_some(own.as_path())) {
+        Some(file) => reader.at_site(Site::read(file)?),
+        None => Ok(reader),
+    }
+}
 
 /// Loads both networks of a folder of models: `lungs.toml`, and `classifier.toml` or `zones.toml`
 /// as `which` says; where it says nothing, zones if the folder has them.
@@ -64,6 +87,7 @@ pub fn load_reader(
         segmenter: Box::new(load_lungs(&models.join(LUNGS_MANIFEST), device)?),
         grading,
         limits: Limits::default(),
+        site: None,
     })
 }
 

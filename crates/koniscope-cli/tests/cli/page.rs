@@ -8,6 +8,7 @@ use koniscope::{
         Models, Quality, StageProbabilities, Timings, ZoneLines,
     },
     report::{FilmReport, INDEX_FILE, OVERLAY_FILE, html},
+    site::{Abstention, AbstentionKind},
 };
 
 use crate::{browser, films};
@@ -38,19 +39,28 @@ fn reading() -> Reading {
             lungs: model("unet-lungs"),
             grader: GradingKind::Paper,
             classifier: model("resnet34-stand-in"),
+            site: None,
         },
         quality: Quality { flags: flags.map(flag).to_vec() },
         lungs: Lungs { right: lung.clone(), left: lung },
         zone_lines: ZoneLines { right: lines.clone(), left: lines },
         pneumoconiosis: Detection {
             probability: 0.83,
+            positive: Some(true),
+            threshold: Some(0.3),
             target: "tuberculosis".into(),
             stand_in: true,
         },
         stage: Some(StageProbabilities {
             classes: classes.map(String::from).to_vec(),
             probabilities: vec![0.17, 0.5, 0.2, 0.13],
+            set: Some(vec!["normal".into(), "stage 1".into()]),
         }),
+        abstained: Some(Abstention {
+            kind: AbstentionKind::Undecided,
+            reason: "both disease and its absence lie within a coverage of 90 %".into(),
+        }),
+        features: None,
         graded: None,
         timings: Timings::default(),
     }

@@ -1,12 +1,12 @@
 //! `truth.csv`: a row a film.
 
-use koniscope::zones::Zone;
+use koniscope::{stage::gbz70::Stage, zones::Zone};
 
 use super::Truth;
 use crate::Error;
 
 /// Columns in order.
-pub const COLUMNS: [&str; 32] = [
+pub const COLUMNS: [&str; 33] = [
     "image",
     "mask",
     "patient_id",
@@ -39,6 +39,7 @@ pub const COLUMNS: [&str; 32] = [
     "seed",
     "of",
     "number",
+    "pneumoconiosis",
 ];
 
 /// The table of all films, in their order, as CSV: [`COLUMNS`].
@@ -83,6 +84,7 @@ fn row(truth: &Truth) -> Vec<String> {
         film.seed.to_string(),
         film.of.clone(),
         film.number.to_string(),
+        u8::from(truth.stage != Stage::Zero).to_string(),
     ]);
     row
 }

@@ -52,10 +52,6 @@ impl ZoneRecipe {
         if !matches!(recipe.network, Network::Resnet { layers: 18 | 34, width: 1..=256 }) {
             return Err(Error::Recipe { path: path.to_owned(), detail: RESNET.into() });
         }
-        if recipe.augment.mirror {
-            let detail = "augment.mirror would exchange the sides of zones' pictures; leave it out";
-            return Err(Error::Recipe { path: path.to_owned(), detail: detail.into() });
-        }
         check_crop(path, recipe.crop)?;
         check(path, &recipe.scaling, &recipe.split, &recipe.training)?;
         Ok(recipe)

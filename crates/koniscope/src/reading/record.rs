@@ -6,9 +6,11 @@ use super::{Graded, GradingKind};
 use crate::{
     Radiograph,
     decode::{Header, RawImage},
+    features::Features,
     manifest::Manifest,
     quality::Flag,
     segmentation::{BoundingBox, Extent, LungMask, Side},
+    site::{Abstention, Films},
     zones::{LungHeight, Zones},
 };
 
@@ -29,9 +31,16 @@ pub struct Reading {
     pub zone_lines: ZoneLines,
     /// Disease or not.
     pub pneumoconiosis: Detection,
-    /// Stage, where the paper's classifier has four classes.
+    /// Stage, where the second stage tells four.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<StageProbabilities>,
+    /// Why nothing should be concluded; absent where the site says nothing of it, or no reason is
+    /// seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub abstained: Option<Abstention>,
+    /// What kind of film it is, in numbers; absent where the lungs cannot be measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features: Option<Features>,
     /// What a zone grader adds; absent with the paper's classifier.
     #[serde(flatten)]
     pub graded: Option<Graded>,
@@ -79,6 +88,9 @@ pub struct Models {
     pub grader: GradingKind,
     /// Second stage.
     pub classifier: ModelIdentity,
+    /// The films that the reader was set to a site on; absent where it was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<Films>,
 }
 
 /// Which weights, exactly.
@@ -207,6 +219,12 @@ impl ZoneLines {
 pub struct Detection {
     /// Calibrated probability of disease: of all classes but the first, or of stage I and above.
     pub probability: f64,
+    /// Whether it reaches the site's threshold; absent where the site has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub positive: Option<bool>,
+    /// That threshold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<f64>,
     /// What the second stage was really trained to find, as `tuberculosis`.
     pub target: String,
     /// Whether that only stands in for pneumoconiosis.
@@ -217,6 +235,8 @@ impl Detection {
     pub(super) fn of(manifest: &Manifest, probability: f64) -> Self {
         Self {
             probability,
+            positive: None,
+            threshold: None,
             target: manifest.target.clone().unwrap_or_else(|| "pneumoconiosis".into()),
             stand_in: manifest.stand_in,
         }
@@ -230,15 +250,10 @@ pub struct StageProbabilities {
     pub classes: Vec<String>,
     /// A probability per class; they sum to 1.
     pub probabilities: Vec<f64>,
-}
-
-impl StageProbabilities {
-    pub(super) fn of(manifest: &Manifest, probabilities: &[f64]) -> Option<Self> {
-        (probabilities.len() == 4).then(|| Self {
-            classes: manifest.classes.clone(),
-            probabilities: probabilities.to_vec(),
-        })
-    }
+    /// The classes that the film may have at the site's coverage, without gaps; absent where the
+    /// site states none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set: Option<Vec<String>>,
 }
 
 /// Milliseconds a step took.

@@ -166,7 +166,7 @@ pub(super) fn zone_reader() -> Reader {
 fn reader(grading: Grading) -> Reader {
     let lungs = ["background", "right", "left"];
     let lungs = manifest("fake-lungs", &lungs, Network::Unet { width: 4, depth: 2 });
-    Reader { segmenter: Box::new(FakeLungs(lungs)), grading, limits: Limits::default() }
+    Reader { segmenter: Box::new(FakeLungs(lungs)), grading, limits: Limits::default(), site: None }
 }
 
 fn read_film(reader: &Reader, bytes: &[u8]) -> FilmReading {

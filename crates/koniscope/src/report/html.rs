@@ -49,9 +49,9 @@ fn table(films: &[FilmReport]) -> String {
     let first = films.iter().find_map(FilmReport::reading);
     let probability = first.map_or("Probability".into(), |r| probability_of(&r.pneumoconiosis));
     let mut out = String::from("<table>\n<caption>All films</caption>\n<thead><tr>");
-    // With a zone grader the stage has a column of its own.
-    let staged = films.iter().filter_map(FilmReport::reading).any(|r| r.graded.is_some());
-    let stage = staged.then_some("Stage (GBZ 70)");
+    let staged = films.iter().filter_map(FilmReport::reading).any(|r| r.stage.is_some());
+    let by_rule = films.iter().filter_map(FilmReport::reading).any(|r| r.graded.is_some());
+    let stage = staged.then_some(words::stage_title(by_rule));
     let heads = ["Film", &probability].into_iter().chain(stage);
     for head in heads.chain(["Right lung", "Left lung", "Quality"]) {
         out += &format!("<th scope=\"col\">{}</th>", escape(head));
@@ -71,7 +71,7 @@ fn row(number: usize, film: &FilmReport, reading: &Reading, staged: bool) -> Str
     let mut out = format!(
         "<tr><th scope=\"row\"><a href=\"#film-{number}\">{}</a></th>{}",
         escape(&film.path),
-        probability_cell(pneumoconiosis.probability, likeliest_stage(reading)),
+        probability_cell(pneumoconiosis.probability, reading),
     );
     if staged {
         out += &stage_cell(reading);
@@ -99,26 +99,31 @@ fn failed_row(film: &FilmReport, failure: &Failure, cells: usize) -> String {
 
 /// The stage, ordered by its mean, with the clause that gave it.
 fn stage_cell(reading: &Reading) -> String {
-    let Some(graded) = &reading.graded else { return "<td></td>".into() };
+    let (Some(stage), Some((class, p))) = (&reading.stage, likeliest_stage(reading)) else {
+        return "<td></td>".into();
+    };
+    let mean: f64 = stage.probabilities.iter().enumerate().map(|(i, p)| i as f64 * p).sum();
+    let clause = words::clause(reading).map_or(String::new(), |c| small(&c));
     format!(
-        "<td data-order=\"{:.6}\"><span class=\"number\"><strong>{}</strong>, P {:.2}</span><br>\
-         <small>{}</small></td>",
-        graded.gbz70.expected,
-        graded.gbz70.stage.name(),
-        graded.gbz70.probabilities[graded.gbz70.stage as usize],
-        escape(graded.gbz70.clause_text),
+        "<td data-order=\"{mean:.6}\"><span class=\"number\"><strong>{}</strong>, P {p:.2}</span>\
+         {clause}</td>",
+        escape(class),
     )
 }
 
-fn probability_cell(p: f64, stage: Option<(&str, f64)>) -> String {
-    let stage = stage.map_or(String::new(), |(class, p)| {
-        format!("<br><small>likeliest: {} {p:.2}</small>", escape(class))
-    });
+fn probability_cell(p: f64, reading: &Reading) -> String {
+    let said = words::abstention(reading).into_iter().chain(words::decisions(reading));
+    let said: String = said.map(|line| small(&line)).collect();
     format!(
         "<td data-order=\"{p:.6}\"><span class=\"bar\"><span style=\"width:{:.1}%\"></span></span> \
-         <span class=\"number\">{p:.2}</span>{stage}</td>",
+         <span class=\"number\">{p:.2}</span>{said}</td>",
         p * 100.0
     )
+}
+
+/// A line below, in small letters.
+fn small(line: &str) -> String {
+    format!("<br><small>{}</small>", escape(line))
 }
 
 fn shown_area(lung: &Lung) -> String {
@@ -152,16 +157,20 @@ fn card(number: usize, film: &FilmReport, reading: &Reading) -> String {
         escape(&probability_of(pneumoconiosis)),
         format!("<strong>{:.2}</strong>", pneumoconiosis.probability),
     )];
-    if let Some(stage) = &reading.stage {
-        let pairs = stage.classes.iter().zip(&stage.probabilities);
-        let stages: Vec<String> = pairs.map(|(c, p)| format!("{} {p:.2}", escape(c))).collect();
-        facts.push(("Stages".into(), stages.join(", ")));
+    if let Some(reason) = words::abstention(reading) {
+        facts.push(("Conclusion".into(), format!("<strong>{}</strong>", escape(&reason))));
+    }
+    let decisions = words::decisions(reading);
+    if !decisions.is_empty() {
+        facts.push(("At this site".into(), escape(&decisions.join("; "))));
+    }
+    if let (Some(probabilities), Some(stage)) = (&reading.stage, words::stage(reading)) {
+        let clause = words::clause(reading).map_or(String::new(), |c| format!(": {}", escape(&c)));
+        let title = words::stage_title(reading.graded.is_some());
+        facts.push((title.into(), format!("<strong>{}</strong>{clause}", escape(&stage))));
+        facts.push(("Stages".into(), escape(&words::stages(probabilities))));
     }
     if let Some(graded) = &reading.graded {
-        let (gbz70, stage) = (&graded.gbz70, words::stage(&graded.gbz70));
-        let stage = format!("<strong>{stage}</strong>: {}", escape(gbz70.clause_text));
-        facts.push(("Stage (GBZ 70)".into(), stage));
-        facts.push(("Stages".into(), words::stages(gbz70)));
         facts.push(("ILO".into(), words::ilo(&graded.ilo)));
         for (name, side) in [("right", Side::Right), ("left", Side::Left)] {
             let grades = words::grades(reading, side).unwrap_or_default();

@@ -3,9 +3,13 @@
 use serde::Serialize;
 
 use super::{Failure, FilmReport};
-use crate::reading::{
-    DISCLAIMER, Detection, Film, Graded, Lungs, Models, Quality, Reading, StageProbabilities,
-    Timings, ZoneLines,
+use crate::{
+    features::Features,
+    reading::{
+        DISCLAIMER, Detection, Film, Graded, Lungs, Models, Quality, Reading, StageProbabilities,
+        Timings, ZoneLines,
+    },
+    site::Abstention,
 };
 
 /// One film as JSON text: its reading, or an `error` with `kind` and `message` in its place.
@@ -78,6 +82,10 @@ struct Rest<'a> {
     pneumoconiosis: &'a Detection,
     #[serde(skip_serializing_if = "Option::is_none")]
     stage: Option<&'a StageProbabilities>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    abstained: Option<&'a Abstention>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    features: Option<&'a Features>,
     #[serde(flatten)]
     graded: Option<&'a Graded>,
     timings: &'a Timings,
@@ -112,6 +120,8 @@ impl<'a> Rest<'a> {
             zone_lines,
             pneumoconiosis,
             stage,
+            abstained,
+            features,
             graded,
             timings,
         } = reading;
@@ -122,6 +132,8 @@ impl<'a> Rest<'a> {
             zone_lines,
             pneumoconiosis,
             stage: stage.as_ref(),
+            abstained: abstained.as_ref(),
+            features: features.as_ref(),
             graded: graded.as_ref(),
             timings,
         }

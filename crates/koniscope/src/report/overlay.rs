@@ -214,27 +214,31 @@ fn draw_bar(canvas: &mut Canvas, layout: &Layout, title_y: f32) {
 fn lines(reading: &Reading, room: f32) -> Vec<Line> {
     let detection = &reading.pneumoconiosis;
     let result = format!("{}: {:.2}", words::probability_of(detection), detection.probability);
-    let mut parts = vec![(LARGE, colors::TEXT, result)];
+    let mut parts = Vec::new();
+    if let Some(reason) = words::abstention(reading) {
+        parts.push((LARGE, colors::NOTICE, reason));
+    }
+    match (&reading.stage, words::stage(reading)) {
+        (Some(stage), Some(likeliest)) => {
+            let clause = words::clause(reading).map_or(String::new(), |c| format!(": {c}"));
+            parts.push((LARGE, colors::TEXT, format!("Stage {likeliest}{clause}")));
+            let stages = words::stages(stage);
+            parts.push((SMALL, colors::TEXT, format!("{result}. Stages: {stages}")));
+        }
+        _ => parts.push((LARGE, colors::TEXT, result)),
+    }
+    let decisions = words::decisions(reading);
+    if !decisions.is_empty() {
+        parts.push((SMALL, colors::TEXT, format!("At this site: {}", decisions.join("; "))));
+    }
     if let Some(graded) = &reading.graded {
-        let (gbz70, large) = (&graded.gbz70, &graded.large_opacities);
-        let stage = words::stage(gbz70);
-        parts[0].2 = format!("Stage {stage}: {}", gbz70.clause_text);
-        let probability = words::probability_of(detection);
-        let stages = words::stages(gbz70);
-        let both =
-            format!("{probability}: {:.2}. Stages by GBZ 70: {stages}", detection.probability);
-        parts.push((SMALL, colors::TEXT, both));
+        let large = &graded.large_opacities;
         parts.push((SMALL, colors::TEXT, format!("ILO: {}", words::ilo(&graded.ilo))));
         if !large.is_empty() {
             let large: Vec<String> = large.iter().map(words::large_opacity).collect();
             let large = format!("Large opacities, measured: {}", large.join("; "));
             parts.push((SMALL, colors::TEXT, large));
         }
-    }
-    if let Some(stage) = &reading.stage {
-        let pairs = stage.classes.iter().zip(&stage.probabilities);
-        let stages: Vec<String> = pairs.map(|(class, p)| format!("{class} {p:.2}")).collect();
-        parts.push((SMALL, colors::TEXT, format!("Stages: {}", stages.join(", "))));
     }
     for notice in words::notices(reading) {
         parts.push((SMALL, colors::NOTICE, notice));

@@ -10,8 +10,7 @@ const PATH_COLUMNS: usize = 48;
 pub fn text(films: &[FilmReport]) -> String {
     let target = films.iter().find_map(FilmReport::reading).map(|r| &r.pneumoconiosis.target);
     let probability = target.map_or("probability".into(), |target| format!("P({target})"));
-    // With a zone grader the stage has a column of its own.
-    let staged = films.iter().filter_map(FilmReport::reading).any(|r| r.graded.is_some());
+    let staged = films.iter().filter_map(FilmReport::reading).any(|r| r.stage.is_some());
     let mut head = vec!["film".to_owned(), probability];
     head.extend(staged.then(|| "stage".to_owned()));
     head.extend(["right lung".to_owned(), "left lung".to_owned()]);
@@ -52,14 +51,13 @@ impl Row {
         match &report.outcome {
             Ok(reading) => {
                 let lungs = &reading.lungs;
-                let gbz70 = reading.graded.as_ref().map(|graded| &graded.gbz70);
-                let stage = words::likeliest_stage(reading);
-                let stage = stage.map(|(class, p)| format!("{class} {p:.2}"));
-                let clause = gbz70.map(|gbz70| gbz70.clause_text.to_owned());
+                let abstention = words::abstention(reading).into_iter();
+                let said =
+                    abstention.chain(words::clause(reading)).chain(words::decisions(reading));
                 let flags = reading.quality.flags.iter().map(|flag| words::flag_word(flag.kind));
-                let notes: Vec<String> = clause.into_iter().chain(stage).chain(flags).collect();
+                let notes: Vec<String> = said.chain(flags).collect();
                 let mut cells = vec![format!("{:.2}", reading.pneumoconiosis.probability)];
-                cells.extend(staged.then(|| gbz70.map_or(String::new(), words::stage)));
+                cells.extend(staged.then(|| words::stage(reading).unwrap_or_default()));
                 cells.extend([words::area(&lungs.right), words::area(&lungs.left)]);
                 Self { film, cells, notes: notes.join(", ") }
             }

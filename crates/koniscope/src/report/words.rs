@@ -4,9 +4,8 @@ use super::FilmReport;
 use crate::{
     large::LargeOpacity,
     quality::Flag,
-    reading::{Detection, Gbz70, GradingKind, Ilo, Lung, Reading},
+    reading::{Detection, Gbz70, GradingKind, Ilo, Lung, Reading, StageProbabilities},
     segmentation::Side,
-    stage::gbz70::Stage,
     zones::Zone,
 };
 
@@ -75,15 +74,52 @@ pub(super) fn grader(reading: &Reading) -> &'static str {
     }
 }
 
-/// As `II, P 0.62`.
-pub(super) fn stage(gbz70: &Gbz70) -> String {
-    format!("{}, P {:.2}", gbz70.stage.name(), gbz70.probabilities[gbz70.stage as usize])
+/// What a stage is called: by which rule, where one gave it.
+pub(super) fn stage_title(is_by_rule: bool) -> &'static str {
+    if is_by_rule { "Stage (GBZ 70)" } else { "Stage" }
+}
+
+/// The likeliest stage, as `II, P 0.62`.
+pub(super) fn stage(reading: &Reading) -> Option<String> {
+    likeliest_stage(reading).map(|(class, p)| format!("{class}, P {p:.2}"))
 }
 
 /// All stages, as `0 0.10, I 0.20, II 0.62, III 0.08`.
-pub(super) fn stages(gbz70: &Gbz70) -> String {
-    let pairs = Stage::ALL.iter().zip(gbz70.probabilities);
-    pairs.map(|(stage, p)| format!("{} {p:.2}", stage.name())).collect::<Vec<_>>().join(", ")
+pub(super) fn stages(stage: &StageProbabilities) -> String {
+    let pairs = stage.classes.iter().zip(&stage.probabilities);
+    pairs.map(|(class, p)| format!("{class} {p:.2}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The clause of the rule, and the stage it gives where a site's calibration has made another one
+/// the likeliest.
+pub(super) fn clause(reading: &Reading) -> Option<String> {
+    let Gbz70 { stage, clause_text, .. } = &reading.graded.as_ref()?.gbz70;
+    Some(match likeliest_stage(reading) {
+        Some((class, _)) if class != stage.name() => {
+            format!("by the rule alone {}: {clause_text}", stage.name())
+        }
+        _ => (*clause_text).to_owned(),
+    })
+}
+
+/// What a site's threshold and coverage make of the film, as `positive from 0.31`,
+/// `stages I to II`.
+pub(super) fn decisions(reading: &Reading) -> Vec<String> {
+    let mut said = Vec::new();
+    let Detection { positive, threshold, .. } = &reading.pneumoconiosis;
+    if let (Some(positive), Some(threshold)) = (positive, threshold) {
+        let word = if *positive { "positive" } else { "negative" };
+        said.push(format!("{word} (threshold {threshold:.2})"));
+    }
+    if let Some([first, .., last]) = reading.stage.as_ref().and_then(|s| s.set.as_deref()) {
+        said.push(format!("stages {first} to {last} possible"));
+    }
+    said
+}
+
+/// Why nothing should be concluded.
+pub(super) fn abstention(reading: &Reading) -> Option<String> {
+    reading.abstained.as_ref().map(|abstained| format!("Abstained: {}", abstained.reason))
 }
 
 /// As `profusion 2/2 (positive), shapes q/t, large opacities A`.
@@ -117,7 +153,7 @@ pub(super) fn grades(reading: &Reading, side: Side) -> Option<String> {
     Some(own.map(|zone| zones.get(zone).grade.to_string()).collect::<Vec<_>>().join(" "))
 }
 
-/// The likeliest stage and its probability, where the classifier has stages.
+/// The likeliest stage and its probability, where the second stage tells stages.
 pub(super) fn likeliest_stage(reading: &Reading) -> Option<(&str, f64)> {
     let stage = reading.stage.as_ref()?;
     let pairs = stage.classes.iter().zip(&stage.probabilities);
