@@ -21,7 +21,7 @@ pub(super) const SET: Set = Set {
     name: "silicodata",
     title: "Silicodata",
     from: "https://doi.org/10.7910/DVN/QH199J",
-    license: "the terms shown there; to be accepted before download",
+    license: "the terms shown there",
     layout: "set_A_folder/train_images and test_images, each with folder_silicosis, folder_STB, \
              folder_TB, folder_normal, and set_B_folder/set_B_images with Silicodata_SetB_labels.csv",
     assumed: "folders and the columns patient_id and Impression are known from programs that read \
