@@ -2,6 +2,7 @@
 
 mod bench;
 mod export;
+mod labels;
 mod models;
 mod read;
 mod simulate;
@@ -30,6 +31,7 @@ enum Command {
     Export(export::Args),
     Bench(bench::Args),
     Simulate(simulate::Args),
+    Labels(labels::Args),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Command::Export(args) => export::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Labels(args) => labels::run(&args),
     };
     result.unwrap_or_else(|error| fail(&error))
 }

@@ -5,6 +5,7 @@ mod bench;
 mod browser;
 mod export;
 mod films;
+mod labels;
 mod page;
 mod program;
 mod read;
