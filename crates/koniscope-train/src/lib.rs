@@ -3,7 +3,7 @@
 //! ```text
 //! labels.csv -> dataset -> split (by patient) -> training: augment -> network -> loss
 //!                                             -> tuning:   best epoch, temperature
-//!                                             -> test:     the shipped rooms -> metrics
+//!                                             -> test:     the shipped rooms -> figures
 //! ```
 //!
 //! A film of the test part cannot reach a training loop: [`split::Test`] and [`split::Training`]
@@ -18,8 +18,8 @@ pub mod curves;
 pub mod dataset;
 mod error;
 pub mod loss;
-pub mod metrics;
 pub mod optimizer;
+pub mod overlap;
 pub mod recipe;
 mod rng;
 pub mod run;

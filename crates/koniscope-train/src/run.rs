@@ -18,11 +18,11 @@ use koniscope::{
     model::{Device, resnet::ResNet},
     weights::{Missing, load_pretrained},
 };
+use koniscope_metrics::Estimate;
 
 use crate::{
     Error,
     dataset::Failure,
-    metrics::Estimate,
     recipe::TrainingRecipe,
     run_log::Observer,
     training::{Plan, Task, fit},

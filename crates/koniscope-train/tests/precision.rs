@@ -5,9 +5,10 @@
 use std::path::{Path, PathBuf};
 
 use koniscope::{Reader, model::Device, reading::GradingKind, weights::load_reader};
+use koniscope_metrics::roc::auc;
 use koniscope_train::{
     dataset::{Case, LabelColumn, load_film, load_mask, read_labels},
-    metrics::{overlap::lung_dice, roc::auc},
+    overlap::lung_dice,
 };
 use rayon::prelude::*;
 

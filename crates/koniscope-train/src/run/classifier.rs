@@ -7,6 +7,7 @@ use koniscope::{
     manifest::{CalibrationRecord, Input, Manifest, Training as Origin},
     weights::{CLASSIFIER_MANIFEST, LUNGS_MANIFEST, load_lungs, load_resnet},
 };
+use koniscope_metrics::{bootstrap::mean_by_patient, roc::auc_delong};
 
 use super::{
     Figure, Options, Outcome,
@@ -18,7 +19,6 @@ use crate::{
     Error,
     calibrate::fit_temperature,
     dataset::{Case, LabelColumn, read_labels},
-    metrics::{bootstrap::mean_by_patient, roc::auc_delong},
     optimizer::{adamw, freeze},
     recipe::{ClassifierRecipe, data_sources},
     run_log::Observer,

@@ -3,15 +3,13 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use koniscope::segmentation::LungSegmenter;
+use koniscope_metrics::bootstrap::mean_by_patient;
 
 use super::{Figure, pictures};
 use crate::{
     Error,
     dataset::{Case, load_film, load_mask},
-    metrics::{
-        bootstrap::mean_by_patient,
-        overlap::{label_dice, lung_dice},
-    },
+    overlap::{label_dice, lung_dice},
     run_log::Observer,
     split::Test,
     write::write_atomic,

@@ -1,12 +1,14 @@
 //! Figures of staging, for either way of reading.
 
-use super::Figure;
-use crate::metrics::{
+use koniscope_metrics::{
     agreement::quadratic_kappa,
     bootstrap::{by_patient, mean_by_patient},
     calibration::expected_calibration_error,
+    counts::{sensitivity_at_specificity, specificity_at_sensitivity},
     roc::auc_delong,
 };
+
+use super::Figure;
 
 /// Specificity at which the sensitivity for stage I is told.
 const SPECIFICITY: f64 = 0.90;
@@ -81,16 +83,13 @@ fn of_group(data: &str, films: &[&Staged], seed: u64) -> Vec<Figure> {
         expected_calibration_error(&p, &t)
     };
     let sensitivity = |chosen: &[usize]| {
-        let of = |stage: usize| {
-            chosen.iter().filter(move |i| films[**i].stage == stage).map(|i| scores[*i]).collect()
-        };
-        sensitivity_at(of(0), &of(1))
+        let early: Vec<usize> = chosen.iter().copied().filter(|i| films[*i].stage <= 1).collect();
+        let (p, t) = pick(&early);
+        sensitivity_at_specificity(&p, &t, SPECIFICITY).map(|at| at.sensitivity)
     };
     let alarms = |chosen: &[usize]| {
-        let of = |sick: bool| {
-            chosen.iter().filter(move |i| truth[**i] == sick).map(|i| scores[*i]).collect()
-        };
-        false_alarms_at(of(true), &of(false))
+        let (p, t) = pick(chosen);
+        specificity_at_sensitivity(&p, &t, SENSITIVITY).map(|at| 1.0 - at.specificity)
     };
     let mut all = vec![
         ("AUC of disease", auc_delong(scores, truth)),
@@ -135,42 +134,10 @@ fn of_group(data: &str, films: &[&Staged], seed: u64) -> Vec<Figure> {
         .collect()
 }
 
-/// Share of `sick` above the lowest threshold that leaves [`SPECIFICITY`] of `healthy` at or
-/// below it.
-fn sensitivity_at(mut healthy: Vec<f64>, sick: &[f64]) -> Option<f64> {
-    healthy.sort_by(f64::total_cmp);
-    let place = (SPECIFICITY * healthy.len() as f64).ceil() as usize;
-    let threshold = *healthy.get(place.checked_sub(1)?)?;
-    let found = sick.iter().filter(|p| **p > threshold).count();
-    (!sick.is_empty()).then(|| found as f64 / sick.len() as f64)
-}
-
-/// Share of `healthy` at or above the highest threshold that has [`SENSITIVITY`] of `sick` at or
-/// above it.
-fn false_alarms_at(mut sick: Vec<f64>, healthy: &[f64]) -> Option<f64> {
-    sick.sort_by(|a, b| b.total_cmp(a));
-    let place = (SENSITIVITY * sick.len() as f64).ceil() as usize;
-    let threshold = *sick.get(place.checked_sub(1)?)?;
-    let alarms = healthy.iter().filter(|p| **p >= threshold).count();
-    (!healthy.is_empty()).then(|| alarms as f64 / healthy.len() as f64)
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn operating_points_by_hand() {
-        let healthy: Vec<f64> = (0..10).map(|i| f64::from(i) / 10.0).collect();
-        // Nine of ten lie at or below 0.8.
-        assert_eq!(sensitivity_at(healthy.clone(), &[0.8, 0.85, 0.95, 0.2]), Some(0.5));
-        // Nine of ten sick lie at 0.5 and above; so do five healthy.
-        let sick = vec![0.1, 0.5, 0.6, 0.6, 0.7, 0.7, 0.8, 0.8, 0.9, 0.9];
-        assert_eq!(false_alarms_at(sick, &healthy), Some(0.5));
-        assert_eq!(sensitivity_at(Vec::new(), &[0.5]), None);
-        assert_eq!(false_alarms_at(vec![0.5], &[]), None);
-    }
 
     #[test]
     fn a_perfect_reading_scores_so() {

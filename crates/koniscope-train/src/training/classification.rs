@@ -8,6 +8,7 @@ use koniscope::{
     model::{Device, compute::Compute, gray_batch, resnet::ResNet},
     plane::Plane,
 };
+use koniscope_metrics::roc::auc;
 use rand::Rng;
 use rayon::prelude::*;
 
@@ -16,7 +17,6 @@ use crate::{
     Error,
     augment::{AugmentRecipe, Draw},
     loss::classification_loss,
-    metrics::roc::auc,
     recipe::Balance,
     rng::rng_for,
 };

@@ -6,13 +6,13 @@ use koniscope::{
     model::{Device, compute::Compute, gray_batch, resnet::ResNet},
     plane::Plane,
 };
+use koniscope_metrics::roc::auc;
 use rayon::prelude::*;
 
 use super::{Batch, Task};
 use crate::{
     Error,
     augment::{AugmentRecipe, Draw},
-    metrics::roc::auc,
     rng::rng_for,
 };
 

@@ -14,7 +14,7 @@ use crate::{
     augment::{AugmentRecipe, Draw},
     dataset::{IGNORE, Sample},
     loss::segmentation_loss,
-    metrics::overlap::lung_dice,
+    overlap::lung_dice,
     recipe::LossWeights,
     rng::rng_for,
 };

@@ -7,6 +7,7 @@ use koniscope::{
     model::{Device, compute::Compute, gray_batch, resnet::ResNet},
     plane::Plane,
 };
+use koniscope_metrics::agreement::quadratic_kappa;
 use rayon::prelude::*;
 
 use super::{Batch, Task};
@@ -15,7 +16,6 @@ use crate::{
     augment::{AugmentRecipe, Draw},
     dataset::zones::ZoneLabels,
     loss::zones::{ZoneTarget, zone_loss},
-    metrics::agreement::quadratic_kappa,
     rng::rng_for,
 };
 
