@@ -59,6 +59,17 @@ impl Block {
 }
 
 impl Isotonic {
+    /// The points that make the curve, `[x, y]` with `x` rising: those within a level stretch are left
+    /// out.
+    pub fn knots(&self) -> Vec<[f64; 2]> {
+        let y = &self.y;
+        let is_knot = |i: &usize| {
+            let before = i.checked_sub(1).map(|before| y[before]);
+            before != Some(y[*i]) || y.get(i + 1) != Some(&y[*i])
+        };
+        (0..y.len()).filter(is_knot).map(|i| [self.x[i], y[i]]).collect()
+    }
+
     /// The curve's value at `x`: on the line between two points of the fit; beyond the first and the
     /// last, theirs. Nothing if `x` is no number.
     pub fn predict(&self, x: f64) -> Option<f64> {
@@ -86,6 +97,20 @@ mod tests {
         assert_eq!([at(0.0), at(1.0), at(1.7), at(2.0), at(3.0)], [0.0, 0.5, 0.5, 0.5, 1.0]);
         assert_eq!([at(0.5), at(-9.0), at(f64::INFINITY)], [0.25, 0.0, 1.0]);
         assert_eq!(fitted.predict(f64::NAN), None);
+    }
+
+    #[test]
+    fn knots_make_the_same_curve() {
+        let x: Vec<f64> = (0..40).map(f64::from).collect();
+        let y: Vec<f64> = (0..40).map(|i| f64::from(i * 7 % 13 + i / 8)).collect();
+        let fitted = fit(&x, &y, &[1.0; 40]).unwrap();
+        let (x, y) = fitted.knots().into_iter().map(|[x, y]| (x, y)).unzip();
+        let knots = Isotonic { x, y };
+        assert!(knots.x.len() < 30, "{}", knots.x.len());
+        for i in 0..400 {
+            let at = f64::from(i) / 10.0;
+            assert_eq!(knots.predict(at), fitted.predict(at), "{at}");
+        }
     }
 
     #[test]
