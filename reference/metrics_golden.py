@@ -56,7 +56,7 @@ def binary_cases():
 
 
 def delong(scores, truth):
-    """Theta and the matrix S of DeLong, DeLong and Clarke-Pearson (1988), equations 4 to 6."""
+    """Areas and the matrix S of DeLong, DeLong and Clarke-Pearson (1988)."""
     psi = lambda x, y: np.where(x > y, 1.0, np.where(x == y, 0.5, 0.0))
     kernels = [psi(s[truth][:, None], s[~truth][None, :]) for s in scores]
     v10 = np.array([k.mean(axis=1) for k in kernels])
