@@ -12,6 +12,7 @@ use crate::{
     plane::Plane,
     reading::Grading,
     segmentation::{LungProbabilities, LungSegmenter},
+    site::{Conformal, Criterion, OperatingPoint, Range, Site},
 };
 
 pub(super) const WIDTH: usize = 600;
@@ -177,6 +178,20 @@ fn read_film(reader: &Reader, bytes: &[u8]) -> FilmReading {
         looks.get()
     };
     reader.read(bytes, &clock).unwrap()
+}
+
+/// [`read_zones`] at a site with a threshold of 0.2, whose sets hold stages of 0.001 and above and
+/// whose films were all brighter.
+pub(super) fn read_at_site() -> Result<Reading, Failure> {
+    let site = Site {
+        model_sha256: "00ff".into(),
+        operating: Some(OperatingPoint::new(Criterion::Sensitivity, 0.9, 0.2)),
+        conformal: Some(Conformal { coverage: 0.99, limits: vec![0.999] }),
+        familiar: vec![Range { name: "gray".into(), low: 0.9, high: 1.0 }],
+        ..Site::default()
+    };
+    let reader = zone_reader().at_site(site).unwrap();
+    Ok(read_film(&reader, &picture(true)).reading)
 }
 
 pub(super) fn read_zones() -> Result<Reading, Failure> {

@@ -110,7 +110,7 @@ mod tests {
         let lines: Vec<&str> = table.lines().collect();
         let column = lines[0].find("P(tuberculosis)").map(|at| at + "P(tuberculosis)".len());
         assert_eq!(lines[1].find("0.73").map(|at| at + 4), column, "{table}");
-        assert!(lines[2].contains(" px") && lines[2].contains("stage 1 0."), "{table}");
+        assert!(lines[2].contains(" px") && lines[2].contains("stage 1, P 0."), "{table}");
         assert!(lines[3].contains("not read (empty): the file is empty"), "{table}");
         assert!(table.contains("3 films: 2 read, 1 not read\nStand-in:"), "{table}");
         assert_eq!(lines.last(), Some(&DISCLAIMER));
@@ -139,5 +139,29 @@ mod tests {
         let long = shown(&format!("{}/end.png", "x".repeat(300)));
         assert!(long.starts_with("...x") && long.ends_with("/end.png"));
         assert_eq!(long.chars().count(), PATH_COLUMNS);
+    }
+
+    #[test]
+    fn what_a_site_decides_is_said_in_every_report() {
+        let films = [fake::report("one.png", fake::read_at_site())];
+        let (table, page) = (text(&films), crate::report::html(&films));
+        let json = crate::report::document(&films);
+        let reason = "unlike those that the reader was set on: gray is ";
+        for (report, said) in [
+            (&table, "Abstained: the film is "),
+            (&table, "positive (threshold 0.20)"),
+            (&table, "stages II to III possible"),
+            (&page, "At this site"),
+            (&page, "<strong>Abstained: the film is "),
+            (&json, "\"positive\": true"),
+            (&json, "\"kind\": \"unfamiliar\""),
+            (&json, "\"set\": ["),
+            (&json, "\"lung_ratio\": "),
+        ] {
+            assert!(report.contains(said), "{said} in {report}");
+        }
+        assert!([&table, &page, &json].iter().all(|report| report.contains(reason)));
+        let without = text(&[fake::report("one.png", fake::read_zones())]);
+        assert!(!without.contains("threshold") && !without.contains("Abstained"));
     }
 }
