@@ -53,7 +53,7 @@ fn samples_are_read_whole() {
     if let Some(seen) = browser::look(&out.path().join("index.html")) {
         assert_eq!((seen.pictures, seen.broken), (films.len(), 0), "{seen:?}");
         assert!(seen.overflow <= 0, "{seen:?}");
-        assert_eq!(seen.buttons, 5, "{seen:?}");
+        assert_eq!(seen.buttons, 6, "{seen:?}");
     }
 
     // A broken file beside the good ones: its error, their readings, and code 2.
