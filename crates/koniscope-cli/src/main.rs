@@ -1,6 +1,7 @@
 //! `koniscope`: a thin door to the rooms of the libraries.
 
 mod bench;
+mod evaluate;
 mod export;
 mod labels;
 mod models;
@@ -30,6 +31,7 @@ enum Command {
     Train(train::Args),
     Export(export::Args),
     Bench(bench::Args),
+    Evaluate(evaluate::Args),
     Simulate(simulate::Args),
     Labels(labels::Args),
 }
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Command::Train(args) => train::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Evaluate(args) => evaluate::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Labels(args) => labels::run(&args),
     };

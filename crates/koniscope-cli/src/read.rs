@@ -4,13 +4,7 @@ mod film;
 mod find;
 mod folders;
 
-use std::{
-    fs,
-    io::{self, Write},
-    path::PathBuf,
-    process::ExitCode,
-    time::Instant,
-};
+use std::{fs, path::PathBuf, process::ExitCode, time::Instant};
 
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -23,7 +17,7 @@ use koniscope::{
 use crate::{
     models::{self, Model},
     threads,
-    write::write_atomic,
+    write::{print, write_atomic},
 };
 
 /// Read chest radiographs: DICOM, PNG, JPEG or TIFF.
@@ -127,15 +121,6 @@ fn progress(films: usize, quiet: bool) -> ProgressBar {
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
-    }
-}
-
-/// Writes to stdout; a reader that has gone, as `head` does, is no error.
-fn print(text: &str) -> anyhow::Result<()> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e).context("cannot print"),
-        _ => Ok(()),
     }
 }
 

@@ -1,6 +1,10 @@
-//! Files that are there whole or not at all.
+//! What the door writes: files, there whole or not at all, and its own output.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+};
 
 use anyhow::Context;
 
@@ -22,6 +26,15 @@ pub(crate) fn remove(path: &Path) -> anyhow::Result<()> {
         Err(e) if e.kind() != io::ErrorKind::NotFound => {
             Err(e).with_context(|| format!("cannot remove {}", path.display()))
         }
+        _ => Ok(()),
+    }
+}
+
+/// Writes to stdout; a reader that has gone, as `head` does, is no error.
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e).context("cannot print"),
         _ => Ok(()),
     }
 }

@@ -1,11 +1,35 @@
-//! Files that are there whole or not at all.
+//! Files: written whole or not at all, and read up to a limit.
 
 use std::{
     ffi::OsString,
     fs::{self, File},
-    io::{self, Write},
+    io::{self, Read, Write},
     path::Path,
 };
+
+use crate::Error;
+
+/// The bytes of a regular file of at most `limit` bytes. Devices and pipes, which may never end,
+/// are not opened.
+///
+/// # Errors
+/// [`Error::Io`] or [`Error::FileTooLarge`].
+pub fn bytes_of(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
+    let io = |e: io::Error| Error::Io { detail: e.to_string() };
+    let found = fs::metadata(path).map_err(io)?;
+    if !found.is_file() {
+        let what =
+            if found.is_dir() { "a folder that cannot be listed" } else { "no regular file" };
+        return Err(Error::Io { detail: format!("it is {what}") });
+    }
+    if found.len() > limit {
+        return Err(Error::FileTooLarge { bytes: found.len(), limit });
+    }
+    let mut bytes = Vec::new();
+    // One byte more than allowed, so that a file that grows meanwhile is refused by decode.
+    File::open(path).and_then(|f| f.take(limit + 1).read_to_end(&mut bytes)).map_err(io)?;
+    Ok(bytes)
+}
 
 /// Writes beside `path`, syncs to disk and renames into place: a reader sees the old file or the
 /// new one, never half of it.
@@ -28,6 +52,19 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_regular_files_of_allowed_size_are_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a");
+        fs::write(&file, [7; 10]).unwrap();
+        assert_eq!(bytes_of(&file, 10).unwrap(), [7; 10]);
+        assert_eq!(bytes_of(&file, 9), Err(Error::FileTooLarge { bytes: 10, limit: 9 }));
+        assert_eq!(bytes_of(folder.path(), 9).unwrap_err().kind(), "io");
+        assert_eq!(bytes_of(&folder.path().join("none"), 9).unwrap_err().kind(), "io");
+        #[cfg(unix)]
+        assert_eq!(bytes_of(Path::new("/dev/zero"), 9).unwrap_err().kind(), "io");
+    }
 
     #[test]
     fn replaces_whole_and_leaves_nothing_beside() {

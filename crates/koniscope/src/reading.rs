@@ -90,35 +90,7 @@ impl Reader {
         let (film, mask) =
             timed(clock, &mut timings.segmentation_ms, || self.find_lungs(film, &mut flags))?;
         let zones = Zones::of(&mask)?;
-        let (findings, heat_map) = match &self.grading {
-            Grading::Paper(classifier) => {
-                let crop = self.crop(&film, &mask)?;
-                let class =
-                    timed(clock, &mut timings.classification_ms, || classifier.classify(&crop))?;
-                let findings = Findings::of_classes(classifier.manifest(), &class.logits)?;
-                let calibration = Calibration::of(classifier.manifest())?;
-                let heat_map = timed(clock, &mut timings.heat_map_ms, || {
-                    HeatMap::new(&class.class_maps, &calibration, crop)
-                });
-                (findings, heat_map)
-            }
-            Grading::Zones(grader) => {
-                let crops = self.zone_crops(&film, &mask, &zones)?;
-                let calibration = ZoneCalibration::of(grader.manifest())?;
-                let (outputs, findings) = timed(clock, &mut timings.classification_ms, || {
-                    let outputs = grader.grade(&crops)?;
-                    let grades = Grades::of(&outputs, &calibration)?;
-                    let seeds = large::seeds(&outputs, &grades, &crops, &zones, &mask);
-                    let large = large::measure(&film, &mask, &zones, &seeds);
-                    let graded = Graded::of(&grades, &zones.extents(&mask), large, &film);
-                    Ok((outputs, Findings::of_zones(grader.manifest(), graded)))
-                })?;
-                let heat_map = timed(clock, &mut timings.heat_map_ms, || {
-                    HeatMap::of_zones(&outputs, &calibration, crops, zones)
-                })?;
-                (findings, heat_map)
-            }
-        };
+        let (findings, heat_map) = self.second_stage(&film, &mask, &zones, clock, &mut timings)?;
         let features = Features::of(&film, &mask);
         let findings = match &self.site {
             Some(site) => findings.decided(site, features.as_ref()),
@@ -146,6 +118,58 @@ impl Reader {
             timings,
         };
         Ok(FilmReading { reading, film, mask, heat_map })
+    }
+
+    /// What the second stage says of given lungs.
+    fn second_stage(
+        &self,
+        film: &Radiograph,
+        mask: &LungMask,
+        zones: &Zones,
+        clock: Clock,
+        timings: &mut Timings,
+    ) -> Result<(Findings, HeatMap), Error> {
+        match &self.grading {
+            Grading::Paper(classifier) => {
+                let crop = self.crop(film, mask)?;
+                let class =
+                    timed(clock, &mut timings.classification_ms, || classifier.classify(&crop))?;
+                let findings = Findings::of_classes(classifier.manifest(), &class.logits)?;
+                let calibration = Calibration::of(classifier.manifest())?;
+                let heat_map = timed(clock, &mut timings.heat_map_ms, || {
+                    HeatMap::new(&class.class_maps, &calibration, crop)
+                });
+                Ok((findings, heat_map))
+            }
+            Grading::Zones(grader) => {
+                let crops = self.zone_crops(film, mask, zones)?;
+                let calibration = ZoneCalibration::of(grader.manifest())?;
+                let (outputs, findings) = timed(clock, &mut timings.classification_ms, || {
+                    let outputs = grader.grade(&crops)?;
+                    let grades = Grades::of(&outputs, &calibration)?;
+                    let seeds = large::seeds(&outputs, &grades, &crops, zones, mask);
+                    let large = large::measure(film, mask, zones, &seeds);
+                    let graded = Graded::of(&grades, &zones.extents(mask), large, film);
+                    Ok((outputs, Findings::of_zones(grader.manifest(), graded)))
+                })?;
+                let heat_map = timed(clock, &mut timings.heat_map_ms, || {
+                    HeatMap::of_zones(&outputs, &calibration, crops, *zones)
+                })?;
+                Ok((findings, heat_map))
+            }
+        }
+    }
+
+    /// Probability of disease that the second stage gives to `film` with the lungs of `mask`: for
+    /// measuring what a reading rests on, with a film that was changed.
+    ///
+    /// # Errors
+    /// The first [`Error`] from the lungs on.
+    pub fn probability(&self, film: &Radiograph, mask: &LungMask) -> Result<f64, Error> {
+        let zones = Zones::of(mask)?;
+        let (findings, _) =
+            self.second_stage(film, mask, &zones, &|| 0.0, &mut Timings::default())?;
+        Ok(findings.pneumoconiosis.probability)
     }
 
     /// Bytes to pixels as stored; refuses what the header says is no frontal chest film.

@@ -21,6 +21,8 @@ pub use overlay::overlay;
 pub use png::label_map;
 pub use text::text;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use serde::Serialize;
 
 use crate::{Error, Reading};
@@ -79,10 +81,35 @@ impl Failure {
         let message = format!("a fault of this program, not of the film: {detail}. Report it");
         Self { kind: "internal", message }
     }
+
+    /// Runs `step`; a fault of this program ends one film, not the whole run.
+    ///
+    /// # Errors
+    /// Those of `step`, and [`Failure::internal`] for a panic in it.
+    pub fn caught<T>(step: impl FnOnce() -> Result<T, Self>) -> Result<T, Self> {
+        catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|panic| {
+            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+            Err(Self::internal(&text.unwrap_or_else(|| "no message".into())))
+        })
+    }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self { kind: error.kind(), message: error.to_string() }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_named_failure() {
+        let failure = Failure::caught::<()>(|| panic!("index {}", 7)).unwrap_err();
+        assert_eq!(failure.kind, "internal");
+        assert!(failure.message.contains("index 7"), "{failure:?}");
     }
 }

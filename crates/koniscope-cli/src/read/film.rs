@@ -1,15 +1,11 @@
 //! One film: bytes in, result written.
 
-use std::{
-    fs::{self, File},
-    io::Read,
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
-};
+use std::{fs, path::Path};
 
 use anyhow::Context;
 use koniscope::{
-    Error, FilmReading, Reader, Reading,
+    FilmReading, Reader, Reading,
+    files::bytes_of,
     reading::Clock,
     report::{self, Failure, FilmReport, LUNGS_FILE, OVERLAY_FILE, READING_FILE},
 };
@@ -29,14 +25,14 @@ pub(super) fn read(
         folder: out.map(|(_, name)| name.into()),
         outcome: Err(Failure::internal(&"not yet read")),
     };
-    let outcome = catch(|| read_film(reader, path, clock));
+    let outcome = Failure::caught(|| read_film(reader, path, clock));
     let Some((folder, name)) = out else {
         film.outcome = outcome.map(|reading| reading.reading);
         return film;
     };
     let folder = folder.join(name);
     let pictures = match outcome {
-        Ok(reading) => catch(|| pictures(reading)),
+        Ok(reading) => Failure::caught(|| pictures(reading)),
         Err(failure) => Err(failure),
     };
     let (pictures, outcome) = match pictures {
@@ -52,37 +48,9 @@ pub(super) fn read(
     film
 }
 
-/// A fault of this program ends one film, not the whole run.
-fn catch<T>(step: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
-    catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-        Err(Failure::internal(&text.unwrap_or_else(|| "no message".into())))
-    })
-}
-
 fn read_film(reader: &Reader, path: &Path, clock: Clock) -> Result<FilmReading, Failure> {
     let bytes = bytes_of(path, reader.limits.file_bytes)?;
     Ok(reader.read(&bytes, clock)?)
-}
-
-/// The bytes of a regular file of at most `limit` bytes. Devices and pipes, which may never end,
-/// are not opened.
-fn bytes_of(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
-    let io = |e: std::io::Error| Error::Io { detail: e.to_string() };
-    let found = fs::metadata(path).map_err(io)?;
-    if !found.is_file() {
-        let what =
-            if found.is_dir() { "a folder that cannot be listed" } else { "no regular file" };
-        return Err(Error::Io { detail: format!("it is {what}") });
-    }
-    if found.len() > limit {
-        return Err(Error::FileTooLarge { bytes: found.len(), limit });
-    }
-    let mut bytes = Vec::new();
-    // One byte more than allowed, so that a file that grows meanwhile is refused by decode.
-    File::open(path).and_then(|f| f.take(limit + 1).read_to_end(&mut bytes)).map_err(io)?;
-    Ok(bytes)
 }
 
 struct Pictures {
@@ -115,27 +83,9 @@ fn write(folder: &Path, film: &FilmReport, pictures: Option<&Pictures>) -> anyho
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use koniscope::Error;
+
     use super::*;
-
-    #[test]
-    fn only_regular_files_of_allowed_size_are_opened() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("a");
-        fs::write(&file, [7; 10]).unwrap();
-        assert_eq!(bytes_of(&file, 10).unwrap(), [7; 10]);
-        assert_eq!(bytes_of(&file, 9), Err(Error::FileTooLarge { bytes: 10, limit: 9 }));
-        assert_eq!(bytes_of(folder.path(), 9).unwrap_err().kind(), "io");
-        assert_eq!(bytes_of(&folder.path().join("none"), 9).unwrap_err().kind(), "io");
-        #[cfg(unix)]
-        assert_eq!(bytes_of(Path::new("/dev/zero"), 9).unwrap_err().kind(), "io");
-    }
-
-    #[test]
-    fn a_panic_is_a_named_failure() {
-        let failure = catch::<()>(|| panic!("index {}", 7)).unwrap_err();
-        assert_eq!(failure.kind, "internal");
-        assert!(failure.message.contains("index 7"), "{failure:?}");
-    }
 
     #[test]
     fn a_failed_film_keeps_no_pictures_of_an_earlier_run() {

@@ -78,3 +78,34 @@ fn find() -> Option<PathBuf> {
     let candidates = names.iter().flat_map(|name| folders.iter().map(move |f| f.join(name)));
     candidates.into_iter().find(|candidate| candidate.is_file())
 }
+
+/// The page printed to PDF. Nothing if there is no browser, as for [`look`].
+pub(crate) fn print(page: &Path) -> Option<Vec<u8>> {
+    let browser = find()?;
+    let pdf = page.with_file_name("print.pdf");
+    let profile = tempfile::tempdir().unwrap();
+    let output = Command::new(browser)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"])
+        .arg(format!("--print-to-pdf={}", pdf.display()))
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .arg(format!("file://{}", page.display()))
+        .output()
+        .unwrap();
+    let bytes = fs::read(&pdf);
+    Some(bytes.unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&output.stderr))))
+}
+
+/// Width and height in points of each page of a PDF as Chromium writes it, where page objects are
+/// not compressed.
+pub(crate) fn page_sizes(pdf: &[u8]) -> Vec<[f64; 2]> {
+    let text = String::from_utf8_lossy(pdf);
+    let boxes = text.split("/MediaBox").skip(1);
+    boxes
+        .filter_map(|rest| {
+            let inside = rest.split_once('[')?.1.split_once(']')?.0;
+            let numbers: Vec<f64> =
+                inside.split_whitespace().filter_map(|n| n.parse().ok()).collect();
+            Some([*numbers.get(2)?, *numbers.get(3)?])
+        })
+        .collect()
+}

@@ -3,6 +3,7 @@
 
 mod bench;
 mod browser;
+mod evaluate;
 mod export;
 mod films;
 mod labels;

@@ -1,0 +1,143 @@
+//! `koniscope evaluate`: films and labels to figures with their intervals.
+
+use std::{fs, path::PathBuf, process::ExitCode};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use koniscope::{model::Device, weights::load_reader};
+use koniscope_evaluate::{Observer, Options, Summary, evaluate};
+
+use crate::{
+    models::{self, Model},
+    threads,
+    write::print,
+};
+
+/// Evaluate the reader on films with labels.
+///
+/// Reads every film of the tables as `koniscope read` does and writes report.html (one page with
+/// plots, that prints on A4), report.json (every figure with its interval) and cases.csv (a row a
+/// film) into a folder: detection, calibration, stages, zones and lungs, as far as the tables have
+/// labels or masks, over all films and by source, view and further columns.
+///
+/// Answers are kept in the folder: the same command goes on where it was stopped.
+///
+/// Exit code: 0 if all films were read, 2 if some were not, 1 if none was or the command is wrong.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Table of films with labels, see docs/reference/labels-csv.md; may be given again
+    #[arg(long, required = true, value_name = "CSV")]
+    labels: Vec<PathBuf>,
+    /// Folder of the evaluation, made where missing
+    #[arg(long, short, value_name = "DIR")]
+    out: PathBuf,
+    /// Column that says whether a film shows the disease [default: pneumoconiosis, else stage I and
+    /// above]
+    #[arg(long, value_name = "COLUMN")]
+    label: Option<String>,
+    /// Column whose values part the films; may be given again
+    #[arg(long = "subgroup", value_name = "COLUMN")]
+    subgroups: Vec<String>,
+    /// Prevalence for predictive values and the decision curve; surveillance has about 0.05
+    #[arg(long, value_name = "SHARE", default_value_t = 0.05)]
+    prevalence: f64,
+    /// Read every film again with exposure, contrast, noise, turn, size, JPEG, border and blanked
+    /// lungs: ten more readings a film
+    #[arg(long)]
+    robustness: bool,
+    /// Seed of the resamples of the intervals
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Folder of models [default: $KONISCOPE_MODELS, ./models, or models beside the program]
+    #[arg(long, value_name = "DIR")]
+    models: Option<PathBuf>,
+    /// Second stage to read with [default: zones where the folder of models has zones.toml, else
+    /// paper]
+    #[arg(long, value_enum, value_name = "KIND")]
+    model: Option<Model>,
+    /// Print report.json instead of the table
+    #[arg(long)]
+    json: bool,
+    /// Threads to compute with, and films in memory at once [default: one a core]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// No progress bar and no remarks
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    threads::set(args.threads)?;
+    let models = models::find(args.models.as_deref())?;
+    let reader = load_reader(&models, &Device::cpu(), args.model.map(Into::into))?;
+    let options = Options {
+        tables: args.labels.clone(),
+        label: args.label.clone(),
+        subgroups: args.subgroups.clone(),
+        prevalence: args.prevalence,
+        robustness: args.robustness,
+        seed: args.seed,
+        out: args.out.clone(),
+        command: command(),
+        processor: processor(),
+    };
+    let bar = Bar { bar: ProgressBar::hidden(), quiet: args.quiet };
+    let summary = evaluate(&reader, &options, &bar)?;
+    bar.bar.finish_and_clear();
+    print(if args.json { &summary.json } else { &summary.text })?;
+    if !args.quiet {
+        remark(&summary, args);
+    }
+    Ok(match (summary.read, summary.failed) {
+        (0, _) => ExitCode::FAILURE,
+        (_, 0) => ExitCode::SUCCESS,
+        _ => ExitCode::from(2),
+    })
+}
+
+/// A bar with the time left, on stderr; nothing where stderr is no terminal.
+struct Bar {
+    bar: ProgressBar,
+    quiet: bool,
+}
+
+impl Observer for Bar {
+    fn begin(&self, what: &'static str, films: usize) {
+        if self.quiet {
+            return;
+        }
+        self.bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+        self.bar.reset();
+        self.bar.set_length(films as u64);
+        let template = format!("{what} {{wide_bar}} {{pos}}/{{len}} films, {{eta}} left");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            self.bar.set_style(style);
+        }
+    }
+
+    fn done(&self) {
+        self.bar.inc(1);
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "remarks for people, beside the result on stdout")]
+fn remark(summary: &Summary, args: &Args) {
+    if summary.kept > 0 {
+        eprintln!("{} films had been read by an earlier run", summary.kept);
+    }
+    eprintln!("results: open {}", args.out.join("report.html").display());
+}
+
+/// The command as it was given, words with spaces in quotes.
+fn command() -> String {
+    let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+    let quoted = |word: String| if word.contains(' ') { format!("\"{word}\"") } else { word };
+    words.map(quoted).collect::<Vec<_>>().join(" ")
+}
+
+/// The processor's name, where the system tells it, and the threads in use.
+fn processor() -> String {
+    let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = text.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let name = name.map_or(std::env::consts::ARCH, |(_, name)| name.trim());
+    format!("{name}, {} threads", rayon::current_num_threads())
+}

@@ -1,0 +1,163 @@
+//! `koniscope evaluate`: tables in, a report out, with the weights and films that ship.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value;
+
+use crate::{
+    browser,
+    program::{assert_code, koniscope, stderr, stdout},
+};
+
+/// The repository, if it has weights and films.
+fn repository() -> Option<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
+    if root.join("models/lungs.toml").is_file() && root.join("samples").is_dir() {
+        return Some(root);
+    }
+    eprintln!("skipped: no models/ and samples/ in the repository");
+    None
+}
+
+/// A table of the samples with labels made up for the test, and one broken film.
+fn table(folder: &Path, root: &Path, label: impl Fn(usize) -> usize) -> PathBuf {
+    let mut films: Vec<PathBuf> =
+        fs::read_dir(root.join("samples")).unwrap().map(|file| file.unwrap().path()).collect();
+    films.retain(|film| film.extension().is_some_and(|e| e == "jpg" || e == "dcm"));
+    films.sort();
+    let mut text = String::from("image,patient_id,source,tb,stage,sex\n");
+    for (i, film) in films.iter().enumerate() {
+        let source = ["North <clinic>", "South"][i % 2];
+        text += &format!("{},p{i},{source},{},{},f\n", film.display(), label(i), i % 4);
+    }
+    fs::write(folder.join("broken.png"), "no picture").unwrap();
+    text += "broken.png,p9,South,1,0,m\n";
+    let table = folder.join("labels.csv");
+    fs::write(&table, text).unwrap();
+    table
+}
+
+fn evaluate(root: &Path, table: &Path, out: &Path, more: &[&str]) -> std::process::Output {
+    let args = ["evaluate", "--labels", table.to_str().unwrap(), "--out", out.to_str().unwrap()];
+    koniscope(root, args.into_iter().chain(more.iter().copied()))
+}
+
+fn readings(out: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(out.join("readings")).unwrap();
+    let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn evaluate_reports_stops_and_goes_on() {
+    let Some(root) = repository() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let table = table(folder.path(), &root, |i| i % 2);
+    let out = folder.path().join("evaluation");
+    let more = ["--label", "tb", "--subgroup", "sex", "--json", "--model", "paper"];
+    let output = evaluate(&root, &table, &out, &more);
+    assert_code(&output, 2);
+    let first: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(
+        first,
+        serde_json::from_str::<Value>(&fs::read_to_string(out.join("report.json")).unwrap())
+            .unwrap()
+    );
+    assert_eq!((&first["cases"]["films"], &first["cases"]["read"]), (&7.into(), &6.into()));
+    assert_eq!(first["failures"][0]["kind"], "not_an_image");
+    assert_eq!(first["simulated"], false);
+    assert!(first["warnings"].to_string().contains("stand-in"), "{}", first["warnings"]);
+    let figures = first["figures"].as_array().unwrap();
+    let auc = figures.iter().find(|f| f["name"] == "AUC (ROC)" && f["by"] == "all").unwrap();
+    assert_eq!((&auc["n"], &auc["method"]), (&6.into(), &"DeLong 1988".into()));
+    assert!(figures.iter().any(|f| f["by"] == "source" && f["group"] == "South"));
+    // The films that ship were read by `koniscope read`'s own reader: the same numbers.
+    let read = koniscope(&root, ["read", "samples", "--json", "--model", "paper"]);
+    let read: Value = serde_json::from_str(&stdout(&read)).unwrap();
+    let cases = fs::read_to_string(out.join("cases.csv")).unwrap();
+    assert_eq!(cases.lines().count(), 8);
+    for film in read["films"].as_array().unwrap() {
+        let p = film["pneumoconiosis"]["probability"].to_string();
+        assert!(cases.contains(&format!(",{p},")), "{p}: {cases}");
+    }
+
+    // Stopped: half of the answers are gone, one is cut off. Only these are read again.
+    let kept = readings(&out);
+    assert_eq!(kept.len(), 6);
+    fs::remove_file(&kept[0]).unwrap();
+    fs::remove_file(&kept[1]).unwrap();
+    fs::write(&kept[2], "{\"probability\":0.").unwrap();
+    fs::remove_file(out.join("report.json")).unwrap();
+    let output = evaluate(&root, &table, &out, &more);
+    assert_code(&output, 2);
+    assert!(stderr(&output).contains("3 films had been read"), "{}", stderr(&output));
+    assert_eq!(readings(&out), kept);
+    let again: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(again["figures"], first["figures"]);
+
+    let page = fs::read_to_string(out.join("report.html")).unwrap();
+    assert_eq!(page.matches("Research use only. Not a medical device").count() >= 2, true);
+    assert!(page.contains("North &lt;clinic&gt;") && !page.contains("<clinic>"));
+    assert!(!page.contains("NaN") && !page.contains("<script"));
+    if let Some(seen) = browser::look(&out.join("report.html")) {
+        assert_eq!((seen.pictures, seen.broken), (6, 0), "{seen:?}");
+        assert!(seen.overflow <= 0, "{seen:?}");
+    }
+    if let Some(pdf) = browser::print(&out.join("report.html")) {
+        let sizes: Vec<[f64; 2]> = browser::page_sizes(&pdf);
+        assert!(!sizes.is_empty() && sizes.len() <= 12, "{sizes:?}");
+        for [width, height] in sizes {
+            // A4 in points, 210 x 297 mm.
+            assert!(
+                (width - 595.3).abs() < 1.5 && (height - 841.9).abs() < 1.5,
+                "{width} {height}"
+            );
+        }
+    }
+}
+
+#[test]
+fn evaluate_says_what_a_missing_class_leaves_out() {
+    let Some(root) = repository() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let table = table(folder.path(), &root, |_| 1);
+    let out = folder.path().join("evaluation");
+    let output = evaluate(&root, &table, &out, &["--label", "tb", "--model", "paper", "--quiet"]);
+    assert_code(&output, 2);
+    assert!(stdout(&output).contains("none: two films at least with and without disease"));
+    let report = fs::read_to_string(out.join("report.json")).unwrap();
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let auc = &report["figures"][0];
+    assert!(auc["value"].is_null() && auc["absent"].is_string(), "{auc}");
+}
+
+#[test]
+fn evaluate_names_what_it_cannot_use() {
+    let Some(root) = repository() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let table = table(folder.path(), &root, |i| i % 2);
+    let twice = folder.path().join("twice.csv");
+    fs::write(&twice, "image,patient_id,stage\nbroken.png,a,0\n./broken.png,b,1\n").unwrap();
+    let bare = folder.path().join("bare.csv");
+    fs::write(&bare, "image,patient_id,tb\nbroken.png,a,\n").unwrap();
+    let out = folder.path().join("evaluation");
+    let cases: [(&Path, &[&str], &str); 7] = [
+        (&table, &["--label", "nothing"], "no column nothing"),
+        (&table, &["--label", "sex"], "its column sex holds \"f\""),
+        (&table, &["--label", "tb", "--subgroup", "age"], "no table has this column"),
+        (&table, &["--label", "tb", "--prevalence", "5"], "above 0 and below 1"),
+        (&twice, &[], "stands in the tables twice"),
+        (&bare, &["--label", "tb"], "none of the 1 films has a label"),
+        (&folder.path().join("gone.csv"), &[], "gone.csv"),
+    ];
+    for (table, more, said) in cases {
+        let output = evaluate(&root, table, &out, more);
+        assert_code(&output, 1);
+        assert!(stderr(&output).contains(said), "{said}: {}", stderr(&output));
+    }
+    assert!(!out.exists(), "nothing was written");
+}

@@ -1,0 +1,171 @@
+//! Films with their truth, and what the reader says of each.
+
+mod answer;
+mod table;
+
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use koniscope::{FilmReading, Reader, files::bytes_of, many::in_order, report::Failure};
+use koniscope_train::dataset::{Case as Row, Mask, read_labels};
+
+pub use answer::Answer;
+pub use table::table;
+
+use crate::{
+    Error,
+    keep::Keep,
+    overlap::Overlap,
+    truth::{self, Truth},
+};
+
+/// Folder of the answers, in the evaluation's.
+const READINGS: &str = "readings";
+
+/// One film of the tables.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Its row.
+    pub row: Row,
+    /// What its labels say.
+    pub truth: Truth,
+    /// Whether it comes from the simulator.
+    pub simulated: bool,
+}
+
+/// A film and what came of it.
+#[derive(Clone, Debug)]
+pub struct Film {
+    /// Its row and truth.
+    pub case: Case,
+    /// What the reader said, or why it said nothing.
+    pub outcome: Result<Answer, Failure>,
+}
+
+/// All films, and where their answers come from.
+#[derive(Clone, Debug)]
+pub struct Films {
+    /// In the order of the tables.
+    pub films: Vec<Film>,
+    /// Answers taken from an earlier run.
+    pub kept: usize,
+}
+
+/// Films of the tables that have a label or a mask, and the number of those that have neither.
+///
+/// # Errors
+/// [`Error::Labels`] and [`Error::Truth`] for rows that cannot be used, [`Error::Tables`] where a
+/// film stands in the tables twice, a column of `subgroups` in none of them, or no film has a label.
+pub fn find(
+    tables: &[PathBuf],
+    label: Option<&str>,
+    subgroups: &[String],
+) -> Result<(Vec<Case>, usize), Error> {
+    let mut rows = Vec::new();
+    for table in tables {
+        rows.extend(read_labels(table, None)?);
+    }
+    for column in subgroups {
+        if !rows.iter().any(|row| row.fields.contains_key(column)) {
+            return Err(Error::Tables(format!("--subgroup {column}: no table has this column")));
+        }
+    }
+    let mut seen = HashSet::new();
+    let (mut cases, mut unlabeled) = (Vec::new(), 0);
+    for row in rows {
+        let image = row.image.clone();
+        if !seen.insert(image.canonicalize().unwrap_or_else(|_| image.clone())) {
+            return Err(Error::Tables(format!(
+                "{} stands in the tables twice, and would count twice. Leave out one row",
+                image.display()
+            )));
+        }
+        let truth = Truth::of(&row, label).map_err(|detail| Error::Truth { image, detail })?;
+        if truth.is_empty() && row.mask.is_none() {
+            unlabeled += 1;
+            continue;
+        }
+        let simulated = truth::is_simulated(&row);
+        cases.push(Case { row, truth, simulated });
+    }
+    if cases.is_empty() {
+        return Err(Error::Tables(format!(
+            "none of the {unlabeled} films has a label (column {}, stage, or six zones) or a mask. \
+             Name the column with --label",
+            label.unwrap_or(truth::LABEL)
+        )));
+    }
+    Ok((cases, unlabeled))
+}
+
+/// Reads every film, or takes its answer from `out`, where an earlier run kept it.
+///
+/// # Errors
+/// [`Error::Write`] if the folder of answers cannot be made, [`Error::Threads`].
+pub fn read(
+    reader: &Reader,
+    cases: Vec<Case>,
+    out: &Path,
+    done: &(dyn Fn() + Sync),
+) -> Result<Films, Error> {
+    let keep = Keep::new(out, READINGS, reader)?;
+    let kept = AtomicUsize::new(0);
+    let outcomes = in_order(cases.len(), |i| {
+        let outcome = Failure::caught(|| read_one(reader, &cases[i], &keep, &kept));
+        done();
+        outcome
+    })
+    .map_err(|e| Error::Threads(e.to_string()))?;
+    let films = cases.into_iter().zip(outcomes);
+    let films = films.map(|(case, outcome)| Film { case, outcome }).collect();
+    Ok(Films { films, kept: kept.into_inner() })
+}
+
+fn read_one(
+    reader: &Reader,
+    case: &Case,
+    keep: &Keep,
+    kept: &AtomicUsize,
+) -> Result<Answer, Failure> {
+    let bytes = bytes_of(&case.row.image, reader.limits.file_bytes)?;
+    let mask = case.row.mask.as_deref();
+    // A mask that is not there is said where it is read.
+    let mask_bytes = mask.and_then(|mask| bytes_of(mask, reader.limits.file_bytes).ok());
+    let key = keep.key(&bytes, mask_bytes.as_deref());
+    if let Some(answer) = keep.find(&key) {
+        kept.fetch_add(1, Ordering::Relaxed);
+        return Ok(answer);
+    }
+    let film = reader.read(&bytes, &|| 0.0)?;
+    let overlap = mask.map(|mask| overlap(mask, &film));
+    let answer = Answer::of(&film.reading, overlap);
+    keep.put(&key, &answer).map_err(|e| Failure::write(&e))
+}
+
+fn overlap(mask: &Path, film: &FilmReading) -> Result<Overlap, String> {
+    let truth = Mask::read(mask).map_err(|e| format!("{}: {e}", mask.display()))?;
+    Ok(Overlap::of(&film.mask, &truth, film.film.spacing_mm()))
+}
+
+impl Film {
+    /// The answer, where there is one.
+    pub fn answer(&self) -> Option<&Answer> {
+        self.outcome.as_ref().ok()
+    }
+
+    /// Projection: the table's column `view` or `view_position`, else what the film's header says.
+    pub fn view(&self) -> Option<&str> {
+        let column = |name: &str| self.case.row.fields.get(name).map(String::as_str);
+        let said = ["view", "view_position"].into_iter().find_map(column);
+        said.filter(|v| !v.is_empty()).or_else(|| self.answer()?.view.as_deref())
+    }
+
+    /// `|label - probability|`, where both are known.
+    pub fn error(&self) -> Option<f64> {
+        let disease = f64::from(u8::from(self.case.truth.disease?));
+        Some((disease - self.answer()?.probability).abs())
+    }
+}

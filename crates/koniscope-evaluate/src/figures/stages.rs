@@ -1,0 +1,74 @@
+//! Stages 0 to III.
+
+use koniscope::stage::gbz70::Stage;
+use koniscope_metrics::{
+    agreement::{Confusion, Weights},
+    roc::auc_delong,
+};
+
+use super::{DELONG, Figure, Group, Section, Sheet, patients};
+use crate::cases::Film;
+
+/// Films with a true stage and a read one.
+pub struct Staged<'a> {
+    /// The films.
+    pub films: Vec<&'a Film>,
+    /// True and likeliest stage, 0 to 3.
+    pub pairs: Vec<(usize, usize)>,
+    /// Probability of each stage.
+    pub stages: Vec<[f64; 4]>,
+}
+
+impl<'a> Staged<'a> {
+    /// Those of a group.
+    pub fn of(group: &Group<'a>) -> Self {
+        let staged = |film: &&'a Film| {
+            let answer = film.answer()?;
+            Some((*film, (film.case.truth.stage?, answer.stage?), answer.stages?))
+        };
+        let mut all = Self { films: Vec::new(), pairs: Vec::new(), stages: Vec::new() };
+        for (film, pair, stages) in group.films.iter().filter_map(staged) {
+            all.films.push(film);
+            all.pairs.push(pair);
+            all.stages.push(stages);
+        }
+        all
+    }
+}
+
+/// Figures of the four stages; nothing where none is known or none was read.
+pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
+    let staged = Staged::of(group);
+    if staged.films.is_empty() {
+        return Vec::new();
+    }
+    let patients = patients(&staged.films);
+    let mut sheet = Sheet::new(group, Section::Stage);
+    let mut add = |name: &str, of: &(dyn Fn(&Confusion) -> Option<f64> + Sync)| {
+        let absent = "two stages at least are needed";
+        sheet.bootstrap(name, &patients, seed, absent, |chosen| {
+            let pairs: Vec<_> = chosen.iter().map(|i| staged.pairs[*i]).collect();
+            of(&Confusion::from_pairs(&pairs, 4)?)
+        });
+    };
+    add("accuracy of four stages", &Confusion::accuracy);
+    add("balanced accuracy of four stages", &Confusion::balanced_accuracy);
+    add("quadratic weighted kappa", &|c| c.kappa(Weights::Quadratic));
+    add("mean absolute error, stages", &Confusion::mean_absolute_error);
+    add("share off by two stages or more", &Confusion::share_off_by_two);
+    for from in 1..4 {
+        let truth: Vec<bool> = staged.pairs.iter().map(|(truth, _)| *truth >= from).collect();
+        let above = |p: &[f64; 4]| p[from..].iter().sum::<f64>();
+        let scores: Vec<f64> = staged.stages.iter().map(above).collect();
+        let name = format!("AUC of stage {} and above", Stage::ALL[from].name());
+        let few = "two films at least on both sides are needed";
+        sheet.add(name, auc_delong(&scores, &truth), truth.len(), DELONG, few);
+    }
+    sheet.done()
+}
+
+/// Films by true and read stage; nothing where there are none.
+pub fn confusion(group: &Group) -> Option<Confusion> {
+    let staged = Staged::of(group);
+    if staged.films.is_empty() { None } else { Confusion::from_pairs(&staged.pairs, 4) }
+}

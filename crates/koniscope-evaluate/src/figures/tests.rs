@@ -1,0 +1,195 @@
+//! Figures of films made by hand, against figures worked out by hand.
+
+use koniscope::report::Failure;
+
+use super::*;
+use crate::{
+    cases::{Answer, Case},
+    overlap::Overlap,
+    truth::{Truth, tests::row},
+};
+
+const SETTINGS: Settings = Settings { seed: 1, prevalence: 0.05 };
+
+/// A film of a patient of its own: its truth, and a probability.
+fn film(number: usize, disease: bool, probability: f64) -> Film {
+    let mut row = row(&[("site", ["north", "south"][number % 2])]);
+    row.patient = number.to_string();
+    let truth = Truth { disease: Some(disease), stage: None, zones: None };
+    let answer = Answer {
+        probability,
+        stages: None,
+        stage: None,
+        zones: None,
+        view: None,
+        flags: Vec::new(),
+        overlap: None,
+    };
+    Film { case: Case { row, truth, simulated: false }, outcome: Ok(answer) }
+}
+
+/// A film of true and read stage; the probabilities are sure of what was read.
+fn staged(number: usize, stage: usize, read: usize) -> Film {
+    let mut film = film(number, stage > 0, f64::from(u8::from(read > 0)));
+    film.case.truth.stage = Some(stage);
+    film.case.truth.zones = Some([stage as u8; 6]);
+    let answer = film.outcome.as_mut().unwrap();
+    answer.stage = Some(read);
+    answer.stages = Some(std::array::from_fn(|s| f64::from(u8::from(s == read))));
+    answer.zones = Some([read as u8; 6]);
+    film
+}
+
+fn all_figures(films: &[Film]) -> Vec<Figure> {
+    all(&groups(films, &[]).unwrap(), SETTINGS)
+}
+
+fn figure<'a>(figures: &'a [Figure], name: &str) -> &'a Figure {
+    let found = figures.iter().find(|figure| figure.name == name && figure.by == "all");
+    found.unwrap_or_else(|| panic!("no {name}"))
+}
+
+#[track_caller]
+fn close(figures: &[Figure], name: &str, expected: f64) {
+    let value = figure(figures, name).value.unwrap();
+    assert!((value - expected).abs() < 1e-12, "{name}: {value}, {expected} was expected");
+}
+
+#[test]
+fn detection_and_calibration_by_hand() {
+    // Of ten sick 8 are above the threshold, of ten healthy 9 below.
+    let mut films: Vec<Film> = (0..10)
+        .map(|i| film(i, true, if i < 8 { 0.9 } else { 0.1 }))
+        .chain((10..20).map(|i| film(i, false, if i < 19 { 0.1 } else { 0.9 })))
+        .collect();
+    let figures = all_figures(&films);
+    // Pairs in order, ties half: 8 x 9 whole, 8 x 1 + 2 x 9 half.
+    close(&figures, "AUC (ROC)", (72.0 + 26.0 / 2.0) / 100.0);
+    close(&figures, "accuracy at 0.5", 17.0 / 20.0);
+    close(&figures, "sensitivity at 0.5", 0.8);
+    close(&figures, "specificity at 0.5", 0.9);
+    close(&figures, "sensitivity at specificity 0.90", 0.8);
+    close(&figures, "sensitivity at specificity 0.95", 0.0);
+    close(&figures, "specificity at sensitivity 0.90", 0.0);
+    close(&figures, "PPV at 0.5, prevalence 0.05", 0.8 * 0.05 / (0.8 * 0.05 + 0.1 * 0.95));
+    close(&figures, "NPV at 0.5, prevalence 0.05", 0.9 * 0.95 / (0.9 * 0.95 + 0.2 * 0.05));
+    // Precision 8/9 for recall 0.8, then 1/2.
+    close(&figures, "average precision (PR)", 0.8 * 8.0 / 9.0 + 0.2 * 0.5);
+    // Bin of 0.1: 2 of 11 sick; bin of 0.9: 8 of 9.
+    let ece = (11.0 * (2.0 / 11.0 - 0.1) + 9.0 * (0.9 - 8.0 / 9.0)) / 20.0;
+    close(&figures, "ECE, 10 bins of equal width", ece);
+    close(&figures, "Brier score", (17.0 * 0.01 + 3.0 * 0.81) / 20.0);
+    let auc = figure(&figures, "AUC (ROC)");
+    assert!(auc.low < auc.value && auc.value < auc.high && auc.n == 20 && auc.method == DELONG);
+    let accuracy = figure(&figures, "accuracy at 0.5");
+    assert!(accuracy.low < accuracy.value && accuracy.method == BOOTSTRAP);
+    assert_eq!(all_figures(&films), figures);
+
+    // A film that was not read changes no figure.
+    let mut broken = film(20, true, 0.5);
+    broken.outcome = Err(Failure { kind: "damaged", message: String::new() });
+    films.push(broken);
+    assert_eq!(all_figures(&films), figures);
+}
+
+#[test]
+fn stages_and_zones_by_hand() {
+    let pairs = [(0, 0), (0, 0), (1, 1), (1, 0), (2, 2), (2, 2), (3, 3), (3, 1)];
+    let films: Vec<Film> =
+        pairs.iter().enumerate().map(|(i, (stage, read))| staged(i, *stage, *read)).collect();
+    let figures = all_figures(&films);
+    close(&figures, "accuracy of four stages", 6.0 / 8.0);
+    close(&figures, "balanced accuracy of four stages", (1.0 + 0.5 + 1.0 + 0.5) / 4.0);
+    close(&figures, "mean absolute error, stages", 3.0 / 8.0);
+    close(&figures, "share off by two stages or more", 1.0 / 8.0);
+    // Observed 5/8; expected from the margins 2 2 2 2 and 3 2 2 1.
+    let margins = ([2.0, 2.0, 2.0, 2.0], [3.0, 2.0, 2.0, 1.0]);
+    let mut expected = 0.0;
+    for (a, truth) in margins.0.iter().enumerate() {
+        for (b, read) in margins.1.iter().enumerate() {
+            expected += (a as f64 - b as f64).powi(2) * truth * read / 64.0;
+        }
+    }
+    close(&figures, "quadratic weighted kappa", 1.0 - (5.0 / 8.0) / expected);
+    // Of six sick five are read as such, of two healthy both.
+    close(&figures, "AUC of stage I and above", (10.0 + 2.0 / 2.0) / 12.0);
+    close(&figures, "AUC of stage III and above", (6.0 + 6.0 / 2.0) / 12.0);
+    close(&figures, "zone grades right", 6.0 / 8.0);
+    close(&figures, "zone grades within one", 7.0 / 8.0);
+    close(&figures, "quadratic weighted kappa, left lower", 1.0 - (5.0 / 8.0) / expected);
+    close(&figures, "ECE of the likeliest stage, 10 bins of equal width", 2.0 / 8.0);
+}
+
+#[test]
+fn a_missing_class_is_said() {
+    let films: Vec<Film> = (0..6).map(|i| film(i, true, 0.1 * i as f64)).collect();
+    let figures = all_figures(&films);
+    let auc = figure(&figures, "AUC (ROC)");
+    assert_eq!((auc.value, auc.low), (None, None));
+    assert!(auc.absent.as_deref().unwrap().contains("with and without"), "{auc:?}");
+    for name in ["specificity at 0.5", "sensitivity at specificity 0.90", "calibration slope"] {
+        let figure = figure(&figures, name);
+        assert!(figure.value.is_none() && figure.absent.is_some(), "{figure:?}");
+    }
+    close(&figures, "sensitivity at 0.5", 1.0 / 6.0);
+    let none = all_figures(&[]);
+    assert_eq!(none, []);
+}
+
+#[test]
+fn parts_are_those_of_source_view_and_columns() {
+    let mut films: Vec<Film> = (0..8).map(|i| film(i, i < 4, 0.5)).collect();
+    films[0].case.row.set = "ward".into();
+    films[0].case.simulated = true;
+    films[1].outcome.as_mut().unwrap().view = Some("AP".into());
+    films[2].case.row.fields.insert("view".into(), "PA".into());
+    let found = groups(&films, &["site".into()]).unwrap();
+    let named: Vec<(&str, &str, usize)> =
+        found.iter().map(|g| (g.by.as_str(), g.name.as_str(), g.films.len())).collect();
+    assert_eq!(
+        named,
+        [
+            ("all", "all films", 8),
+            ("source", "clinic", 7),
+            ("source", "ward", 1),
+            ("view", "AP", 1),
+            ("view", "PA", 1),
+            ("site", "north", 4),
+            ("site", "south", 4),
+        ]
+    );
+    assert_eq!(found[0].data, "clinic + ward (SIMULATED)");
+    assert_eq!(found[1].data, "clinic");
+    for (i, film) in films.iter_mut().enumerate() {
+        film.case.row.fields.insert("age".into(), i.to_string());
+    }
+    assert!(groups(&films, &["age".into()]).is_ok());
+    let mut many: Vec<Film> = films.iter().cycle().take(24).cloned().collect();
+    for (i, film) in many.iter_mut().enumerate() {
+        film.case.row.fields.insert("age".into(), i.to_string());
+    }
+    let error = groups(&many, &["age".into()]).unwrap_err().to_string();
+    assert!(error.contains("age") && error.contains("24") && error.contains("40-59"), "{error}");
+}
+
+#[test]
+fn lungs_are_means_of_films_with_a_mask() {
+    let mut films: Vec<Film> = (0..4).map(|i| film(i, false, 0.1)).collect();
+    for (i, film) in films.iter_mut().take(3).enumerate() {
+        let dice = 0.9 + 0.02 * i as f64;
+        let overlap = Overlap {
+            dice,
+            dice_right: dice,
+            dice_left: dice,
+            jaccard: dice / (2.0 - dice),
+            hausdorff_px: Some(4.0),
+            hausdorff_mm: (i == 0).then_some(2.0),
+        };
+        film.outcome.as_mut().unwrap().overlap = Some(Ok(overlap));
+    }
+    let figures = all_figures(&films);
+    close(&figures, "mean Dice of the lungs", 0.92);
+    assert_eq!(figure(&figures, "mean Dice of the lungs").n, 3);
+    close(&figures, "mean 95 % Hausdorff distance, mm", 2.0);
+    assert_eq!(figure(&figures, "mean 95 % Hausdorff distance, mm").n, 1);
+}

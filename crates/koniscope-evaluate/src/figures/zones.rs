@@ -1,0 +1,46 @@
+//! Grades of the six zones.
+
+use koniscope::zones::Zone;
+use koniscope_metrics::agreement::quadratic_kappa;
+
+use super::{Figure, Group, Section, Sheet, patients};
+use crate::cases::Film;
+
+/// Figures of zone grades; nothing where none is known or none was read.
+pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
+    let graded = |film: &&'_ Film| Some((film.case.truth.zones?, film.answer()?.zones?));
+    let films: Vec<&Film> =
+        group.films.iter().copied().filter(|film| graded(film).is_some()).collect();
+    if films.is_empty() {
+        return Vec::new();
+    }
+    let grades: Vec<([u8; 6], [u8; 6])> = films.iter().filter_map(graded).collect();
+    let patients = patients(&films);
+    let mut sheet = Sheet::new(group, Section::Zones);
+    let pairs = |chosen: &[usize], zones: std::ops::Range<usize>| -> Vec<(usize, usize)> {
+        let of = |i: &usize| {
+            let (truth, found) = grades[*i];
+            zones.clone().map(move |z| (usize::from(truth[z]), usize::from(found[z])))
+        };
+        chosen.iter().flat_map(of).collect()
+    };
+    let one_grade = "two grades at least are needed";
+    let name = "quadratic weighted kappa, all zones";
+    sheet.bootstrap(name, &patients, seed, one_grade, |chosen| {
+        quadratic_kappa(&pairs(chosen, 0..6), 4)
+    });
+    for (zone, words) in Zone::NAMES.iter().enumerate() {
+        let name = format!("quadratic weighted kappa, {}", words.replace('_', " "));
+        sheet.bootstrap(name, &patients, seed, one_grade, |chosen| {
+            quadratic_kappa(&pairs(chosen, zone..zone + 1), 4)
+        });
+    }
+    for (name, off) in [("zone grades right", 0), ("zone grades within one", 1)] {
+        sheet.bootstrap(name, &patients, seed, "", |chosen| {
+            let pairs = pairs(chosen, 0..6);
+            let hits = pairs.iter().filter(|(a, b)| a.abs_diff(*b) <= off).count();
+            Some(hits as f64 / pairs.len() as f64)
+        });
+    }
+    sheet.done()
+}

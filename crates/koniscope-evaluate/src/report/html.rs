@@ -1,0 +1,185 @@
+//! One page, without script and without any other file; it prints on A4.
+
+mod data;
+mod figures;
+
+use std::fmt::Write;
+
+use koniscope::reading::DISCLAIMER;
+
+use super::{Evaluation, checklist, paper, plots};
+use crate::{
+    figures::{Section, THRESHOLD, named},
+    svg::escape,
+};
+
+const STYLE: &str = include_str!("html/style.css");
+
+/// `report.html`.
+pub fn html(evaluation: &Evaluation) -> String {
+    let mut page = String::new();
+    page += "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
+    page += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
+    let _ = writeln!(page, "<title>Evaluation by Koniscope</title>\n<style>\n{STYLE}</style>");
+    let _ =
+        writeln!(page, "</head>\n<body>\n<p class=\"disclaimer\" role=\"note\">{DISCLAIMER}</p>");
+    page += "<h1>Evaluation</h1>\n";
+    for warning in evaluation.warnings() {
+        let _ = writeln!(page, "<p class=\"warning\" role=\"note\">{}</p>", escape(&warning));
+    }
+    page += &data::section(evaluation);
+    page += &main_figures(evaluation);
+    page += "<section>\n<h2>Plots</h2>\n<p>All films that were read.</p>\n<div class=\"plots\">\n";
+    for plot in plots::plots(evaluation) {
+        let _ = writeln!(page, "<figure>{plot}</figure>");
+    }
+    page += "</div>\n</section>\n";
+    page += &figures::subgroups(evaluation);
+    page += &worst(evaluation);
+    page += &methods(evaluation);
+    page += &items();
+    page += &data::failures(evaluation);
+    let _ = writeln!(
+        page,
+        "<footer><p>Koniscope {}. {DISCLAIMER}</p></footer>",
+        env!("CARGO_PKG_VERSION")
+    );
+    page + "</body>\n</html>\n"
+}
+
+const SECTIONS: [(Section, &str); 6] = [
+    (Section::Detection, "Detection"),
+    (Section::Calibration, "Calibration"),
+    (Section::Stage, "Stages"),
+    (Section::Zones, "Zones"),
+    (Section::Lungs, "Lungs"),
+    (Section::Robustness, "Robustness"),
+];
+
+fn main_figures(evaluation: &Evaluation) -> String {
+    let all = &evaluation.groups[0];
+    let mut out = format!(
+        "<section>\n<h2>Figures</h2>\n<p>All films that were read: {}. With 95 % intervals. The \
+         paper's figures are those of {}, on {}: they cannot be compared as if the films were the \
+         same.</p>\n",
+        escape(&all.data),
+        paper::REFERENCE,
+        paper::DATA
+    );
+    for (section, title) in SECTIONS {
+        let figures = evaluation.of(&all.by, &all.name, section);
+        if figures.is_empty() {
+            let _ = writeln!(out, "<h3>{title}</h3>\n<p>{}</p>", why_none(section));
+        } else {
+            out += &figures::table(title, &figures);
+        }
+    }
+    out + "</section>\n"
+}
+
+fn why_none(section: Section) -> &'static str {
+    match section {
+        Section::Detection | Section::Calibration => "No film that was read has a label.",
+        Section::Stage => "No film has both a true stage and one that was read.",
+        Section::Zones => "No film has both six graded zones and six that were read.",
+        Section::Lungs => "No film that was read has a mask.",
+        Section::Robustness => "Not asked for (--robustness).",
+    }
+}
+
+fn worst(evaluation: &Evaluation) -> String {
+    if evaluation.worst.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from(
+        "<section>\n<h2>Films farthest from their labels</h2>\n<div class=\"worst\">\n",
+    );
+    for picture in evaluation.worst {
+        let film = &evaluation.films[picture.film];
+        let name = escape(&film.case.row.image.to_string_lossy());
+        let label = match film.case.truth.disease {
+            Some(true) => "with disease",
+            _ => "without disease",
+        };
+        let p = film.answer().map_or(0.0, |answer| answer.probability);
+        let [width, height] = picture.size;
+        let _ = writeln!(
+            out,
+            "<figure><img src=\"{}\" width=\"{width}\" height=\"{height}\" alt=\"{name}, as read\">\
+             <figcaption>{name}<br>{}: labeled {label}, probability {p:.2}</figcaption></figure>",
+            picture.address,
+            escape(&named(&film.case.row.set, film.case.simulated)),
+        );
+    }
+    out + "</div>\n</section>\n"
+}
+
+fn methods(evaluation: &Evaluation) -> String {
+    let options = evaluation.options;
+    let [lungs, grader] =
+        [evaluation.reader.segmenter.manifest(), evaluation.reader.grading.manifest()];
+    let mut out = String::from("<section>\n<h2>Methods</h2>\n<dl>\n");
+    let mut say = |term: &str, text: String| {
+        let _ = writeln!(out, "<dt>{term}</dt><dd>{text}</dd>");
+    };
+    say("Command", format!("<code>{}</code>", escape(&options.command)));
+    say("Program", format!("Koniscope {}", env!("CARGO_PKG_VERSION")));
+    for (term, manifest) in [("Lungs", lungs), ("Second stage", grader)] {
+        let (id, hash) = (escape(&manifest.id), escape(&manifest.sha256));
+        say(term, format!("{id}, SHA-256 <code>{hash}</code>"));
+    }
+    let target = grader.target.as_deref().unwrap_or("pneumoconiosis");
+    say("Trained to find", escape(target));
+    let label = options.label.as_deref().map_or_else(
+        || {
+            "column pneumoconiosis, else stage I and above (of GBZ 70 where zones alone are graded)"
+                .into()
+        },
+        |label| format!("column {}", escape(label)),
+    );
+    say("Disease", label);
+    say(
+        "Films",
+        "decoded, normalized, segmented and read by the code and weights of <code>koniscope \
+         read</code>, in f32"
+            .into(),
+    );
+    say(
+        "Threshold",
+        format!(
+            "{THRESHOLD}, the reader's own, fixed before. Figures at a given sensitivity or \
+             specificity choose theirs on these films, which flatters them"
+        ),
+    );
+    say(
+        "Intervals",
+        format!(
+            "95 %. AUC: DeLong, DeLong and Clarke-Pearson 1988, films taken as independent. All \
+             else: percentiles of 2000 bootstrap resamples of patients, seed {}. Bins of the \
+             reliability diagram: Wilson 1927",
+            options.seed
+        ),
+    );
+    say("Prevalence", format!("{} for predictive values, as stated", options.prevalence));
+    let time = format!("{}; {:.0} s", escape(&options.processor), evaluation.seconds);
+    say("Processor, wall time", time);
+    out + "</dl>\n</section>\n"
+}
+
+fn items() -> String {
+    let mut out = String::from(
+        "<section>\n<h2>Checklists</h2>\n<p>Themes of CLAIM (2024), STARD-AI (2025) and TRIPOD+AI \
+         (2024), in our own words, and where this page answers them.</p>\n<table>\n<thead><tr>\
+         <th>Theme</th><th>Asked for by</th><th>Answered</th></tr></thead>\n<tbody>\n",
+    );
+    for checklist::Item { theme, asked_by, answered } in checklist::ITEMS {
+        let open = if answered == checklist::AUTHOR { " class=\"open\"" } else { "" };
+        let _ = writeln!(
+            out,
+            "<tr><td>{}</td><td>{asked_by}</td><td{open}>{}</td></tr>",
+            escape(theme),
+            escape(answered)
+        );
+    }
+    out + "</tbody>\n</table>\n</section>\n"
+}

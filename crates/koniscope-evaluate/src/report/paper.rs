@@ -1,0 +1,29 @@
+//! What the paper reports, to stand beside ours: Yang F. et al., *Pneumoconiosis computer aided
+//! diagnosis system based on X-rays and deep learning*, BMC Medical Imaging 2021;21:189.
+
+use crate::figures::THRESHOLD;
+
+/// The paper.
+pub(super) const REFERENCE: &str = "Yang F. et al., BMC Medical Imaging 2021;21:189";
+
+/// Where its figures come from.
+pub(super) const DATA: &str = "1,760 films of the paper's own hospitals, other films than these";
+
+/// Share of films read right, normal or diseased.
+pub(super) const ACCURACY: f64 = 0.9246;
+
+/// Area under its ROC curve.
+pub(super) const AUC: f64 = 0.89;
+
+/// Share of films whose stage, of four, was read right.
+pub(super) const FOUR_STAGES: f64 = 0.701;
+
+/// Its figure for one of ours, by name.
+pub(super) fn figure(name: &str) -> Option<f64> {
+    match name {
+        "AUC (ROC)" => Some(AUC),
+        "accuracy of four stages" => Some(FOUR_STAGES),
+        name if name == format!("accuracy at {THRESHOLD}") => Some(ACCURACY),
+        _ => None,
+    }
+}

@@ -1,0 +1,29 @@
+//! The main figures as text.
+
+use std::fmt::Write;
+
+use koniscope::reading::DISCLAIMER;
+
+use super::{Evaluation, value};
+use crate::figures::Section;
+
+/// Warnings, the figures of all films, and the disclaimer.
+pub fn text(evaluation: &Evaluation) -> String {
+    let mut out = String::new();
+    for warning in evaluation.warnings() {
+        let _ = writeln!(out, "{warning}");
+    }
+    let all = &evaluation.groups[0];
+    let _ = writeln!(out, "\n{}", all.data);
+    let figures =
+        evaluation.figures.iter().filter(|f| f.by == all.by && f.section != Section::Zones);
+    let width = figures.clone().map(|figure| figure.name.len()).max().unwrap_or(0);
+    for figure in figures {
+        let _ = writeln!(out, "{:width$}  {}  n {}", figure.name, value(figure), figure.n);
+    }
+    let read = evaluation.films.iter().filter(|film| film.outcome.is_ok()).count();
+    let _ = writeln!(out, "\n{} films: {read} read, {} not read", evaluation.films.len(), {
+        evaluation.films.len() - read
+    });
+    out + DISCLAIMER + "\n"
+}

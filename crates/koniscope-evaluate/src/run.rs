@@ -1,0 +1,152 @@
+//! The evaluation as one sentence: truth, cases, figures, report.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use koniscope::{
+    Reader,
+    files::{bytes_of, write_atomic},
+    report::overlay,
+};
+
+use crate::{
+    Error,
+    cases::{self, Film, Films},
+    figures::{self, Settings},
+    report::{self, Evaluation, Picture},
+    robustness,
+};
+
+/// Films shown with their pictures: those farthest from their labels.
+const WORST: usize = 12;
+
+/// What an evaluation is told.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Tables of labels.
+    pub tables: Vec<PathBuf>,
+    /// Column that says whether a film shows the disease; see [`Truth::of`](crate::truth::Truth::of).
+    pub label: Option<String>,
+    /// Columns whose values part the films.
+    pub subgroups: Vec<String>,
+    /// Prevalence for predictive values and the decision curve, above 0 and below 1.
+    pub prevalence: f64,
+    /// Whether every film is read again, varied.
+    pub robustness: bool,
+    /// Seed of the resamples.
+    pub seed: u64,
+    /// Folder of the evaluation.
+    pub out: PathBuf,
+    /// The command, as it was given.
+    pub command: String,
+    /// The processor, as it calls itself.
+    pub processor: String,
+}
+
+/// Hears how far an evaluation is.
+pub trait Observer: Sync {
+    /// So many films are now read, or varied.
+    fn begin(&self, what: &'static str, films: usize);
+    /// One of them is done.
+    fn done(&self);
+}
+
+/// What an evaluation came to.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// `report.json` as it was written.
+    pub json: String,
+    /// The main figures, as text.
+    pub text: String,
+    /// Films that were read, now or in an earlier run.
+    pub read: usize,
+    /// Films that could not be.
+    pub failed: usize,
+    /// Of those that were read, the ones an earlier run had kept.
+    pub kept: usize,
+}
+
+/// Evaluates a reader on the films of the tables, and writes `report.html`, `report.json` and
+/// `cases.csv` into the folder; answers are kept there as they come, so that a run that was stopped
+/// goes on.
+///
+/// # Errors
+/// [`Error`]; never for a film that cannot be read.
+pub fn evaluate(
+    reader: &Reader,
+    options: &Options,
+    observer: &dyn Observer,
+) -> Result<Summary, Error> {
+    let start = Instant::now();
+    check(options)?;
+    let (cases, unlabeled) =
+        cases::find(&options.tables, options.label.as_deref(), &options.subgroups)?;
+    let out = &options.out;
+    fs::create_dir_all(out).map_err(|e| Error::write(out, e))?;
+    observer.begin("reading", cases.len());
+    let Films { films, kept } = cases::read(reader, cases, out, &|| observer.done())?;
+    write(&out.join("cases.csv"), &cases::table(&films)?)?;
+
+    let groups = figures::groups(&films, &options.subgroups)?;
+    let settings = Settings { seed: options.seed, prevalence: options.prevalence };
+    let mut all = figures::all(&groups, settings);
+    if options.robustness {
+        observer.begin("varying", films.len());
+        let varied = robustness::read(reader, &films, out, &|| observer.done())?;
+        let pairs = films.iter().zip(varied).filter(|(film, _)| film.outcome.is_ok());
+        let varied: Vec<_> = pairs.map(|(_, varied)| varied.unwrap_or_default()).collect();
+        all.extend(robustness::figures(&groups[0], &varied, options.seed));
+    }
+    let worst = worst(reader, &films);
+    let evaluation = Evaluation {
+        options,
+        reader,
+        films: &films,
+        unlabeled,
+        groups: &groups,
+        figures: &all,
+        worst: &worst,
+        seconds: start.elapsed().as_secs_f64(),
+    };
+    let json = report::json(&evaluation)?;
+    write(&out.join("report.html"), report::html(&evaluation).as_bytes())?;
+    // Last: where it is, the rest is its own.
+    write(&out.join("report.json"), json.as_bytes())?;
+    let read = films.iter().filter(|film| film.outcome.is_ok()).count();
+    let text = report::text(&evaluation);
+    Ok(Summary { json, text, read, failed: films.len() - read, kept })
+}
+
+fn check(options: &Options) -> Result<(), Error> {
+    let prevalence = options.prevalence;
+    if !(prevalence > 0.0 && prevalence < 1.0) {
+        return Err(Error::Option(format!(
+            "--prevalence {prevalence}: a share above 0 and below 1 was expected, as 0.05"
+        )));
+    }
+    Ok(())
+}
+
+/// Pictures of the films farthest from their labels, farthest first; without a label none. A film
+/// that is gone meanwhile has no picture.
+fn worst(reader: &Reader, films: &[Film]) -> Vec<Picture> {
+    let mut ranked: Vec<(usize, f64)> = films
+        .iter()
+        .enumerate()
+        .filter_map(|(i, film)| Some((i, film.error().filter(|error| *error > 0.0)?)))
+        .collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    let picture = |i: usize| {
+        let bytes = bytes_of(&films[i].case.row.image, reader.limits.file_bytes).ok()?;
+        let film = reader.read(&bytes, &|| 0.0).ok()?;
+        Picture::of(i, &overlay(&film).ok()?)
+    };
+    ranked.into_iter().take(WORST).filter_map(|(i, _)| picture(i)).collect()
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    write_atomic(path, bytes).map_err(|e| Error::write(path, e))
+}

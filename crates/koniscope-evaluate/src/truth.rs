@@ -1,0 +1,159 @@
+//! What the labels say of a film.
+
+use koniscope::{
+    stage::gbz70::{self, Findings, Large, Stage},
+    zones::Zone,
+};
+use koniscope_train::dataset::{Case as Row, zones::ZoneLabels};
+use serde::Serialize;
+
+/// Column that says whether a film shows pneumoconiosis, where no other is named.
+pub const LABEL: &str = "pneumoconiosis";
+
+/// Columns that together only the table of the simulator has.
+const SIMULATED: [&str; 4] = ["pattern", "seed", "of", "ilo_profusion"];
+
+const POSITIVE: [&str; 5] = ["1", "yes", "true", "positive", "abnormal"];
+const NEGATIVE: [&str; 5] = ["0", "no", "false", "negative", "normal"];
+
+/// Labels of one film; what the table does not say is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Truth {
+    /// Whether it shows the disease.
+    pub disease: Option<bool>,
+    /// Stage 0 to 3.
+    pub stage: Option<usize>,
+    /// Profusion of each zone, 0 to 3, in the order of [`Zone::ALL`].
+    pub zones: Option<[u8; 6]>,
+}
+
+impl Truth {
+    /// Reads the columns of a row. Disease is the column `label`, which must then be in the table;
+    /// without one the column [`LABEL`], else stage I and above. The stage is the column `stage`,
+    /// else what GBZ 70-2015 makes of six graded zones. An empty cell says nothing.
+    ///
+    /// # Errors
+    /// The column, what it holds and what was expected; also where [`LABEL`] and the stage
+    /// contradict each other.
+    pub fn of(row: &Row, label: Option<&str>) -> Result<Self, String> {
+        if let Some(label) = label.filter(|label| !row.fields.contains_key(*label)) {
+            let columns: Vec<&str> = row.fields.keys().map(String::as_str).collect();
+            return Err(format!("its table has no column {label}; it has {}", columns.join(", ")));
+        }
+        let staged = ["stage"].into_iter().chain(Zone::NAMES);
+        let zones = match staged.filter(|column| cell(row, column).is_some()).count() {
+            0 => ZoneLabels::default(),
+            _ => ZoneLabels::of(row)?,
+        };
+        let stage = zones.stage.or_else(|| by_rule(&zones));
+        let named = match label.unwrap_or(LABEL) {
+            column if row.fields.contains_key(column) => said(row, column)?,
+            _ => None,
+        };
+        let by_stage = stage.map(|stage| stage > Stage::Zero);
+        if let (None, Some(named), Some(by_stage)) = (label, named, by_stage)
+            && named != by_stage
+        {
+            return Err(format!(
+                "its column {LABEL} says {}, its stage is {}. Correct one of them, or name the \
+                 column to believe with --label",
+                u8::from(named),
+                stage.map_or("", Stage::name)
+            ));
+        }
+        let disease = if label.is_some() { named } else { named.or(by_stage) };
+        Ok(Self { disease, stage: stage.map(|stage| stage as usize), zones: zones.grades })
+    }
+
+    /// Whether it says nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Whether a film's table comes from the simulator.
+pub fn is_simulated(row: &Row) -> bool {
+    SIMULATED.iter().all(|column| row.fields.contains_key(*column))
+}
+
+fn cell<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
+    row.fields.get(column).map(String::as_str).filter(|value| !value.is_empty())
+}
+
+fn said(row: &Row, column: &str) -> Result<Option<bool>, String> {
+    let Some(text) = cell(row, column) else { return Ok(None) };
+    let is_one_of = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
+    match (is_one_of(&POSITIVE), is_one_of(&NEGATIVE)) {
+        (true, _) => Ok(Some(true)),
+        (_, true) => Ok(Some(false)),
+        _ => Err(format!(
+            "its column {column} holds {text:?}; 1, yes, true, positive or abnormal, or 0, no, \
+             false, negative or normal was expected"
+        )),
+    }
+}
+
+fn by_rule(labels: &ZoneLabels) -> Option<Stage> {
+    let zones = labels.grades?;
+    let aggregation = labels.aggregation.is_some_and(|zones| zones.contains(&true));
+    let largest = labels.large.and_then(|zones| zones.into_iter().max()).unwrap_or(0);
+    let large = Large::ALL[usize::from(largest).min(2)];
+    Some(gbz70::stage(&Findings { zones, aggregation, large }).0)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn row(fields: &[(&str, &str)]) -> Row {
+        Row {
+            id: "a".into(),
+            set: "clinic".into(),
+            patient: "p".into(),
+            image: "a.png".into(),
+            mask: None,
+            class: None,
+            fields: fields.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect(),
+        }
+    }
+
+    fn zones(grades: [&'static str; 6]) -> Vec<(&'static str, &'static str)> {
+        Zone::NAMES.into_iter().zip(grades).collect()
+    }
+
+    #[test]
+    fn disease_is_the_label_else_the_column_else_the_stage_else_the_rule() {
+        let of = |fields: &[(&str, &str)], label| Truth::of(&row(fields), label).unwrap();
+        let both = [("tb", "Abnormal"), ("stage", "0")];
+        assert_eq!(of(&both, Some("tb")).disease, Some(true));
+        assert_eq!(of(&both, None).disease, Some(false));
+        assert_eq!(of(&[("pneumoconiosis", "yes"), ("stage", "")], None).disease, Some(true));
+        assert_eq!(of(&[("tb", ""), ("stage", "II")], Some("tb")).disease, None);
+        let graded = of(&zones(["1", "1", "0", "0", "0", "0"]), None);
+        assert_eq!((graded.disease, graded.stage), (Some(true), Some(1)));
+        let mut large = zones(["0"; 6]);
+        let names = Zone::NAMES.map(|name| format!("{name}_large"));
+        large.extend(names.iter().map(|name| (name.as_str(), "2")).collect::<Vec<_>>());
+        let large: Vec<(&str, &str)> = large;
+        assert_eq!(of(&large, None).stage, Some(3));
+        assert!(of(&[("age", "40")], None).is_empty());
+    }
+
+    #[test]
+    fn faults_name_column_and_expectation() {
+        let fault = |fields: &[(&str, &str)], label| Truth::of(&row(fields), label).unwrap_err();
+        assert!(fault(&[("x", "1")], Some("tb")).contains("no column tb; it has x"));
+        assert!(fault(&[("tb", "maybe")], Some("tb")).contains("\"maybe\"; 1, yes"));
+        assert!(fault(&[("pneumoconiosis", "0"), ("stage", "I")], None).contains("stage is I"));
+        assert!(fault(&[("stage", "IV")], None).contains("column stage holds"));
+    }
+
+    #[test]
+    fn the_simulators_table_is_known() {
+        let columns = koniscope_simulate::truth::table::COLUMNS;
+        let fields: Vec<(&str, &str)> = columns.into_iter().zip(["0"; 32]).collect();
+        assert!(is_simulated(&row(&fields)));
+        assert!(!is_simulated(&row(&[("seed", "1"), ("stage", "0")])));
+    }
+}
