@@ -3,7 +3,10 @@
 use std::{fs, path::PathBuf, process::ExitCode};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use koniscope::{model::Device, weights::load_reader};
+use koniscope::{
+    model::Device,
+    weights::{at_site, load_reader},
+};
 use koniscope_evaluate::{Observer, Options, Summary, evaluate};
 
 use crate::{
@@ -54,6 +57,13 @@ pub(crate) struct Args {
     /// paper]
     #[arg(long, value_enum, value_name = "KIND")]
     model: Option<Model>,
+    /// A site's file, by `koniscope calibrate` [default: zones.site.toml or classifier.site.toml in
+    /// the folder of models, where it is]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_site")]
+    site: Option<PathBuf>,
+    /// Read without a site's file, as for `koniscope calibrate`
+    #[arg(long)]
+    no_site: bool,
     /// Print report.json instead of the table
     #[arg(long)]
     json: bool,
@@ -69,6 +79,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     threads::set(args.threads)?;
     let models = models::find(args.models.as_deref())?;
     let reader = load_reader(&models, &Device::cpu(), args.model.map(Into::into))?;
+    let reader = match args.no_site {
+        true => reader,
+        false => at_site(reader, &models, args.site.as_deref())?,
+    };
     let options = Options {
         tables: args.labels.clone(),
         label: args.label.clone(),

@@ -1,12 +1,15 @@
 //! `koniscope`: a thin door to the rooms of the libraries.
 
 mod bench;
+mod calibrate;
 mod evaluate;
 mod export;
 mod labels;
 mod models;
+mod operate;
 mod read;
 mod simulate;
+mod site_file;
 mod threads;
 mod train;
 mod write;
@@ -28,6 +31,8 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Read(read::Args),
+    Calibrate(calibrate::Args),
+    Operate(operate::Args),
     Train(train::Args),
     Export(export::Args),
     Bench(bench::Args),
@@ -43,6 +48,8 @@ fn main() -> ExitCode {
     };
     let result = match cli.command {
         Command::Read(args) => read::run(&args),
+        Command::Calibrate(args) => calibrate::run(&args),
+        Command::Operate(args) => operate::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Bench(args) => bench::run(&args),

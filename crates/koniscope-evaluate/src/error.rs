@@ -31,6 +31,14 @@ pub enum Error {
         /// The system's words.
         detail: String,
     },
+    /// Judged films that cannot be used.
+    #[error("cannot use {}: {detail}", path.display())]
+    Judged {
+        /// The file.
+        path: PathBuf,
+        /// Why, and what to do.
+        detail: String,
+    },
     /// The system gives no threads.
     #[error("no threads: {0}")]
     Threads(String),

@@ -1,6 +1,7 @@
 //! From films to figures: each with its films, its interval and how that was made.
 
 pub mod calibration;
+pub mod decisions;
 pub mod detection;
 mod groups;
 pub mod lungs;
@@ -38,6 +39,8 @@ pub enum Section {
     Zones,
     /// Lungs against hand-drawn ones.
     Lungs,
+    /// What a site's file makes of films.
+    Decisions,
     /// The same films, varied.
     Robustness,
 }
@@ -89,6 +92,7 @@ fn of_group(group: &Group, settings: Settings) -> Vec<Figure> {
     figures.extend(calibration::figures(group, settings.seed));
     figures.extend(stages::figures(group, settings.seed));
     figures.extend(zones::figures(group, settings.seed));
+    figures.extend(decisions::figures(group, settings.seed));
     figures.extend(lungs::figures(group, settings.seed));
     figures
 }

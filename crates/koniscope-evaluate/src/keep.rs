@@ -11,7 +11,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::Error;
 
 /// Folder of results, a JSON file each, named by the hash of what it depends on: the bytes of film
-/// and mask, both models with their calibration, the precision and this version.
+/// and mask, both models with their calibration, the site's file, the precision and this version.
 pub(crate) struct Keep {
     folder: PathBuf,
     made_with: String,
@@ -24,7 +24,8 @@ impl Keep {
         fs::create_dir_all(&folder).map_err(|e| Error::write(&folder, e))?;
         let manifests = [reader.segmenter.manifest(), reader.grading.manifest()];
         let manifests = serde_json::to_string(&manifests).map_err(|e| Error::write(&folder, e))?;
-        let made_with = format!("{name} f32 {} {manifests}", env!("CARGO_PKG_VERSION"));
+        let site = serde_json::to_string(&reader.site).map_err(|e| Error::write(&folder, e))?;
+        let made_with = format!("{name} f32 {} {manifests} {site}", env!("CARGO_PKG_VERSION"));
         Ok(Self { folder, made_with })
     }
 

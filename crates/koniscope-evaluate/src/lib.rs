@@ -13,11 +13,13 @@
 pub mod cases;
 mod error;
 pub mod figures;
+pub mod judged;
 mod keep;
 pub mod overlap;
 pub mod report;
 pub mod robustness;
 mod run;
+pub mod site;
 pub mod svg;
 pub mod truth;
 

@@ -16,6 +16,7 @@ use crate::{
     Error,
     cases::{self, Film, Films},
     figures::{self, Settings},
+    judged::{JUDGED_FILE, Judgments},
     report::{self, Evaluation, Picture},
     robustness,
 };
@@ -91,6 +92,8 @@ pub fn evaluate(
     write(&out.join("cases.csv"), &cases::table(&films)?)?;
 
     let groups = figures::groups(&films, &options.subgroups)?;
+    let judged = Judgments::of(reader, &films, groups[0].data.clone());
+    write(&out.join(JUDGED_FILE), judged.to_json()?.as_bytes())?;
     let settings = Settings { seed: options.seed, prevalence: options.prevalence };
     let mut all = figures::all(&groups, settings);
     if options.robustness {

@@ -169,6 +169,10 @@ impl Reader {
         let zones = Zones::of(mask)?;
         let (findings, _) =
             self.second_stage(film, mask, &zones, &|| 0.0, &mut Timings::default())?;
+        let findings = match &self.site {
+            Some(site) => findings.decided(site, None),
+            None => findings,
+        };
         Ok(findings.pneumoconiosis.probability)
     }
 

@@ -1,6 +1,6 @@
 //! What the figures need of a reading.
 
-use koniscope::{Reading, quality::Flag};
+use koniscope::{Reading, features::Features, quality::Flag, site::AbstentionKind};
 use serde::{Deserialize, Serialize};
 
 use crate::overlap::Overlap;
@@ -10,8 +10,7 @@ use crate::overlap::Overlap;
 pub struct Answer {
     /// Probability of disease, as in `reading.json`.
     pub probability: f64,
-    /// Probability of the stages 0 to III: by GBZ 70 with a zone grader, else of the paper's
-    /// classifier, where it has four classes.
+    /// Probability of the stages 0 to III, where the second stage tells them.
     pub stages: Option<[f64; 4]>,
     /// The likeliest stage, 0 to 3.
     pub stage: Option<usize>,
@@ -19,6 +18,14 @@ pub struct Answer {
     pub zones: Option<[u8; 6]>,
     /// View position that the film's header says.
     pub view: Option<String>,
+    /// Measures of film and lungs, in the order of [`Features::NAMES`].
+    pub features: Option<[f64; Features::NAMES.len()]>,
+    /// Whether the probability reaches the site's threshold.
+    pub positive: Option<bool>,
+    /// The stages that the film may have, 0 to 3, at the site's coverage.
+    pub set: Option<Vec<usize>>,
+    /// Word for why nothing should be concluded, `unfamiliar` or `undecided`.
+    pub abstained: Option<String>,
     /// What to know about the film.
     pub flags: Vec<Flag>,
     /// Its lungs against the mask of the table, or why they could not be compared.
@@ -27,21 +34,24 @@ pub struct Answer {
 
 impl Answer {
     pub(super) fn of(reading: &Reading, overlap: Option<Result<Overlap, String>>) -> Self {
-        let of_paper = || {
-            let stages = reading.stage.as_ref()?;
-            <[f64; 4]>::try_from(stages.probabilities.as_slice()).ok()
-        };
+        let staged = reading.stage.as_ref();
+        let stages = staged.and_then(|s| <[f64; 4]>::try_from(s.probabilities.as_slice()).ok());
+        let place = |class: &String| staged?.classes.iter().position(|c| c == class);
+        let set = staged.and_then(|s| s.set.as_ref());
         let graded = reading.graded.as_ref();
-        let stages = graded.map(|graded| graded.gbz70.probabilities).or_else(of_paper);
         Self {
             probability: reading.pneumoconiosis.probability,
             stages,
-            stage: match graded {
-                Some(graded) => Some(graded.gbz70.stage as usize),
-                None => stages.map(likeliest),
-            },
+            stage: stages.map(likeliest),
             zones: graded.map(|graded| graded.zones.0.each_ref().map(|zone| zone.grade)),
             view: reading.film.view_position.clone(),
+            features: reading.features.as_ref().map(Features::values),
+            positive: reading.pneumoconiosis.positive,
+            set: set.map(|set| set.iter().filter_map(place).collect()),
+            abstained: reading.abstained.as_ref().map(|abstained| match abstained.kind {
+                AbstentionKind::Unfamiliar => "unfamiliar".into(),
+                AbstentionKind::Undecided => "undecided".into(),
+            }),
             flags: reading.quality.flags.iter().map(|flag| flag.kind).collect(),
             overlap,
         }

@@ -23,6 +23,10 @@ fn film(number: usize, disease: bool, probability: f64) -> Film {
         zones: None,
         view: None,
         flags: Vec::new(),
+        features: None,
+        positive: None,
+        set: None,
+        abstained: None,
         overlap: None,
     };
     Film { case: Case { row, truth, simulated: false }, outcome: Ok(answer) }
@@ -192,4 +196,29 @@ fn lungs_are_means_of_films_with_a_mask() {
     assert_eq!(figure(&figures, "mean Dice of the lungs").n, 3);
     close(&figures, "mean 95 % Hausdorff distance, mm", 2.0);
     assert_eq!(figure(&figures, "mean 95 % Hausdorff distance, mm").n, 1);
+}
+
+#[test]
+fn decisions_are_counted_per_stage_and_only_at_a_site() {
+    let mut films: Vec<Film> = (0..80).map(|i| staged(i, i % 4, i % 4)).collect();
+    assert!(all_figures(&films).iter().all(|figure| figure.section != Section::Decisions));
+    for (i, film) in films.iter_mut().enumerate() {
+        let answer = film.outcome.as_mut().unwrap();
+        // Stage III is never in its set; every tenth film is unfamiliar.
+        answer.set = Some((0..(i % 4 + 1).min(3)).collect());
+        answer.positive = Some(i % 4 > 1);
+        answer.abstained = (i % 10 == 0).then(|| "unfamiliar".into());
+    }
+    let figures = all_figures(&films);
+    for (name, expected) in [
+        ("sensitivity at the site's threshold", 2.0 / 3.0),
+        ("specificity at the site's threshold", 1.0),
+        ("coverage of sets of stages", 0.75),
+        ("coverage of sets, stage II", 1.0),
+        ("coverage of sets, stage III", 0.0),
+        ("stages in a set", (1.0 + 2.0 + 3.0 + 3.0) / 4.0),
+        ("abstained, unfamiliar", 0.1),
+    ] {
+        assert_eq!(figure(&figures, name).value, Some(expected), "{name}");
+    }
 }

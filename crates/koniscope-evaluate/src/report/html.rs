@@ -47,12 +47,13 @@ pub fn html(evaluation: &Evaluation) -> String {
     page + "</body>\n</html>\n"
 }
 
-const SECTIONS: [(Section, &str); 6] = [
+const SECTIONS: [(Section, &str); 7] = [
     (Section::Detection, "Detection"),
     (Section::Calibration, "Calibration"),
     (Section::Stage, "Stages"),
     (Section::Zones, "Zones"),
     (Section::Lungs, "Lungs"),
+    (Section::Decisions, "Decisions at the site"),
     (Section::Robustness, "Robustness"),
 ];
 
@@ -83,6 +84,7 @@ fn why_none(section: Section) -> &'static str {
         Section::Stage => "No film has both a true stage and one that was read.",
         Section::Zones => "No film has both six graded zones and six that were read.",
         Section::Lungs => "No film that was read has a mask.",
+        Section::Decisions => "Read without a site's file (--site).",
         Section::Robustness => "Not asked for (--robustness).",
     }
 }

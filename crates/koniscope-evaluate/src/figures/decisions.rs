@@ -1,0 +1,53 @@
+//! What a site's file makes of films: the threshold, sets of stages, abstention.
+
+use koniscope::stage::gbz70::Stage;
+
+use super::{Figure, Group, Section, Sheet, patients};
+use crate::cases::Film;
+
+/// Figures of decisions; nothing where films were read without a site's file.
+pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
+    let films: Vec<&Film> = group.films.iter().copied().filter(|f| is_at_site(f)).collect();
+    if films.is_empty() {
+        return Vec::new();
+    }
+    let mut sheet = Sheet::new(group, Section::Decisions);
+    let mut share = |name: String, of: &dyn Fn(&Film) -> Option<f64>| {
+        let known: Vec<(&Film, f64)> = films.iter().filter_map(|f| Some((*f, of(f)?))).collect();
+        if known.is_empty() {
+            return;
+        }
+        let owners = patients(&known.iter().map(|(film, _)| *film).collect::<Vec<_>>());
+        sheet.bootstrap(name, &owners, seed, "", |chosen| {
+            Some(chosen.iter().map(|i| known[*i].1).sum::<f64>() / chosen.len() as f64)
+        });
+    };
+    let yes = |holds: bool| f64::from(u8::from(holds));
+    let positive = |film: &Film| Some(film.answer()?.positive?);
+    let disease = |film: &Film| film.case.truth.disease;
+    share("sensitivity at the site's threshold".into(), &|film| {
+        disease(film)?.then_some(yes(positive(film)?))
+    });
+    share("specificity at the site's threshold".into(), &|film| {
+        (!disease(film)?).then_some(yes(!positive(film)?))
+    });
+    let covered =
+        |film: &Film| Some(yes(film.answer()?.set.as_ref()?.contains(&film.case.truth.stage?)));
+    share("coverage of sets of stages".into(), &covered);
+    for (place, stage) in Stage::ALL.into_iter().enumerate() {
+        share(format!("coverage of sets, stage {}", stage.name()), &|film| {
+            (film.case.truth.stage? == place).then_some(covered(film)?)
+        });
+    }
+    share("stages in a set".into(), &|film| Some(film.answer()?.set.as_ref()?.len() as f64));
+    share("abstained".into(), &|film| Some(yes(film.answer()?.abstained.is_some())));
+    share("abstained, unfamiliar".into(), &|film| {
+        let kind = film.answer()?.abstained.as_deref();
+        Some(yes(kind == Some("unfamiliar")))
+    });
+    sheet.done()
+}
+
+fn is_at_site(film: &Film) -> bool {
+    film.answer().is_some_and(|a| a.positive.is_some() || a.set.is_some() || a.abstained.is_some())
+}

@@ -1,0 +1,100 @@
+//! Films with their true class and what was read of them: what a site's file is made from.
+
+use std::path::Path;
+
+use koniscope::{Reader, features::Features, reading::GradingKind};
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, cases::Film};
+
+/// File of them in an evaluation's folder.
+pub const JUDGED_FILE: &str = "judged.json";
+
+/// All films of an evaluation that have both.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judgments {
+    /// Name and version of the second stage's weights.
+    pub model: String,
+    /// Their SHA-256.
+    pub model_sha256: String,
+    /// Which kind the second stage is, `paper` or `zones`.
+    pub grader: String,
+    /// Names of the sets, with `SIMULATED` where they are.
+    pub data: String,
+    /// Whether they were read with a site's file.
+    pub at_site: bool,
+    /// The films.
+    pub films: Vec<Judged>,
+}
+
+/// One film with its true class.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judged {
+    /// Whose it is, over all sets.
+    pub patient: String,
+    /// Probability of each class as read; they sum to 1. The stages where the second stage tells them
+    /// and the table has them, else absence and presence of disease.
+    pub probabilities: Vec<f64>,
+    /// Place of the true class among them.
+    pub class: usize,
+    /// Measures in the order of [`Features::NAMES`], where it has them.
+    pub features: Option<[f64; Features::NAMES.len()]>,
+}
+
+impl Judgments {
+    /// Those of films that were read. Stages where the second stage tells them, else disease.
+    pub(crate) fn of(reader: &Reader, films: &[Film], data: String) -> Self {
+        let manifest = reader.grading.manifest();
+        let judged = films.iter().filter_map(|film| {
+            let (answer, truth) = (film.answer()?, &film.case.truth);
+            let (probabilities, class) = match answer.stages {
+                Some(stages) => (stages.to_vec(), truth.stage?),
+                None => {
+                    let p = answer.probability;
+                    (vec![1.0 - p, p], usize::from(truth.disease?))
+                }
+            };
+            let patient = film.case.row.patient_key();
+            Some(Judged { patient, probabilities, class, features: answer.features })
+        });
+        Self {
+            model: manifest.id.clone(),
+            model_sha256: manifest.sha256.clone(),
+            grader: match reader.grading.kind() {
+                GradingKind::Paper => "paper",
+                GradingKind::Zones => "zones",
+            }
+            .into(),
+            data,
+            at_site: reader.site.is_some(),
+            films: judged.collect(),
+        }
+    }
+
+    /// As it is written.
+    pub(crate) fn to_json(&self) -> Result<String, Error> {
+        serde_json::to_string(self).map_err(|e| Error::write(JUDGED_FILE.as_ref(), e))
+    }
+
+    /// Reads those of an evaluation's folder.
+    ///
+    /// # Errors
+    /// [`Error::Judged`] if there is no such file, it is damaged, or its films were read with a site's
+    /// file: nothing may be calibrated twice.
+    pub fn read(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join(JUDGED_FILE);
+        let fault = |detail: String| Error::Judged { path: path.clone(), detail };
+        let text = std::fs::read_to_string(&path).map_err(|e| {
+            fault(format!("{e}. Give the folder that `koniscope evaluate --out` wrote"))
+        })?;
+        let judged: Self = serde_json::from_str(&text).map_err(|e| fault(e.to_string()))?;
+        if judged.at_site {
+            return Err(fault(
+                "its films were read with a site's file; nothing may be calibrated twice. Evaluate \
+                 again with --no-site"
+                    .into(),
+            ));
+        }
+        Ok(judged)
+    }
+}
