@@ -12,12 +12,11 @@ pub struct Isotonic {
 /// The rising values nearest to `y`, by squares weighted with `weights`: pool adjacent violators
 /// (Ayer, Brunk, Ewing, Reid, Silverman 1955). Points of one `x` are one point with their mean; a
 /// weight of 0 leaves a point out. Nothing if no point is left, a weight is negative, lengths differ
-/// or anything is not finite.
+/// or anything is no number or beyond 1e100, where sums would overflow.
 pub fn fit(x: &[f64], y: &[f64], weights: &[f64]) -> Option<Isotonic> {
-    let finite = |values: &[f64]| values.iter().all(|v| v.is_finite());
+    let sound = |values: &[f64]| values.iter().all(|v| v.abs() <= 1e100);
     let same_length = x.len() == y.len() && x.len() == weights.len();
-    if !same_length || ![x, y, weights].into_iter().all(finite) || weights.iter().any(|w| *w < 0.0)
-    {
+    if !same_length || ![x, y, weights].into_iter().all(sound) || weights.iter().any(|w| *w < 0.0) {
         return None;
     }
     let mut order: Vec<usize> = (0..x.len()).filter(|i| weights[*i] > 0.0).collect();

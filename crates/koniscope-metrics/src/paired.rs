@@ -18,14 +18,14 @@ pub struct McNemar {
 pub fn mcnemar(b: usize, c: usize) -> Option<McNemar> {
     let n = b.checked_add(c)? as f64;
     let k = b.min(c) as f64;
-    // P(X <= k) of a binomial distribution of share one half.
-    let tail = if b == c { 1.0 } else { incomplete_beta(n - k, k + 1.0, 0.5)? };
-    let point = (libm::lgamma(n + 1.0)
-        - libm::lgamma(k + 1.0)
-        - libm::lgamma(n - k + 1.0)
-        - n * std::f64::consts::LN_2)
-        .exp();
-    Some(McNemar { exact: (2.0 * tail).min(1.0), mid_p: (2.0 * tail - point).min(1.0) })
+    if b == c {
+        return Some(McNemar { exact: 1.0, mid_p: 1.0 });
+    }
+    // P(X <= k) and P(X < k) of a binomial distribution of share one half; half of both is the tail
+    // with what was seen counted half.
+    let tail = incomplete_beta(n - k, k + 1.0, 0.5)?;
+    let beyond = if k == 0.0 { 0.0 } else { incomplete_beta(n - k + 1.0, k, 0.5)? };
+    Some(McNemar { exact: (2.0 * tail).min(1.0), mid_p: (tail + beyond).min(1.0) })
 }
 
 #[cfg(test)]

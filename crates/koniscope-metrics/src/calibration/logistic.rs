@@ -36,20 +36,15 @@ pub fn slope_intercept(probabilities: &[f64], truth: &[bool]) -> Option<Recalibr
     for _ in 0..100 {
         let [slope, intercept] = line.newton_step(&films)?;
         // A whole step may overshoot far from the optimum; the loss is convex, so half of it, or
-        // half of that, goes down.
+        // half of that, goes down, but for the rounding of the loss near the optimum.
         let shorter = (0..60).map(|halvings| 0.5_f64.powi(halvings)).map(|length| Recalibration {
             slope: line.slope - length * slope,
             intercept: line.intercept - length * intercept,
         });
-        let found = shorter.map(|next| (next, next.loss(&films))).find(|(_, next)| *next <= loss);
-        let small = slope.abs().max(intercept.abs())
-            < 1e-10 * (1.0 + line.slope.abs().max(line.intercept.abs()));
-        match found {
-            Some((next, next_loss)) => (line, loss) = (next, next_loss),
-            None if small => return Some(line),
-            None => return None,
-        }
-        if small {
+        let mut losses = shorter.map(|next| (next, next.loss(&films)));
+        (line, loss) = losses.find(|(_, next)| *next <= loss * (1.0 + 1e-12))?;
+        let size = 1.0 + line.slope.abs().max(line.intercept.abs());
+        if slope.abs().max(intercept.abs()) < 1e-10 * size {
             return Some(line);
         }
     }
