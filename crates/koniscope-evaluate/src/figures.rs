@@ -23,7 +23,7 @@ pub const THRESHOLD: f64 = 0.5;
 pub const DELONG: &str = "DeLong 1988";
 
 /// How bootstrap intervals are named.
-pub const BOOTSTRAP: &str = "percentile bootstrap of 2000 resamples, by patient";
+pub const BOOTSTRAP: &str = "bootstrap by patient";
 
 /// What a figure belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

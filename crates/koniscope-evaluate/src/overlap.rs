@@ -39,8 +39,12 @@ impl Overlap {
             let pairs = labels.iter().zip(&truth);
             pairs.map(|(label, truth)| *truth != IGNORE && *label > 0).collect()
         };
-        let (a, b) = (counted(found.labels()), counted(&truth));
-        let hausdorff = |spacing| hausdorff_95(&a, &b, [w, h], spacing);
+        let masks = [counted(found.labels()), counted(&truth)];
+        let outlines = within_bounds(masks.map(|mask| outline(&mask, [w, h])), w);
+        let hausdorff = |spacing| {
+            let ([a, b], size) = outlines.as_ref()?;
+            hausdorff_95(a, b, *size, spacing)
+        };
         Self {
             dice,
             dice_right: label_dice(found.labels(), &truth, 1),
@@ -56,17 +60,33 @@ impl Overlap {
 /// 1993; Taha and Hanbury, BMC Medical Imaging 2015;15:29); `spacing` is that of rows and columns.
 /// Nothing if a mask is empty.
 fn hausdorff_95(a: &[bool], b: &[bool], size: [usize; 2], spacing: [f64; 2]) -> Option<f64> {
-    let (a, b) = (outline(a, size), outline(b, size));
-    let (to_a, to_b) = (distances(&a, size, spacing)?, distances(&b, size, spacing)?);
+    let (to_a, to_b) = (distances(a, size, spacing)?, distances(b, size, spacing)?);
     let of = |outline: &[bool], to: &[f64]| -> Vec<f64> {
         outline.iter().zip(to).filter(|(on, _)| **on).map(|(_, d)| *d).collect()
     };
-    let mut all = of(&a, &to_b);
-    all.extend(of(&b, &to_a));
+    let mut all = of(a, &to_b);
+    all.extend(of(b, &to_a));
     all.sort_unstable_by(f64::total_cmp);
     let place = 0.95 * all.len().checked_sub(1)? as f64;
     let (low, high) = (all[place.floor() as usize], all[place.ceil() as usize]);
     Some(low + (high - low) * place.fract())
+}
+
+/// Both outlines cut to the rectangle that holds them, and its columns and rows. Nothing if there is
+/// none.
+fn within_bounds(outlines: [Vec<bool>; 2], w: usize) -> Option<([Vec<bool>; 2], [usize; 2])> {
+    let on = || {
+        let places = outlines[0].iter().zip(&outlines[1]).enumerate();
+        places.filter(|(_, (a, b))| **a || **b).map(|(i, _)| [i % w, i / w])
+    };
+    let first = on().reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1])])?;
+    let last = on().reduce(|a, b| [a[0].max(b[0]), a[1].max(b[1])])?;
+    let cut = |outline: &[bool]| -> Vec<bool> {
+        let rows = outline.chunks_exact(w).take(last[1] + 1).skip(first[1]);
+        rows.flat_map(|row| &row[first[0]..=last[0]]).copied().collect()
+    };
+    let size = [last[0] - first[0] + 1, last[1] - first[1] + 1];
+    Some((outlines.each_ref().map(|outline| cut(outline)), size))
 }
 
 /// Pixels of a mask with a neighbor above, below, left or right that is not of it; those at the

@@ -69,9 +69,17 @@ impl Plot {
             HEIGHT - TOP - BOTTOM
         );
         self.axes(&mut svg);
+        // A picture in the picture cuts off what lies beyond the axes.
+        let (width, height) = (WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM);
+        let _ = writeln!(
+            svg,
+            "<svg x=\"{LEFT}\" y=\"{TOP}\" width=\"{width}\" height=\"{height}\" \
+             viewBox=\"{LEFT} {TOP} {width} {height}\">"
+        );
         for (line, style) in self.lines.iter().zip(STYLES.iter().cycle()) {
             self.line(&mut svg, line, *style);
         }
+        svg += "</svg>\n";
         for mark in &self.marks {
             self.mark(&mut svg, mark);
         }
@@ -81,28 +89,49 @@ impl Plot {
 
     fn x(&self, value: f64) -> f64 {
         let [from, to] = self.ranges[0];
-        LEFT + (WIDTH - LEFT - RIGHT) * ((value - from) / (to - from)).clamp(0.0, 1.0)
+        LEFT + (WIDTH - LEFT - RIGHT) * ((value - from) / (to - from))
     }
 
     fn y(&self, value: f64) -> f64 {
         let [from, to] = self.ranges[1];
-        TOP + (HEIGHT - TOP - BOTTOM) * (1.0 - ((value - from) / (to - from)).clamp(0.0, 1.0))
+        TOP + (HEIGHT - TOP - BOTTOM) * (1.0 - (value - from) / (to - from))
+    }
+
+    /// How much of the lines a legend would cover, in places along them.
+    fn covered(&self, [left, top]: [f64; 2], height: f64) -> usize {
+        let place = |[x, y]: [f64; 2]| [self.x(x), self.y(y)];
+        let under = |[x, y]: [f64; 2]| {
+            (left - 8.0..left + 190.0).contains(&x) && (top - 8.0..top + height + 8.0).contains(&y)
+        };
+        let between = |pair: &[[f64; 2]]| -> usize {
+            let (a, b) = (place(pair[0]), place(pair[1]));
+            (0..16)
+                .map(|i| f64::from(i) / 16.0)
+                .filter(|t| under([a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])]))
+                .count()
+        };
+        let lines = self.lines.iter().flat_map(|line| line.points.windows(2));
+        lines.map(between).sum()
     }
 
     fn axes(&self, svg: &mut String) {
-        for tick in 0..=5 {
-            let share = f64::from(tick) / 5.0;
-            let [x, y] = self.ranges.map(|[from, to]| from + (to - from) * share);
-            let (px, py) = (self.x(x), self.y(y));
+        for y in ticks(self.ranges[1]) {
+            let at = self.y(y);
             let _ = writeln!(
                 svg,
-                "<line x1=\"{LEFT}\" x2=\"{}\" y1=\"{py:.1}\" y2=\"{py:.1}\" stroke=\"#e3e3e3\"/>\
-                 <text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>\
-                 <text x=\"{px:.1}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
+                "<line x1=\"{LEFT}\" x2=\"{}\" y1=\"{at:.1}\" y2=\"{at:.1}\" stroke=\"#e3e3e3\"/>\
+                 <text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
                 WIDTH - RIGHT,
                 LEFT - 6.0,
-                py + 4.0,
+                at + 4.0,
                 short(y),
+            );
+        }
+        for x in ticks(self.ranges[0]) {
+            let _ = writeln!(
+                svg,
+                "<text x=\"{:.1}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
+                self.x(x),
                 HEIGHT - BOTTOM + 16.0,
                 short(x),
             );
@@ -157,24 +186,22 @@ impl Plot {
         );
     }
 
-    /// Where the lines leave room: the corner is told by the first line's middle.
+    /// In the corner where it covers least of the lines.
     fn legend(&self, svg: &mut String) {
         let mut names: Vec<(&str, Option<usize>)> = Vec::new();
         names.extend(self.lines.iter().enumerate().map(|(i, line)| (line.name.as_str(), Some(i))));
         if !self.marks.is_empty() {
             names.push((&self.marks_name, None));
         }
-        let names: Vec<_> = names.into_iter().filter(|(name, _)| !name.is_empty()).collect();
         let height = 17.0 * names.len() as f64;
-        let points = self.lines.first().map_or(&[][..], |line| &line.points);
-        let low = points.iter().filter(|[x, y]| {
-            self.x(*x) > WIDTH / 2.0 && { self.y(*y) > HEIGHT - BOTTOM - height - 20.0 }
-        });
-        let top = if low.count() == 0 { HEIGHT - BOTTOM - height - 8.0 } else { TOP + 8.0 };
-        let left = WIDTH - RIGHT - 232.0;
+        let places = [HEIGHT - BOTTOM - height - 8.0, TOP + 8.0]
+            .into_iter()
+            .flat_map(|top| [[WIDTH - RIGHT - 200.0, top], [LEFT + 14.0, top]]);
+        let covered = |[left, top]: &[f64; 2]| self.covered([*left, *top], height);
+        let Some([left, top]) = places.min_by_key(covered) else { return };
         let _ = writeln!(
             svg,
-            "<rect x=\"{}\" y=\"{}\" width=\"236\" height=\"{}\" fill=\"white\" \
+            "<rect x=\"{}\" y=\"{}\" width=\"198\" height=\"{}\" fill=\"white\" \
              fill-opacity=\"0.85\"/>",
             left - 8.0,
             top - 4.0,
@@ -208,6 +235,21 @@ impl Plot {
             );
         }
     }
+}
+
+/// Round numbers within a range, some five of them.
+fn ticks([from, to]: [f64; 2]) -> Vec<f64> {
+    let step = round_step((to - from) / 5.0);
+    // A hair more, so that the ends are not lost to rounding.
+    let (first, last) = ((from / step - 1e-9).ceil() as i64, (to / step + 1e-9).floor() as i64);
+    (first..=last).map(|i| i as f64 * step).collect()
+}
+
+/// The nearest of 1, 2, 5 times a power of ten that is as large at least.
+pub fn round_step(step: f64) -> f64 {
+    let power = 10f64.powf(step.log10().floor());
+    let digits = [1.0, 2.0, 5.0].into_iter().find(|digit| digit * power >= step * (1.0 - 1e-9));
+    digits.unwrap_or(10.0) * power
 }
 
 /// Opening of a picture with its title.
@@ -271,7 +313,10 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_short() {
+    fn numbers_are_short_and_round() {
         assert_eq!([0.5, 1.0, -0.0, 0.125].map(short), ["0.5", "1", "0", "0.125"]);
+        assert_eq!(ticks([-0.1, 0.6]).len(), 4);
+        assert_eq!(ticks([0.0, 1.0]).last(), Some(&1.0));
+        assert_eq!([0.3, 0.1, 0.021].map(round_step), [0.5, 0.1, 0.05]);
     }
 }

@@ -15,7 +15,7 @@ use crate::{
         detection::{Labeled, net_benefit},
         stages::confusion,
     },
-    svg::{Dot, Line, Mark, Plot, dots, matrix},
+    svg::{Dot, Line, Mark, Plot, dots, matrix, round_step},
 };
 
 const UNIT: [f64; 2] = [0.0, 1.0];
@@ -116,23 +116,19 @@ fn decision(curve: &[NetBenefit], about: &str) -> String {
         steps: false,
     };
     let most = curve.iter().map(|p| p.model.max(p.all)).fold(0.01, f64::max);
-    let lines = vec![
-        line("act on the reader", |p| p.model),
-        line("act on all", |p| p.all),
-        line("act on none", |_| 0.0),
-    ];
+    let least = curve.iter().map(|p| p.model).fold(0.0, f64::min);
+    let step = round_step(most / 4.0);
+    // Below, what acting costs is seen as far as what it gains.
+    let low = (least / step).floor().clamp(-(most / step).ceil(), -1.0);
     Plot {
         title: format!("Decision curve ({about})"),
         labels: ["threshold probability".into(), "net benefit".into()],
-        ranges: [[0.0, 0.6], [-0.25 * most, 1.05 * most]],
-        // What lies below the plot is left out.
-        lines: lines
-            .into_iter()
-            .map(|mut line| {
-                line.points.retain(|[_, benefit]| *benefit >= -0.25 * most);
-                line
-            })
-            .collect(),
+        ranges: [[0.0, 0.6], [low * step, (most / step).ceil() * step]],
+        lines: vec![
+            line("act on the reader", |p| p.model),
+            line("act on all", |p| p.all),
+            line("act on none", |_| 0.0),
+        ],
         ..Plot::default()
     }
     .svg()

@@ -18,10 +18,12 @@ pub(super) fn table(title: &str, figures: &[&Figure]) -> String {
     );
     for figure in figures {
         let paper = paper::figure(&figure.name).map(|v| v.to_string()).unwrap_or_default();
-        let paper = if papers { format!("<td>{paper}</td>") } else { String::new() };
+        let paper =
+            if papers { format!("<td class=\"number\">{paper}</td>") } else { String::new() };
         let _ = writeln!(
             out,
-            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>{paper}</tr>",
+            "<tr><td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td><td>{}</td>\
+             <td>{}</td>{paper}</tr>",
             escape(&figure.name),
             escape(&value(figure)),
             figure.n,
