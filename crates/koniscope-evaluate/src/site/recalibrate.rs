@@ -159,9 +159,13 @@ mod tests {
         let films = films(4000, 3);
         for method in [Method::Logistic, Method::Isotonic, Method::Best] {
             let fitted = recalibrate(&films, Some(method), &mut Vec::new());
-            // As read 0.9 has the logit 2.2; half of it is 0.75.
-            let found = fitted.calibration[0].apply(0.9);
-            assert!((found - 0.75).abs() < 0.06, "{method:?}: {found}");
+            // Half of a logit is what it should be. A curve is as rough as the films are few.
+            let tolerance = if method == Method::Logistic { 0.03 } else { 0.1 };
+            for p in [0.1, 0.5, 0.9f64] {
+                let expected = 1.0 / (1.0 + (-0.5 * (p / (1.0 - p)).ln()).exp());
+                let found = fitted.calibration[0].apply(p);
+                assert!((found - expected).abs() < tolerance, "{method:?} {p}: {found}");
+            }
         }
     }
 

@@ -189,7 +189,8 @@ mod tests {
         let json = parsed(&film(&fake::report("a.png", fake::read_zones())));
         assert_eq!(json["models"]["grader"], "zones");
         assert_eq!(json["models"]["classifier"]["id"], "fake-zones");
-        assert!(json.get("stage").is_none() && json.get("graded").is_none());
+        assert!(json.get("graded").is_none() && json["stage"].get("set").is_none());
+        assert_eq!(json["stage"]["probabilities"], json["gbz70"]["probabilities"]);
         assert!(json["zone_lines"]["right"]["dome"].is_number());
         assert_eq!(json["timings"]["total_ms"], fake::TOTAL_MS);
 

@@ -290,8 +290,9 @@ mod tests {
     fn the_words_have_result_notice_and_disclaimer() {
         let reading = fake::read(4).unwrap();
         let lines: Vec<String> = lines(&reading, 1e6).into_iter().map(|l| l.text).collect();
-        assert!(lines[0].starts_with("Probability of tuberculosis: 0."), "{lines:?}");
-        assert!(lines[1].starts_with("Stages: normal 0."), "{lines:?}");
+        assert!(lines[0].starts_with("Stage stage 1, P 0."), "{lines:?}");
+        assert!(lines[1].starts_with("Probability of tuberculosis: 0."), "{lines:?}");
+        assert!(lines[1].contains("Stages: normal 0."), "{lines:?}");
         assert!(lines.iter().any(|l| l.contains("not pneumoconiosis")), "{lines:?}");
         assert_eq!(lines.last().unwrap(), crate::reading::DISCLAIMER);
     }

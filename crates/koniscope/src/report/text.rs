@@ -150,7 +150,7 @@ mod tests {
         for (report, said) in [
             (&table, "Abstained: the film is "),
             (&table, "positive (threshold 0.20)"),
-            (&table, "stages II to III possible"),
+            (&table, "stages I to III possible"),
             (&page, "At this site"),
             (&page, "<strong>Abstained: the film is "),
             (&json, "\"positive\": true"),
