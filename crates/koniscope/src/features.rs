@@ -166,7 +166,7 @@ mod tests {
             for (label, columns) in [(1u8, 20..80), (2u8, 120..170)] {
                 for x in columns.start * scale..columns.end * scale {
                     labels[y * w + x] = label;
-                    let stripe = if y / (4 * scale) % 2 == 0 { stripes } else { 0.0 };
+                    let stripe = if (y / (4 * scale)).is_multiple_of(2) { stripes } else { 0.0 };
                     values[y * w + x] = 0.2 + 0.4 * y as f32 / h as f32 + stripe;
                 }
             }

@@ -23,7 +23,7 @@ pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
         });
     };
     let yes = |holds: bool| f64::from(u8::from(holds));
-    let positive = |film: &Film| Some(film.answer()?.positive?);
+    let positive = |film: &Film| film.answer()?.positive;
     let disease = |film: &Film| film.case.truth.disease;
     share("sensitivity at the site's threshold".into(), &|film| {
         disease(film)?.then_some(yes(positive(film)?))

@@ -7,7 +7,7 @@ use koniscope_metrics::{
     roc::auc_delong,
 };
 
-use super::{DELONG, Figure, Group, Section, Settings, Sheet, THRESHOLD, patients};
+use super::{DELONG, Figure, Group, Section, Settings, Sheet, Statistic, THRESHOLD, patients};
 use crate::cases::Film;
 
 /// Specificities, and sensitivities, at which the other is told.
@@ -61,13 +61,12 @@ pub fn figures(group: &Group, settings: Settings) -> Vec<Figure> {
     let auc = auc_delong(&labeled.scores, &labeled.truth);
     let few = "two films at least with and without disease are needed";
     sheet.add("AUC (ROC)", auc, labeled.films.len(), DELONG, few);
-    let mut add =
-        |name: String, absent: &str, of: &(dyn Fn(&[f64], &[bool]) -> Option<f64> + Sync)| {
-            sheet.bootstrap(name, &patients, settings.seed, absent, |chosen| {
-                let (scores, truth) = labeled.pick(chosen);
-                of(&scores, &truth)
-            });
-        };
+    let mut add = |name: String, absent: &str, of: &Statistic| {
+        sheet.bootstrap(name, &patients, settings.seed, absent, |chosen| {
+            let (scores, truth) = labeled.pick(chosen);
+            of(&scores, &truth)
+        });
+    };
     add("average precision (PR)".into(), "films with disease are needed", &average_precision);
     let counts = |scores: &[f64], truth: &[bool]| Counts::at(scores, truth, THRESHOLD);
     add(format!("accuracy at {THRESHOLD}"), "", &|s, t| counts(s, t)?.accuracy());

@@ -41,7 +41,8 @@ impl Conformal {
                 self.coverage
             ));
         }
-        if self.limits.is_empty() || self.limits.iter().any(|limit| !(*limit >= 0.0)) {
+        if self.limits.is_empty() || self.limits.iter().any(|limit| limit.is_nan() || *limit < 0.0)
+        {
             return Err("sets need limits of 0 and above".into());
         }
         Ok(())

@@ -32,7 +32,7 @@ impl Range {
                 Features::NAMES.join(", ")
             ));
         }
-        if !(self.low <= self.high) {
+        if self.low > self.high || self.low.is_nan() || self.high.is_nan() {
             return Err(format!("{} lies within {} and {}", self.name, self.low, self.high));
         }
         Ok(())
