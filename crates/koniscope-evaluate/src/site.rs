@@ -132,7 +132,9 @@ fn ranges(films: &[Judged]) -> Vec<Range> {
         .filter_map(|(i, name)| {
             let low = of(i).reduce(f64::min)?;
             let high = of(i).reduce(f64::max)?;
-            Some(Range { name: name.into(), low, high })
+            // Numbers lose their last digit on the way through files.
+            let slack = 1e-9 * low.abs().max(high.abs());
+            Some(Range { name: name.into(), low: low - slack, high: high + slack })
         })
         .collect()
 }

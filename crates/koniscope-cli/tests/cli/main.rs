@@ -12,5 +12,6 @@ mod program;
 mod read;
 mod shipped;
 mod simulate;
+mod site;
 mod tiny_models;
 mod zones;

@@ -88,7 +88,8 @@ pub fn operate(
     let sensitivity = share("sensitivity", counts.true_positives, counts.sick())?;
     let specificity = share("specificity", counts.true_negatives, counts.healthy())?;
     let point = OperatingPoint {
-        threshold,
+        // Numbers lose their last digit on the way through files; the film that it stands on stays.
+        threshold: (threshold - 1e-9).max(0.0),
         criterion: goal.criterion,
         wanted: goal.wanted,
         prevalence: (goal.criterion == Criterion::Ppv).then_some(goal.prevalence),
