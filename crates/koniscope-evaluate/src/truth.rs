@@ -151,7 +151,7 @@ pub(crate) mod tests {
 
     #[test]
     fn the_simulators_table_is_known() {
-        let columns = koniscope_simulate::truth::table::COLUMNS;
+        let columns = koniscope_simulate::truth::COLUMNS;
         let fields: Vec<(&str, &str)> = columns.into_iter().zip(["0"; 32]).collect();
         assert!(is_simulated(&row(&fields)));
         assert!(!is_simulated(&row(&[("seed", "1"), ("stage", "0")])));

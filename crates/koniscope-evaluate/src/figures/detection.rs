@@ -16,6 +16,9 @@ const AT: [f64; 2] = [0.90, 0.95];
 /// Said where a class is missing.
 const ONE_CLASS: &str = "films with and without disease are needed";
 
+/// A figure of probabilities and truths.
+pub(super) type Measure<'a> = dyn Fn(&[f64], &[bool]) -> Option<f64> + Sync + 'a;
+
 /// Films with a label, their probabilities and their truth.
 pub struct Labeled<'a> {
     /// The films.
@@ -61,13 +64,12 @@ pub fn figures(group: &Group, settings: Settings) -> Vec<Figure> {
     let auc = auc_delong(&labeled.scores, &labeled.truth);
     let few = "two films at least with and without disease are needed";
     sheet.add("AUC (ROC)", auc, labeled.films.len(), DELONG, few);
-    let mut add =
-        |name: String, absent: &str, of: &(dyn Fn(&[f64], &[bool]) -> Option<f64> + Sync)| {
-            sheet.bootstrap(name, &patients, settings.seed, absent, |chosen| {
-                let (scores, truth) = labeled.pick(chosen);
-                of(&scores, &truth)
-            });
-        };
+    let mut add = |name: String, absent: &str, of: &Measure| {
+        sheet.bootstrap(name, &patients, settings.seed, absent, |chosen| {
+            let (scores, truth) = labeled.pick(chosen);
+            of(&scores, &truth)
+        });
+    };
     add("average precision (PR)".into(), "films with disease are needed", &average_precision);
     let counts = |scores: &[f64], truth: &[bool]| Counts::at(scores, truth, THRESHOLD);
     add(format!("accuracy at {THRESHOLD}"), "", &|s, t| counts(s, t)?.accuracy());

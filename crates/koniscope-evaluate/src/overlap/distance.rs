@@ -63,14 +63,14 @@ mod tests {
         for (seed, spacing) in [(1usize, [1.0, 1.0]), (5, [0.3, 0.7]), (8, [2.5, 0.2])] {
             let set: Vec<bool> = (0..w * h).map(|i| (i * 7919 + seed * 31) % 41 == 0).collect();
             let found = distances(&set, size, spacing).unwrap();
-            for i in 0..w * h {
+            for (i, found) in found.iter().enumerate() {
                 let far = |j: usize| {
                     let dy = (i / w).abs_diff(j / w) as f64 * spacing[0];
                     let dx = (i % w).abs_diff(j % w) as f64 * spacing[1];
                     dy.hypot(dx)
                 };
                 let nearest = (0..w * h).filter(|j| set[*j]).map(far).fold(f64::MAX, f64::min);
-                assert!((found[i] - nearest).abs() < 1e-9, "{i}: {} {nearest}", found[i]);
+                assert!((found - nearest).abs() < 1e-9, "{i}: {found} {nearest}");
             }
         }
         assert_eq!(distances(&[false; 4], [2, 2], [1.0, 1.0]), None);
