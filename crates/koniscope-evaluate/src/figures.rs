@@ -25,9 +25,6 @@ pub const DELONG: &str = "DeLong 1988";
 /// How bootstrap intervals are named.
 pub const BOOTSTRAP: &str = "bootstrap by patient";
 
-/// A figure of probabilities and truth.
-pub(crate) type Statistic<'a> = dyn Fn(&[f64], &[bool]) -> Option<f64> + Sync + 'a;
-
 /// What a figure belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]

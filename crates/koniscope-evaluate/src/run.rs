@@ -9,7 +9,8 @@ use std::{
 use koniscope::{
     Reader,
     files::{bytes_of, write_atomic},
-    report::overlay,
+    many::in_order,
+    report::{Failure, overlay},
 };
 
 use crate::{
@@ -103,7 +104,7 @@ pub fn evaluate(
         let varied: Vec<_> = pairs.map(|(_, varied)| varied.unwrap_or_default()).collect();
         all.extend(robustness::figures(&groups[0], &varied, options.seed));
     }
-    let worst = worst(reader, &films);
+    let worst = worst(reader, &films)?;
     let evaluation = Evaluation {
         options,
         reader,
@@ -135,7 +136,7 @@ fn check(options: &Options) -> Result<(), Error> {
 
 /// Pictures of the films farthest from their labels, farthest first; without a label none. A film
 /// that is gone meanwhile has no picture.
-fn worst(reader: &Reader, films: &[Film]) -> Vec<Picture> {
+fn worst(reader: &Reader, films: &[Film]) -> Result<Vec<Picture>, Error> {
     let mut ranked: Vec<(usize, f64)> = films
         .iter()
         .enumerate()
@@ -144,10 +145,12 @@ fn worst(reader: &Reader, films: &[Film]) -> Vec<Picture> {
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let picture = |i: usize| {
         let bytes = bytes_of(&films[i].case.row.image, reader.limits.file_bytes).ok()?;
-        let film = reader.read(&bytes, &|| 0.0).ok()?;
+        let film = Failure::caught(|| Ok(reader.read(&bytes, &|| 0.0)?)).ok()?;
         Picture::of(i, &overlay(&film).ok()?)
     };
-    ranked.into_iter().take(WORST).filter_map(|(i, _)| picture(i)).collect()
+    ranked.truncate(WORST);
+    let pictures = in_order(ranked.len(), |place| picture(ranked[place].0));
+    Ok(pictures.map_err(|e| Error::Threads(e.to_string()))?.into_iter().flatten().collect())
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {

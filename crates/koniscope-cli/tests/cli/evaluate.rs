@@ -126,13 +126,20 @@ fn evaluate_says_what_a_missing_class_leaves_out() {
     let folder = tempfile::tempdir().unwrap();
     let table = table(folder.path(), &root, |_| 1);
     let out = folder.path().join("evaluation");
-    let output = evaluate(&root, &table, &out, &["--label", "tb", "--model", "paper", "--quiet"]);
+    let more = ["--label", "tb", "--model", "paper", "--quiet", "--robustness"];
+    let output = evaluate(&root, &table, &out, &more);
     assert_code(&output, 2);
     assert!(stdout(&output).contains("none: two films at least with and without disease"));
     let report = fs::read_to_string(out.join("report.json")).unwrap();
     let report: Value = serde_json::from_str(&report).unwrap();
     let auc = &report["figures"][0];
     assert!(auc["value"].is_null() && auc["absent"].is_string(), "{auc}");
+    let figures = report["figures"].as_array().unwrap();
+    let varied: Vec<&Value> = figures.iter().filter(|f| f["section"] == "robustness").collect();
+    assert_eq!(varied.len(), 40);
+    let size = varied.iter().find(|f| f["name"] == "mean size of the change, lungs blanked");
+    assert!(size.unwrap()["value"].as_f64().unwrap() > 0.0);
+    assert_eq!(fs::read_dir(out.join("robustness")).unwrap().count(), 6);
 }
 
 #[test]

@@ -5,7 +5,10 @@ use koniscope_metrics::calibration::{
 };
 
 use super::{
-    Figure, Group, Section, Sheet, Statistic, detection::Labeled, patients, stages::Staged,
+    Figure, Group, Section, Sheet,
+    detection::{Labeled, Measure},
+    patients,
+    stages::Staged,
 };
 
 /// Figures of the probability of disease, and of the likeliest stage; nothing where no film has a
@@ -17,7 +20,7 @@ pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
         let owners = patients(&labeled.films);
         let needed = "films with and without disease are needed, of more than one probability, that \
                       no threshold parts fully";
-        let mut add = |name: String, of: &Statistic| {
+        let mut add = |name: String, of: &Measure| {
             sheet.bootstrap(name, &owners, seed, needed, |chosen| {
                 let (scores, truth) = labeled.pick(chosen);
                 of(&scores, &truth)

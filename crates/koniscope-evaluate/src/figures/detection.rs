@@ -7,7 +7,7 @@ use koniscope_metrics::{
     roc::auc_delong,
 };
 
-use super::{DELONG, Figure, Group, Section, Settings, Sheet, Statistic, THRESHOLD, patients};
+use super::{DELONG, Figure, Group, Section, Settings, Sheet, THRESHOLD, patients};
 use crate::cases::Film;
 
 /// Specificities, and sensitivities, at which the other is told.
@@ -15,6 +15,9 @@ const AT: [f64; 2] = [0.90, 0.95];
 
 /// Said where a class is missing.
 const ONE_CLASS: &str = "films with and without disease are needed";
+
+/// A figure of probabilities and truths.
+pub(super) type Measure<'a> = dyn Fn(&[f64], &[bool]) -> Option<f64> + Sync + 'a;
 
 /// Films with a label, their probabilities and their truth.
 pub struct Labeled<'a> {
@@ -61,7 +64,7 @@ pub fn figures(group: &Group, settings: Settings) -> Vec<Figure> {
     let auc = auc_delong(&labeled.scores, &labeled.truth);
     let few = "two films at least with and without disease are needed";
     sheet.add("AUC (ROC)", auc, labeled.films.len(), DELONG, few);
-    let mut add = |name: String, absent: &str, of: &Statistic| {
+    let mut add = |name: String, absent: &str, of: &Measure| {
         sheet.bootstrap(name, &patients, settings.seed, absent, |chosen| {
             let (scores, truth) = labeled.pick(chosen);
             of(&scores, &truth)

@@ -63,7 +63,7 @@ mod tests {
         for (seed, spacing) in [(1usize, [1.0, 1.0]), (5, [0.3, 0.7]), (8, [2.5, 0.2])] {
             let set: Vec<bool> = (0..w * h).map(|i| (i * 7919 + seed * 31) % 41 == 0).collect();
             let found = distances(&set, size, spacing).unwrap();
-            for (i, found) in found.into_iter().enumerate() {
+            for (i, found) in found.iter().enumerate() {
                 let far = |j: usize| {
                     let dy = (i / w).abs_diff(j / w) as f64 * spacing[0];
                     let dx = (i % w).abs_diff(j % w) as f64 * spacing[1];

@@ -71,6 +71,8 @@ fn main_figures(evaluation: &Evaluation) -> String {
         let figures = evaluation.of(&all.by, &all.name, section);
         if figures.is_empty() {
             let _ = writeln!(out, "<h3>{title}</h3>\n<p>{}</p>", why_none(section));
+        } else if section == Section::Robustness {
+            out += &figures::variations(title, &figures);
         } else {
             out += &figures::table(title, &figures);
         }
@@ -171,7 +173,8 @@ fn methods(evaluation: &Evaluation) -> String {
 fn items() -> String {
     let mut out = String::from(
         "<section>\n<h2>Checklists</h2>\n<p>Themes of CLAIM (2024), STARD-AI (2025) and TRIPOD+AI \
-         (2024), in our own words, and where this page answers them.</p>\n<table>\n<thead><tr>\
+         (2024), in our own words and without the \
+         numbers of items, and where this page answers them.</p>\n<table>\n<thead><tr>\
          <th>Theme</th><th>Asked for by</th><th>Answered</th></tr></thead>\n<tbody>\n",
     );
     for checklist::Item { theme, asked_by, answered } in checklist::ITEMS {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use koniscope::reading::DISCLAIMER;
 
 use super::{Evaluation, value};
-use crate::figures::Section;
+use crate::figures::{Figure, Section};
 
 /// Warnings, the figures of all films, and the disclaimer.
 pub fn text(evaluation: &Evaluation) -> String {
@@ -15,8 +15,13 @@ pub fn text(evaluation: &Evaluation) -> String {
     }
     let all = &evaluation.groups[0];
     let _ = writeln!(out, "\n{}", all.data);
-    let figures =
-        evaluation.figures.iter().filter(|f| f.by == all.by && f.section != Section::Zones);
+    let main = |f: &&Figure| match f.section {
+        _ if f.by != all.by => false,
+        Section::Zones => false,
+        Section::Robustness => f.name.starts_with("AUC"),
+        _ => true,
+    };
+    let figures = evaluation.figures.iter().filter(main);
     let width = figures.clone().map(|figure| figure.name.len()).max().unwrap_or(0);
     for figure in figures {
         let _ = writeln!(out, "{:width$}  {}  n {}", figure.name, value(figure), figure.n);

@@ -34,6 +34,33 @@ pub(super) fn table(title: &str, figures: &[&Figure]) -> String {
     out + "</tbody>\n</table>\n"
 }
 
+/// Figures of variations, a row a variation: their names are a measure, a comma and the variation.
+pub(super) fn variations(title: &str, figures: &[&Figure]) -> String {
+    let mut rows: Vec<(&str, Vec<&Figure>)> = Vec::new();
+    for figure in figures {
+        let Some((_, variation)) = figure.name.split_once(", ") else { continue };
+        match rows.last_mut() {
+            Some((name, row)) if *name == variation => row.push(figure),
+            _ => rows.push((variation, vec![figure])),
+        }
+    }
+    let mut out = format!("<h3>{title}</h3>\n<table>\n<thead><tr><th>Variation</th>");
+    for figure in rows.first().map_or(&[][..], |(_, row)| row) {
+        let measure = figure.name.split_once(", ").map_or("", |(measure, _)| measure);
+        let _ = write!(out, "<th>{}</th>", escape(measure));
+    }
+    out += "<th>n</th></tr></thead>\n<tbody>\n";
+    for (variation, row) in rows {
+        let _ = write!(out, "<tr><td>{}</td>", escape(variation));
+        for figure in &row {
+            let _ = write!(out, "<td>{}</td>", escape(&value(figure)));
+        }
+        let _ = writeln!(out, "<td class=\"number\">{}</td></tr>", row[0].n);
+    }
+    out + "</tbody>\n</table>\n<p>After each variation the film is read anew. With the lungs \
+           blanked the AUC should be that of chance, 0.5: what remains is read from outlines.</p>\n"
+}
+
 /// The main figures of every group but the first, a table a column.
 pub(super) fn subgroups(evaluation: &Evaluation) -> String {
     let mut out = String::from("<section>\n<h2>Subgroups</h2>\n");
