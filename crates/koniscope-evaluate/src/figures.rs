@@ -25,6 +25,9 @@ pub const DELONG: &str = "DeLong 1988";
 /// How bootstrap intervals are named.
 pub const BOOTSTRAP: &str = "bootstrap by patient";
 
+/// Said where the films differ too little to show how sure a figure is.
+const NO_WIDTH: &str = "no interval: no resample differs";
+
 /// What a figure belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -114,7 +117,8 @@ impl<'a> Sheet<'a> {
         Self { group, section, figures: Vec::new() }
     }
 
-    /// A figure of `n` films; `absent` is said where there is no estimate.
+    /// A figure of `n` films; `absent` is said where there is no estimate. An interval of no width,
+    /// as that of a share of 1, is none: it would claim to be sure.
     pub(crate) fn add(
         &mut self,
         name: impl Into<String>,
@@ -123,6 +127,8 @@ impl<'a> Sheet<'a> {
         method: &str,
         absent: &str,
     ) {
+        let wide = estimate.filter(|e| e.low < e.high);
+        let method = if estimate.is_some() && wide.is_none() { NO_WIDTH } else { method };
         self.figures.push(Figure {
             section: self.section,
             name: name.into(),
@@ -130,8 +136,8 @@ impl<'a> Sheet<'a> {
             group: self.group.name.clone(),
             data: self.group.data.clone(),
             value: estimate.map(|e| e.value),
-            low: estimate.map(|e| e.low),
-            high: estimate.map(|e| e.high),
+            low: wide.map(|e| e.low),
+            high: wide.map(|e| e.high),
             n,
             method: method.into(),
             absent: estimate.is_none().then(|| absent.into()),

@@ -136,6 +136,12 @@ fn a_missing_class_is_said() {
         assert!(figure.value.is_none() && figure.absent.is_some(), "{figure:?}");
     }
     close(&figures, "sensitivity at 0.5", 1.0 / 6.0);
+    // All were sick, and all read as sick: a share of 1 from six films is not sure.
+    let certain: Vec<Film> = (0..6).map(|i| film(i, true, 0.9)).collect();
+    let certain = all_figures(&certain);
+    let found = figure(&certain, "sensitivity at 0.5");
+    assert_eq!((found.value, found.low, found.high), (Some(1.0), None, None));
+    assert!(found.method.contains("no interval"), "{found:?}");
     let none = all_figures(&[]);
     assert_eq!(none, []);
 }

@@ -92,7 +92,11 @@ pub(super) fn subgroups(evaluation: &Evaluation) -> String {
                 out,
                 "<tr><td>{}{}</td><td>{}, {}</td>",
                 escape(&group.name),
-                if group.data.contains("(SIMULATED)") { " (SIMULATED)" } else { "" },
+                if group.data.contains("(SIMULATED)") {
+                    " <span class=\"whole\">(SIMULATED)</span>"
+                } else {
+                    ""
+                },
                 group.films.len(),
                 labeled.sick()
             );
