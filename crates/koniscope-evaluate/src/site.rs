@@ -102,17 +102,16 @@ fn limits(
     warnings: &mut Vec<String>,
 ) -> Conformal {
     let classes = probabilities.first().map_or(0, Vec::len);
-    let scores = |class: Option<usize>| -> Vec<f64> {
-        let own = films.iter().zip(probabilities);
-        own.filter(|(film, _)| class.is_none_or(|class| film.class == class))
-            .map(|(film, p)| 1.0 - p[film.class])
-            .collect()
+    let truth: Vec<usize> = films.iter().map(|film| film.class).collect();
+    let scores: Vec<f64> =
+        truth.iter().zip(probabilities).map(|(class, p)| 1.0 - p[*class]).collect();
+    let limits = if per_class {
+        conformal::class_thresholds(&scores, &truth, classes, coverage)
+    } else {
+        conformal::threshold(&scores, coverage).map(|limit| vec![limit])
     };
-    let groups = if per_class { (0..classes).map(Some).collect() } else { vec![None] };
-    let limits: Vec<f64> = groups
-        .into_iter()
-        .map(|class| conformal::threshold(&scores(class), coverage).unwrap_or(f64::INFINITY))
-        .collect();
+    // A score that is no number promises nothing: sets hold every class.
+    let limits = limits.unwrap_or_else(|| vec![f64::INFINITY]);
     if limits.iter().any(|limit| limit.is_infinite()) {
         warnings.push(format!(
             "too few films for a coverage of {coverage}: sets hold every class. {} films of each \

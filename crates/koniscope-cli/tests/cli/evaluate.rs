@@ -9,18 +9,8 @@ use serde_json::Value;
 
 use crate::{
     browser,
-    program::{assert_code, koniscope, stderr, stdout},
+    program::{assert_code, koniscope, repository, stderr, stdout},
 };
-
-/// The repository, if it has weights and films.
-fn repository() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
-    if root.join("models/lungs.toml").is_file() && root.join("samples").is_dir() {
-        return Some(root);
-    }
-    eprintln!("skipped: no models/ and samples/ in the repository");
-    None
-}
 
 /// A table of the samples with labels made up for the test, and one broken film.
 fn table(folder: &Path, root: &Path, label: impl Fn(usize) -> usize) -> PathBuf {

@@ -1,7 +1,7 @@
 //! Runs the program.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 
@@ -28,4 +28,14 @@ pub(crate) fn stderr(output: &Output) -> String {
 pub(crate) fn assert_code(output: &Output, code: i32) {
     let said = format!("stdout: {}\nstderr: {}", stdout(output), stderr(output));
     assert_eq!(output.status.code(), Some(code), "{said}");
+}
+
+/// The repository, if it has weights and films.
+pub(crate) fn repository() -> Option<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
+    if root.join("models/lungs.toml").is_file() && root.join("samples").is_dir() {
+        return Some(root);
+    }
+    eprintln!("skipped: no models/ and samples/ in the repository");
+    None
 }

@@ -1,26 +1,13 @@
 //! The first command, with the weights and films that ship.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::fs;
 
 use serde_json::Value;
 
 use crate::{
     browser,
-    program::{assert_code, koniscope, stdout},
+    program::{assert_code, koniscope, repository, stdout},
 };
-
-/// The repository, if it has weights and films.
-fn repository() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
-    if root.join("models/lungs.toml").is_file() && root.join("samples").is_dir() {
-        return Some(root);
-    }
-    eprintln!("skipped: no models/ and samples/ in the repository");
-    None
-}
 
 /// All samples and one broken file: files, JSON, page and exit codes.
 #[test]

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use serde_json::Value;
 
-use crate::program::{assert_code, koniscope, stderr, stdout};
+use crate::program::{assert_code, koniscope, repository, stderr, stdout};
 
 /// The samples with stages made up for the test: stage 0 for the first half.
 fn table(folder: &Path, root: &Path) -> String {
@@ -23,11 +23,7 @@ fn table(folder: &Path, root: &Path) -> String {
 
 #[test]
 fn an_evaluation_becomes_a_site_and_the_site_reads() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
-    if !root.join("models/zones.toml").is_file() || !root.join("samples").is_dir() {
-        eprintln!("skipped: no models/zones.toml and samples/ in the repository");
-        return;
-    }
+    let Some(root) = repository() else { return };
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
     let (labels, eval, site) = (table(folder.path(), &root), path("eval"), path("site.toml"));

@@ -130,9 +130,11 @@ mod tests {
         let (_, warnings) =
             operate(&few, &Site::default(), goal(Criterion::Sensitivity, 0.9)).expect("one");
         assert!(warnings.iter().any(|w| w.contains("would hold it")), "{warnings:?}");
-        let error = operate(&few, &Site::default(), goal(Criterion::Ppv, 1.0));
-        // Possible if a threshold leaves no healthy film; else the best is named.
-        assert!(error.is_ok() || error.is_err_and(|e| e.contains("the best one gives")));
+        // The highest probability is a healthy film's: none of the positive may be sick alone.
+        let mut none = few.clone();
+        none.push(Judged { probabilities: vec![0.0, 1.0], class: 0, ..none[0].clone() });
+        let error = operate(&none, &Site::default(), goal(Criterion::Ppv, 1.0)).unwrap_err();
+        assert!(error.contains("the best one gives 0."), "{error}");
         let sick: Vec<Judged> = few.into_iter().filter(|f| f.class == 1).collect();
         assert!(operate(&sick, &Site::default(), goal(Criterion::Sensitivity, 0.9)).is_err());
     }
