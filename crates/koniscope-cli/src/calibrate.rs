@@ -3,9 +3,10 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, bail};
+use koniscope::stage::gbz70::Stage;
 use koniscope_evaluate::{
     judged::Judgments,
-    site::{self, Method, Wishes},
+    site::{self, Covered, Method, Wishes},
 };
 
 use crate::{site_file, write::print};
@@ -85,6 +86,26 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         films.patients,
         films.data
     ))?;
+    print(&coverage(&site::covered(&judged.films, wishes), args.coverage))?;
     print(&format!("{}\n", koniscope::reading::DISCLAIMER))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// How often sets held the true class, a line each.
+fn coverage(covered: &[Covered], stated: f64) -> String {
+    let classes = covered.iter().filter(|c| c.class.is_some()).count();
+    let mut text = String::new();
+    for Covered { class, share } in covered {
+        let of = match *class {
+            None => format!("sets stated to cover {stated}, patients left out in turn"),
+            Some(class) if classes > 2 => format!("  stage {}", Stage::ALL[class].name()),
+            Some(0) => "  normal".to_owned(),
+            Some(_) => "  disease".to_owned(),
+        };
+        text += &format!(
+            "{of}: {:.3} ({:.3} to {:.3}), n = {}\n",
+            share.value, share.low, share.high, share.n
+        );
+    }
+    text
 }

@@ -3,17 +3,19 @@
 //! Everything is fitted on films that were read without a site's file, so that nothing is calibrated
 //! twice.
 
+mod coverage;
 mod operate;
 mod recalibrate;
 
 use koniscope::{
     features::Features,
-    site::{Conformal, Films, Range, Site},
+    site::{Conformal, Films, Range, Recalibration, Site},
 };
 use koniscope_metrics::conformal;
 
 use crate::judged::Judged;
 
+pub use coverage::{Covered, covered};
 pub use operate::{Goal, operate};
 pub use recalibrate::Method;
 use recalibrate::{CrossFitted, recalibrate};
@@ -62,11 +64,7 @@ pub fn fit(
     let mut warnings = Vec::new();
     let per_class: Vec<usize> =
         (0..classes).map(|class| films.iter().filter(|f| f.class == class).count()).collect();
-    let CrossFitted { calibration, probabilities } =
-        recalibrate(films, wishes.method, &mut warnings);
-    let conformal = wishes
-        .coverage
-        .map(|coverage| limits(films, &probabilities, coverage, wishes.per_class, &mut warnings));
+    let (calibration, conformal) = decisions(films, wishes, &mut warnings);
     if wishes.per_class {
         for (class, n) in per_class.iter().enumerate().filter(|(_, n)| **n < FEW) {
             warnings.push(format!(
@@ -91,6 +89,19 @@ pub fn fit(
         familiar: ranges(films),
     };
     Ok(Fitted { site, warnings })
+}
+
+/// How probabilities are recalibrated, and the limits of sets.
+fn decisions(
+    films: &[Judged],
+    wishes: Wishes,
+    warnings: &mut Vec<String>,
+) -> (Vec<Recalibration>, Option<Conformal>) {
+    let CrossFitted { calibration, probabilities } = recalibrate(films, wishes.method, warnings);
+    let conformal = wishes
+        .coverage
+        .map(|coverage| limits(films, &probabilities, coverage, wishes.per_class, warnings));
+    (calibration, conformal)
 }
 
 /// Limits of `1 - p` of the true class on films whose recalibration did not see them.

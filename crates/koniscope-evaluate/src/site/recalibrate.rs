@@ -21,7 +21,7 @@ pub enum Method {
 }
 
 /// Groups of patients of which each in turn is not fitted on.
-const GROUPS: usize = 5;
+pub(super) const GROUPS: usize = 5;
 
 /// Films of either answer below which isotonic regression is not tried: it follows chance, and its
 /// level stretches leave a threshold little to choose from. With 200 one that was to keep a sensitivity of
@@ -139,7 +139,7 @@ fn fit_isotonic(p: &[f64], truth: &[bool]) -> Recalibration {
 }
 
 /// A group for each film, the same for all of a patient.
-fn groups(films: &[Judged]) -> Vec<usize> {
+pub(super) fn groups(films: &[Judged]) -> Vec<usize> {
     let mut of: BTreeMap<&str, usize> = BTreeMap::new();
     films
         .iter()
