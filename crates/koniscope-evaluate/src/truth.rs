@@ -113,6 +113,7 @@ pub(crate) mod tests {
             patient: "p".into(),
             image: "a.png".into(),
             mask: None,
+            opacities: None,
             class: None,
             fields: fields.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect(),
         }

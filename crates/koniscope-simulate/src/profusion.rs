@@ -54,8 +54,12 @@ pub fn density(place: f64, shape: Shape) -> f64 {
 /// with its shape's mean area. Nothing for no opacity.
 pub fn place(counts: &[(Shape, usize)], area_cm2: f64) -> Option<f64> {
     let covered: f64 = counts.iter().map(|(s, n)| *n as f64 * mean_area_cm2(*s)).sum();
-    let place = PLACE_1_1 + (covered / area_cm2 / COVERAGE_AT_1_1).ln() / RATIO.ln();
-    (covered > 0.0 && area_cm2 > 0.0).then_some(place)
+    (area_cm2 > 0.0).then(|| place_of_coverage(covered / area_cm2)).flatten()
+}
+
+/// The continuous place of lung of which opacities cover a share; nothing for a share of 0.
+pub fn place_of_coverage(share: f64) -> Option<f64> {
+    (share > 0.0).then(|| PLACE_1_1 + (share / COVERAGE_AT_1_1).ln() / RATIO.ln())
 }
 
 /// The category of a zone: 0/0 for no opacity, else that of its [`place`], at least 0/1 and at most

@@ -2,6 +2,8 @@
 
 mod table;
 
+use std::path::Path;
+
 use koniscope::{
     segmentation::Side,
     stage::{
@@ -20,6 +22,7 @@ use crate::{
     opacities::{LargeOpacity, SmallOpacity},
     pattern::{Pattern, Plan},
     profusion,
+    run::FOLDERS,
 };
 
 /// All that is known of one film. Points are in mm from the film's upper left corner.
@@ -113,6 +116,12 @@ pub struct Physics {
 }
 
 impl Truth {
+    /// Where the whole truth stands, relative to `truth.csv`.
+    pub fn file(&self) -> String {
+        let stem = Path::new(&self.film.image).file_stem().unwrap_or_default();
+        format!("{}/{}.json", FOLDERS[2], stem.to_string_lossy())
+    }
+
     /// Counts what was placed and grades it: the grade of a zone is that of the opacities whose
     /// centers lie in it.
     pub fn new(

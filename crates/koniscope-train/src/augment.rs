@@ -140,6 +140,11 @@ impl Draw {
         values
     }
 
+    /// Geometry alone.
+    pub fn apply_geometry(&self, plane: &Plane) -> Plane {
+        self.moved(plane.width(), plane.height(), |x, y| plane.bilinear(x, y))
+    }
+
     /// The picture after geometry, from a sampler of source points; 0 where they lie outside.
     fn moved(&self, w: usize, h: usize, sample: impl Fn(f32, f32) -> f32) -> Plane {
         let mut data = Vec::with_capacity(w * h);

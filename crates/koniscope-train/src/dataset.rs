@@ -2,6 +2,7 @@
 
 mod labels;
 mod mask;
+pub mod opacities;
 pub mod zones;
 
 use std::{
@@ -35,6 +36,8 @@ pub struct Case {
     pub image: PathBuf,
     /// Its lung mask, where it has one.
     pub mask: Option<PathBuf>,
+    /// The file that tells where each of its opacities is, where it has one.
+    pub opacities: Option<PathBuf>,
     /// Index of its class, where it has one.
     pub class: Option<usize>,
     /// All cells of its row by column, trimmed.

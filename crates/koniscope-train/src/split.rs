@@ -103,6 +103,7 @@ mod tests {
             patient: patient.to_string(),
             image: format!("{patient}_{film}.png").into(),
             mask: None,
+            opacities: None,
             class: Some(class),
             fields: BTreeMap::new(),
         }

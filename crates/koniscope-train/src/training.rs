@@ -43,8 +43,13 @@ pub trait Task: Sync {
     /// A batch, augmented with draws that depend on `epoch` and the case alone.
     fn batch(&self, cases: &[usize], epoch: usize) -> Batch<Self::Target>;
 
-    /// The loss of logits `[n, classes, h, w]`, with `h` and `w` 1 where a case has one answer.
-    fn loss(&self, logits: Tensor<4>, target: &Self::Target) -> Tensor<1>;
+    /// Which of the network's outputs is learnt from, by its place: the logits, unless said otherwise.
+    fn output(&self) -> usize {
+        0
+    }
+
+    /// The loss of that output, `[n, classes, h, w]`, with `h` and `w` 1 where a case has one answer.
+    fn loss(&self, output: Tensor<4>, target: &Self::Target) -> Tensor<1>;
 
     /// Scores a network, without gradients, on the tuning part: higher is better.
     ///

@@ -36,6 +36,22 @@ pub const LARGE: usize = 4;
 /// Place of `p`, with the other shapes after it.
 pub const SHAPES: usize = 6;
 
+/// Outputs of what lies in one spot of a zone: where [`Manifest::peaks`] holds, their logit is the
+/// [`peak`] of their class map. The mean of a map, as of the others, would drown a large opacity in the
+/// lung around it.
+pub const PEAKED: [usize; 2] = [AGGREGATION, LARGE];
+
+/// How sharply [`peak`] prefers the highest values. Chosen.
+pub const PEAK_SHARPNESS: f32 = 3.0;
+
+/// Smooth maximum of a class map, `ln(mean(exp(r x))) / r` with `r` [`PEAK_SHARPNESS`] (Pinheiro and
+/// Collobert, CVPR 2015). The map is not empty.
+pub fn peak(map: &[f32]) -> f32 {
+    let highest = map.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let mean = map.iter().map(|v| (PEAK_SHARPNESS * (v - highest)).exp()).sum::<f32>();
+    highest + (mean / map.len() as f32).ln() / PEAK_SHARPNESS
+}
+
 /// Widest shared doubt, in logits, that a manifest may tell: nine nodes integrate no wider one.
 pub const WIDEST_DOUBT: f64 = 5.0;
 
@@ -57,8 +73,21 @@ pub struct ZoneOutput {
     /// A logit each of [`OUTPUTS`].
     pub logits: Vec<f32>,
     /// A class activation map each of [`OUTPUTS`], `[h/32, w/32]` of the zone's picture, whose mean
-    /// is the logit.
+    /// or [`peak`] is the logit.
     pub maps: Vec<Plane>,
+}
+
+/// The logits of a zone, a value each of [`OUTPUTS`], from the means of its class maps and the maps
+/// themselves, one after another; with `peaks`, those [`PEAKED`] are the peaks of theirs.
+pub fn zone_logits(means: &[f32], maps: &[f32], peaks: bool) -> Vec<f32> {
+    let mut logits = means.to_vec();
+    if peaks {
+        let cells = maps.len() / OUTPUTS.len();
+        for output in PEAKED {
+            logits[output] = peak(&maps[output * cells..][..cells]);
+        }
+    }
+    logits
 }
 
 /// How a zone grader's logits become probabilities.

@@ -28,6 +28,10 @@ pub struct Manifest {
     /// What of a film it was trained on.
     #[serde(default, skip_serializing_if = "is_lungs")]
     pub region: Region,
+    /// Of a zone grader: whether what lies in one spot of a zone is told by the peak of its class map
+    /// ([`grading::PEAKED`](crate::grading::PEAKED)), not by the mean.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub peaks: bool,
     /// What the network is fed.
     pub input: Input,
     /// How logits become probabilities; absent means never calibrated.

@@ -6,7 +6,7 @@ use super::Truth;
 use crate::Error;
 
 /// Columns in order.
-pub const COLUMNS: [&str; 33] = [
+pub const COLUMNS: [&str; 34] = [
     "image",
     "mask",
     "patient_id",
@@ -40,6 +40,7 @@ pub const COLUMNS: [&str; 33] = [
     "of",
     "number",
     "pneumoconiosis",
+    "opacities",
 ];
 
 /// The table of all films, in their order, as CSV: [`COLUMNS`].
@@ -85,6 +86,7 @@ fn row(truth: &Truth) -> Vec<String> {
         film.of.clone(),
         film.number.to_string(),
         u8::from(truth.stage != Stage::Zero).to_string(),
+        truth.file(),
     ]);
     row
 }

@@ -65,6 +65,7 @@ pub fn read_labels(table: &Path, label: Option<LabelColumn>) -> Result<Vec<Case>
             set: cell("source").map(str::to_owned).or(name_of_set.clone()).unwrap_or_default(),
             patient: needed("patient_id")?.to_owned(),
             mask: cell("mask").map(|m| folder.join(m)),
+            opacities: cell("opacities").map(|file| folder.join(file)),
             image,
             class,
             fields: columns

@@ -1,13 +1,14 @@
 //! What a zone grader minimizes: its own questions where zones are graded, the stage's likelihood
-//! where only the stage is known.
+//! where only the stage is known, and the same questions of each cell of its class maps where it is known
+//! which opacities lie there.
 
 use burn::tensor::{Bool, Tensor, TensorData, activation::log_sigmoid};
 use koniscope::{
-    grading::{AGGREGATION, LARGE, OUTPUTS, PROFUSION, SHAPES},
+    grading::{AGGREGATION, LARGE, OUTPUTS, PEAK_SHARPNESS, PEAKED, PROFUSION, SHAPES},
     stage::gbz70::{Findings, Large, Stage, stage},
 };
 
-use crate::dataset::zones::ZoneLabels;
+use crate::dataset::{opacities::Cell, zones::ZoneLabels};
 
 /// Weight of each output's cross-entropy. Profusion makes the stage, and aggregation and large
 /// opacities part II from III; shapes are told beside it. Empirically chosen.
@@ -17,6 +18,11 @@ const WEIGHTS: [f32; OUTPUTS.len()] =
 /// How often a yes counts where it is rare: 3 to 4 % of zones have aggregation or a large opacity.
 /// The calibration takes it back.
 const RARE: f32 = 5.0;
+
+/// Weight of each output's cross-entropy over cells: a zone has some twenty of them, so that a batch says
+/// twenty times as much.
+const CELL_WEIGHTS: [f32; OUTPUTS.len()] =
+    [1.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
 
 /// Least probability whose logarithm is taken.
 const LEAST: f64 = 1e-6;
@@ -30,12 +36,16 @@ pub struct ZoneTarget {
     counts: Vec<f32>,
     /// Films of which only the stage is known, by their place, and the stage.
     stages: Vec<(i32, Stage)>,
+    /// Answers of cells and their weights, likewise, `[zones, outputs, cells]`; empty where no film has
+    /// some.
+    cells: [Vec<f32>; 2],
 }
 
 impl ZoneTarget {
-    /// The target of films in order.
-    pub fn of<'a>(films: impl IntoIterator<Item = &'a ZoneLabels>) -> Self {
-        let mut target = Self::default();
+    /// The target of films in order, with what is known of the cells of each of their zones: none, or as
+    /// many as the class maps have.
+    pub fn of<'a>(films: impl IntoIterator<Item = &'a ZoneLabels>, cells: &[Vec<Cell>]) -> Self {
+        let mut target = Self { cells: of_cells(cells), ..Self::default() };
         for (film, labels) in films.into_iter().enumerate() {
             for zone in 0..6 {
                 for (output, answer) in answers(labels, zone).into_iter().enumerate() {
@@ -84,38 +94,107 @@ pub(crate) fn answers(labels: &ZoneLabels, zone: usize) -> [Option<bool>; OUTPUT
     answers
 }
 
-/// Weighted binary cross-entropy of every answer that is known, each output's mean over its own
-/// answers, plus the negative log-likelihood of the stage of films without grades over the number
-/// of all films.
+/// The answers of the cells of zones and their weights, `[zones, outputs, cells]`.
+fn of_cells(zones: &[Vec<Cell>]) -> [Vec<f32>; 2] {
+    let count = zones.iter().map(Vec::len).max().unwrap_or(0);
+    let mut found = [0, 1].map(|_| vec![0.0; zones.len() * OUTPUTS.len() * count]);
+    for (zone, cells) in zones.iter().enumerate() {
+        for (i, cell) in cells.iter().enumerate() {
+            let mut tell = |output: usize, answer: bool, weight: f32| {
+                let at = (zone * OUTPUTS.len() + output) * count + i;
+                found[0][at] = f32::from(u8::from(answer));
+                found[1][at] = weight;
+            };
+            if let Some(grade) = cell.grade {
+                // Conditional questions, as of zones.
+                for k in (1..=3).filter(|k| grade + 1 >= *k) {
+                    tell(PROFUSION + usize::from(k) - 1, grade >= k, 1.0);
+                }
+            }
+            if let Some(large) = cell.large {
+                tell(LARGE, large, if large { RARE } else { 1.0 });
+            }
+        }
+    }
+    found
+}
+
+/// The logits of zones from their class maps, as they are read
+/// ([`koniscope::grading::zone_logits`]).
 ///
 /// # Shapes
-/// - `logits`: `[films * 6, outputs]`
+/// - `maps`: `[zones, outputs, cells]`
+/// - output: `[zones, outputs]`
+fn pooled(maps: Tensor<3>) -> Tensor<2> {
+    let [rows, outputs, _] = maps.dims();
+    let device = maps.device();
+    let highest = maps.clone().detach().max_dim(2); // [zones, outputs, 1]
+    let mean = ((maps.clone() - highest.clone()) * PEAK_SHARPNESS).exp().mean_dim(2);
+    let peaks = mean.log() / PEAK_SHARPNESS + highest;
+    let peaked: Vec<f32> = (0..outputs).map(|o| f32::from(u8::from(PEAKED.contains(&o)))).collect();
+    let peaked = Tensor::<3>::from_data(TensorData::new(peaked, [1, outputs, 1]), &device);
+    let logits = peaks * peaked.clone() + maps.mean_dim(2) * (peaked.neg() + 1.0);
+    logits.reshape([rows, outputs])
+}
+
+/// Weighted binary cross-entropy of every answer that is known, each output's mean over its own
+/// answers, of zones and of cells, plus the negative log-likelihood of the stage of films without
+/// grades over the number of all films.
+///
+/// # Shapes
+/// - `maps`: `[films * 6, outputs, h, w]`
 /// - output: `[1]`
-pub fn zone_loss(logits: Tensor<2>, target: &ZoneTarget) -> Tensor<1> {
-    let [rows, outputs] = logits.dims();
-    let device = logits.device();
-    let tensor = |values: &[f32], shape: [usize; 2]| {
-        Tensor::<2>::from_data(TensorData::new(values.to_vec(), shape), &device)
-    };
-    let answers = tensor(&target.answers, [rows, outputs]);
-    let counts = tensor(&target.counts, [rows, outputs]);
-    let weights = tensor(&WEIGHTS, [1, outputs]);
-    let log = log_sigmoid(logits.clone()) * answers.clone()
-        + log_sigmoid(logits.clone().neg()) * (answers.neg() + 1.0);
-    let known = counts.clone().sum_dim(0).clamp_min(1.0); // [1, outputs]
-    let per_output = (log * counts).sum_dim(0).neg() / known * weights;
-    let graded = per_output.sum();
+///
+/// # Panics
+/// If there are answers of other cells than the maps have.
+pub fn zone_loss(maps: Tensor<4>, target: &ZoneTarget) -> Tensor<1> {
+    let [rows, outputs, h, w] = maps.dims();
+    let maps = maps.reshape([rows, outputs, h * w]);
+    let logits = pooled(maps.clone());
+    let mut graded = cross_entropy(
+        logits.clone().reshape([rows, outputs, 1]),
+        [&target.answers, &target.counts],
+        &WEIGHTS,
+    );
+    let [answers, counts] = &target.cells;
+    if !answers.is_empty() {
+        graded = graded + cross_entropy(maps, [answers, counts], &CELL_WEIGHTS);
+    }
     if target.stages.is_empty() {
         return graded;
     }
     let films = rows / 6;
     let places: Vec<i32> = target.stages.iter().map(|(film, _)| *film).collect();
     let n = places.len();
-    let places = Tensor::from_data(TensorData::new(places, [n]), &device);
+    let places = Tensor::from_data(TensorData::new(places, [n]), &logits.device());
     let of_films = logits.reshape([films, 6 * outputs]).select(0, places);
     let stages: Vec<Stage> = target.stages.iter().map(|(_, stage)| *stage).collect();
     let likelihood = stage_log_likelihood(of_films.reshape([n, 6, outputs]), &stages);
     graded + likelihood.sum().neg() / films as f64
+}
+
+/// Binary cross-entropy, each output's mean over its own answers, weighted and summed.
+///
+/// # Shapes
+/// - `logits`, answers and counts: `[zones, outputs, cells]`
+/// - output: `[1]`
+fn cross_entropy(
+    logits: Tensor<3>,
+    [answers, counts]: [&Vec<f32>; 2],
+    weights: &[f32; OUTPUTS.len()],
+) -> Tensor<1> {
+    let [rows, outputs, cells] = logits.dims();
+    let device = logits.device();
+    let tensor = |values: &[f32], shape: [usize; 3]| {
+        Tensor::<3>::from_data(TensorData::new(values.to_vec(), shape), &device)
+    };
+    let answers = tensor(answers, [rows, outputs, cells]);
+    let counts = tensor(counts, [rows, outputs, cells]);
+    let log = log_sigmoid(logits.clone()) * answers.clone()
+        + log_sigmoid(logits.neg()) * (answers.neg() + 1.0);
+    let all = |values: Tensor<3>| values.sum_dim(2).sum_dim(0); // [1, outputs, 1]
+    let known = all(counts.clone()).clamp_min(1.0);
+    (all(log * counts).neg() / known * tensor(weights, [1, outputs, 1])).sum()
 }
 
 /// Log-likelihood of the stage, by the rule over all 4^6 x 2 x 3 cases, differentiable.
@@ -197,7 +276,7 @@ fn not_of_stage(stages: &[Stage], device: &burn::tensor::Device) -> Tensor<2, Bo
 #[allow(clippy::unwrap_used)]
 mod tests {
     use burn::tensor::{Device, Distribution};
-    use koniscope::grading::{Grades, ZoneCalibration, ZoneOutput};
+    use koniscope::grading::{Grades, ZoneCalibration, ZoneOutput, zone_logits};
 
     use super::*;
 
@@ -244,11 +323,54 @@ mod tests {
     }
 
     #[test]
+    fn zones_are_pooled_as_they_are_read() {
+        let device = Device::flex();
+        device.seed(3);
+        let maps = Tensor::<3>::random([2, 12, 20], Distribution::Uniform(-6.0, 6.0), &device);
+        let found: Vec<f32> = pooled(maps.clone()).into_data().try_to_vec().unwrap();
+        let means: Vec<f32> = maps.clone().mean_dim(2).into_data().try_to_vec().unwrap();
+        let maps: Vec<f32> = maps.into_data().try_to_vec().unwrap();
+        for (i, found) in found.chunks_exact(12).enumerate() {
+            let read = zone_logits(&means[i * 12..][..12], &maps[i * 240..][..240], true);
+            assert!(
+                found.iter().zip(&read).all(|(a, b)| (a - b).abs() < 1e-4),
+                "{found:?} {read:?}"
+            );
+            assert!(found[LARGE] > means[i * 12 + LARGE] + 1.0, "a peak is above the mean");
+        }
+    }
+
+    #[test]
+    fn each_cell_is_pulled_to_what_lies_there() {
+        let device = Device::flex().autodiff();
+        let labels = ZoneLabels { grades: Some([2; 6]), ..ZoneLabels::default() };
+        let cell = |grade, large| Cell { grade: Some(grade), large: Some(large) };
+        let mut cells = vec![Vec::new(); 6];
+        cells[1] = vec![cell(0, false), cell(3, true), Cell::default(), cell(1, false)];
+        let target = ZoneTarget { counts: vec![0.0; 72], ..ZoneTarget::of([&labels], &cells) };
+        let maps = Tensor::<4>::zeros([6, OUTPUTS.len(), 2, 2], &device).require_grad();
+        let loss = zone_loss(maps.clone(), &target);
+        let gradient: Vec<f32> =
+            maps.grad(&loss.backward()).unwrap().into_data().try_to_vec().unwrap();
+        let of = |output: usize| -> [f32; 4] {
+            gradient[(OUTPUTS.len() + output) * 4..][..4].try_into().unwrap()
+        };
+        let signs = |output: usize| of(output).map(|g| if g == 0.0 { 0 } else { g.signum() as i8 });
+        assert_eq!(signs(PROFUSION), [1, -1, 0, -1]);
+        assert_eq!(signs(PROFUSION + 1), [0, -1, 0, 1], "asked where the grade is 1 and above");
+        assert_eq!(signs(LARGE), [1, -1, 0, 1]);
+        let others = gradient.iter().enumerate().filter(|(i, _)| i / (4 * OUTPUTS.len()) != 1);
+        assert!(others.into_iter().all(|(_, g)| *g == 0.0));
+    }
+
+    #[test]
     fn known_stages_alone_pull_the_right_way() {
         let device = Device::flex().autodiff();
-        let target =
-            ZoneTarget::of([&ZoneLabels { stage: Some(Stage::Zero), ..ZoneLabels::default() }]);
-        let logits = Tensor::<2>::zeros([6, OUTPUTS.len()], &device).require_grad();
+        let target = ZoneTarget::of(
+            [&ZoneLabels { stage: Some(Stage::Zero), ..ZoneLabels::default() }],
+            &[],
+        );
+        let logits = Tensor::<4>::zeros([6, OUTPUTS.len(), 1, 1], &device).require_grad();
         let loss = zone_loss(logits.clone(), &target);
         let gradient: Vec<f32> =
             logits.grad(&loss.backward()).unwrap().into_data().try_to_vec().unwrap();

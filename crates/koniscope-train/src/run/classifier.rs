@@ -124,6 +124,7 @@ pub fn train(
         classes: recipe.classes.clone(),
         network: recipe.network.clone(),
         region: recipe.region,
+        peaks: false,
         input: task.input.clone(),
         calibration: Some(CalibrationRecord {
             temperature: fit_temperature(&logits, &classes),

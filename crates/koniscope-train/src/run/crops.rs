@@ -17,7 +17,11 @@ use rayon::prelude::*;
 use super::{classifier::LungSource, report_failures};
 use crate::{
     Error,
-    dataset::{Case, Failure, load_film, partition},
+    dataset::{
+        Case, Failure, load_film,
+        opacities::{OpacityMaps, ZoneOpacities},
+        partition,
+    },
     run_log::Observer,
     write::write_atomic,
 };
@@ -118,6 +122,48 @@ impl<'a> Crops<'a> {
             planes.iter().flat_map(Plane::data).flat_map(|v| v.to_le_bytes()).collect();
         write_atomic(&path, &bytes)?;
         Ok(Ok(planes))
+    }
+
+    /// Opacities of a film's zones as its pictures show them, where the table names the file that tells
+    /// them; from the cache if both files, lungs' weights and size are the same.
+    ///
+    /// # Errors
+    /// [`Error::File`] if the cache cannot be written.
+    pub(super) fn opacities(
+        &self,
+        case: &Case,
+    ) -> Result<Result<Option<Vec<ZoneOpacities>>, Failure>, Error> {
+        let Some(truth) = &case.opacities else { return Ok(Ok(None)) };
+        let fail = |path: &Path, reason: String| Ok(Err(Failure { path: path.into(), reason }));
+        let mut hashed = [const { String::new() }; 2];
+        for (hash, path) in hashed.iter_mut().zip([&case.image, truth]) {
+            *hash = match fs::read(path) {
+                Ok(bytes) => sha256(&bytes),
+                Err(e) => return fail(path, e.to_string()),
+            };
+        }
+        let [width, height] = self.size;
+        let model = &self.segmenter.manifest().sha256;
+        let key = format!("{} {model} {width}x{height} opacities", hashed.join(" "));
+        let path = self.cache.join(format!("{}.bin", sha256(key.as_bytes())));
+        if let Some(zones) = fs::read(&path).ok().and_then(|b| ZoneOpacities::from_bytes(&b)) {
+            return Ok(Ok(Some(zones)));
+        }
+        let film = match load_film(&case.image) {
+            Ok(film) => film,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let maps = match OpacityMaps::read(truth) {
+            Ok(maps) => maps,
+            Err(reason) => return fail(truth, reason),
+        };
+        match self.segmenter.lungs(&film).and_then(|mask| maps.zones(&mask, self.size)) {
+            Ok(zones) => {
+                write_atomic(&path, &ZoneOpacities::to_bytes(&zones))?;
+                Ok(Ok(Some(zones)))
+            }
+            Err(error) => fail(&case.image, error.to_string()),
+        }
     }
 
     /// Finds the lungs and cuts out what the region says.

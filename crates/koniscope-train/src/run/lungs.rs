@@ -87,6 +87,7 @@ pub fn train(
         classes: CLASSES.map(str::to_owned).to_vec(),
         network: recipe.network.clone(),
         region: Default::default(),
+        peaks: false,
         input: input(recipe, recipe.size_at(best_epoch)),
         calibration: None,
         training: Some(Origin {

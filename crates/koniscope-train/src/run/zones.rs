@@ -10,6 +10,8 @@ use koniscope::{
     weights::{LUNGS_MANIFEST, ZONES_MANIFEST, load_lungs, load_resnet},
 };
 
+use rayon::prelude::*;
+
 use super::{
     Figure, Options, Outcome,
     classifier::LungSource,
@@ -86,6 +88,7 @@ pub fn train(
         classes: OUTPUTS.map(str::to_owned).to_vec(),
         network: recipe.network.clone(),
         region: Region::Zones,
+        peaks: true,
         input: task.input.clone(),
         calibration: Some(CalibrationRecord {
             temperature: 1.0,
@@ -135,8 +138,18 @@ fn labeled(
     part: &'static str,
     observer: &mut dyn Observer,
 ) -> Result<Vec<LabeledZones>, Error> {
-    let labeled = crops.labeled(cases, part, observer, ZoneLabels::of)?;
-    Ok(labeled.into_iter().map(|(pictures, labels)| LabeledZones { pictures, labels }).collect())
+    let labeled =
+        crops.labeled(cases, part, observer, |case| Ok((ZoneLabels::of(case)?, case.clone())))?;
+    let told: Vec<_> = labeled.par_iter().map(|(_, (_, case))| crops.opacities(case)).collect();
+    let mut films = Vec::with_capacity(labeled.len());
+    for ((pictures, (labels, _)), told) in labeled.into_iter().zip(told) {
+        let opacities = told?.unwrap_or_else(|failure| {
+            report_failures(&[failure], observer);
+            None
+        });
+        films.push(LabeledZones { pictures, labels, opacities });
+    }
+    Ok(films)
 }
 
 /// Slope and intercept of each output, from the answers that are known in the tuning part.
@@ -186,7 +199,9 @@ fn score(
     for (pictures, case) in crops.load(test, "test", observer)?.into_iter().zip(test) {
         let labels = ZoneLabels::of(case)
             .map_err(|reason| crate::dataset::Failure { path: case.image.clone(), reason });
-        match pictures.and_then(|pictures| Ok(LabeledZones { pictures, labels: labels? })) {
+        let film = pictures
+            .and_then(|pictures| Ok(LabeledZones { pictures, labels: labels?, opacities: None }));
+        match film {
             Ok(film) => {
                 films.push(film);
                 cases.push(case);

@@ -10,6 +10,7 @@ use burn::{
 use koniscope::model::{
     Device,
     described::{Described, Layer},
+    resnet::CLASS_MAPS,
 };
 use koniscope_engine::train::{BatchStatistics, Named, Trainer};
 
@@ -42,8 +43,9 @@ impl Stepper {
         let device = self.device.burn().clone().autodiff();
         if !self.device.is_cpu() {
             let input = TensorData::new(batch.input, batch.shape);
-            let logits = network.outputs(Tensor::from_data(input, &device)).swap_remove(0);
-            let loss = task.loss(logits, &batch.target);
+            let output =
+                network.outputs(Tensor::from_data(input, &device)).swap_remove(task.output());
+            let loss = task.loss(output, &batch.target);
             let gradients = GradientsParams::from_grads(loss.backward(), network);
             return Ok((loss.into_scalar(), gradients));
         }
@@ -57,20 +59,21 @@ impl Stepper {
                 .collect();
             let is_frozen = |name: &str| frozen.iter().any(|f| f == name);
             let options = self.device.learning();
-            let trainer = Trainer::new(&graph, &["logits"], batch.shape, &options, &is_frozen)?;
+            let output = graph.outputs()[task.output()].0.as_str();
+            let trainer = Trainer::new(&graph, &[output], batch.shape, &options, &is_frozen)?;
             // Sizes that grow over the epochs are not come back to.
             self.trainers.retain(|shape, _| shape[1..] == batch.shape[1..]);
             self.trainers.insert(batch.shape, trainer);
         }
         let trainer = self.trainers.get_mut(&batch.shape).expect("it has just been made");
-        let logits = trainer.forward(&graph, &batch.input).swap_remove(0);
+        let output = trainer.forward(&graph, &batch.input).swap_remove(0);
         // The loss is defined once, in burn; its own gradient is all that burn computes here.
-        let [n, classes] = [logits.shape[0], logits.shape[1]];
-        let [h, w] = [2, 3].map(|axis| logits.shape.get(axis).copied().unwrap_or(1));
-        let data = TensorData::new(logits.data, [n, classes, h, w]);
-        let logits = Tensor::<4>::from_data(data, &device).require_grad();
-        let loss = task.loss(logits.clone(), &batch.target);
-        let gradient = logits.grad(&loss.backward()).expect("the loss depends on the logits");
+        let [n, classes] = [output.shape[0], output.shape[1]];
+        let [h, w] = [2, 3].map(|axis| output.shape.get(axis).copied().unwrap_or(1));
+        let data = TensorData::new(output.data, [n, classes, h, w]);
+        let output = Tensor::<4>::from_data(data, &device).require_grad();
+        let loss = task.loss(output.clone(), &batch.target);
+        let gradient = output.grad(&loss.backward()).expect("the loss depends on the output");
         let gradient: Vec<f32> =
             gradient.into_data().try_to_vec().map_err(|e| Error::tensor(&e))?;
         let named = trainer.backward(&graph, &[&gradient]);
@@ -83,7 +86,12 @@ impl Stepper {
 fn by_parameter<N: Described>(network: &N, mut named: Named) -> GradientsParams {
     let mut gradients = GradientsParams::new();
     for (name, layer) in network.layers() {
-        let mut take = |what: &str| named.remove(&format!("{name}.{what}"));
+        let mut take = |what: &str| {
+            // The head on every position has the parameters of the fully connected layer.
+            let on_maps = matches!(layer, Layer::Linear(_)).then(|| format!("{CLASS_MAPS}.{what}"));
+            let on_maps = on_maps.and_then(|name| named.remove(&name));
+            named.remove(&format!("{name}.{what}")).or(on_maps)
+        };
         match layer {
             Layer::Conv(conv) => {
                 register(&mut gradients, &conv.weight, take("weight"));

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 use koniscope::{
-    grading::{Grades, OUTPUTS, ZoneCalibration, ZoneOutput},
+    grading::{Grades, OUTPUTS, ZoneCalibration, ZoneOutput, zone_logits},
     manifest::Input,
     model::{Device, compute::Compute, gray_batch, resnet::ResNet},
     plane::Plane,
@@ -14,10 +14,16 @@ use super::{Batch, Task};
 use crate::{
     Error,
     augment::{AugmentRecipe, Draw},
-    dataset::zones::ZoneLabels,
+    dataset::{
+        opacities::{Cell, ZoneOpacities},
+        zones::ZoneLabels,
+    },
     loss::zones::{ZoneTarget, zone_loss},
     rng::rng_for,
 };
+
+/// Place of the class maps among the network's outputs.
+const MAPS: usize = 1;
 
 /// The zones of a film and what is known of them.
 #[derive(Clone, Debug)]
@@ -26,6 +32,8 @@ pub struct LabeledZones {
     pub pictures: Vec<Plane>,
     /// Its labels.
     pub labels: ZoneLabels,
+    /// Where in each zone its opacities lie, where that is known.
+    pub opacities: Option<Vec<ZoneOpacities>>,
 }
 
 /// The zone grader's training.
@@ -62,10 +70,16 @@ impl ZoneTask {
             let pictures: Vec<&Plane> = batch.iter().flat_map(|film| &film.pictures).collect();
             let (values, shape) = gray_batch(&pictures, &self.input);
             let outputs = network.run(values, shape)?;
-            all.extend(outputs[0].data.chunks_exact(6 * OUTPUTS.len()).map(|film| {
-                let zones = film.chunks_exact(OUTPUTS.len());
-                zones.map(|z| ZoneOutput { logits: z.to_vec(), maps: Vec::new() }).collect()
-            }));
+            let cells = outputs[MAPS].data.len() / outputs[0].data.len();
+            let means = outputs[0].data.chunks_exact(OUTPUTS.len());
+            let zones: Vec<ZoneOutput> = means
+                .zip(outputs[MAPS].data.chunks_exact(OUTPUTS.len() * cells))
+                .map(|(means, maps)| ZoneOutput {
+                    logits: zone_logits(means, maps, true),
+                    maps: Vec::new(),
+                })
+                .collect();
+            all.extend(zones.chunks_exact(6).map(<[ZoneOutput]>::to_vec));
         }
         Ok(all)
     }
@@ -84,26 +98,33 @@ impl Task for ZoneTask {
     }
 
     fn batch(&self, cases: &[usize], epoch: usize) -> Batch<Self::Target> {
-        let varied: Vec<Plane> = cases
-            .par_iter()
-            .flat_map_iter(|case| {
-                self.train[*case].pictures.iter().enumerate().map(move |(zone, picture)| {
-                    // A draw a zone: geometry need not agree between pictures of their own.
-                    let draw = (*case * 6 + zone) as u64;
-                    let mut rng = rng_for(self.seed, epoch as u64, draw);
-                    Draw::sample(&self.augment, &mut rng).apply_blanked(picture)
-                })
+        let zones: Vec<(usize, usize)> =
+            cases.iter().flat_map(|case| (0..6).map(move |zone| (*case, zone))).collect();
+        let (varied, cells): (Vec<Plane>, Vec<Vec<Cell>>) = zones
+            .into_par_iter()
+            .map(|(case, zone)| {
+                let film = &self.train[case];
+                // A draw a zone: geometry need not agree between pictures of their own.
+                let mut rng = rng_for(self.seed, epoch as u64, (case * 6 + zone) as u64);
+                let draw = Draw::sample(&self.augment, &mut rng);
+                let told = film.opacities.as_ref().and_then(|zones| zones.get(zone));
+                let cells = told.map(|told| told.map(|plane| draw.apply_geometry(plane)).cells());
+                (draw.apply_blanked(&film.pictures[zone]), cells.unwrap_or_default())
             })
-            .collect();
+            .unzip();
         let pictures: Vec<&Plane> = varied.iter().collect();
         let (input, shape) = gray_batch(&pictures, &self.input);
-        let target = ZoneTarget::of(cases.iter().map(|case| &self.train[*case].labels));
+        let target = ZoneTarget::of(cases.iter().map(|case| &self.train[*case].labels), &cells);
         Batch { input, shape, target }
     }
 
-    fn loss(&self, logits: Tensor<4>, target: &Self::Target) -> Tensor<1> {
-        let [rows, outputs, ..] = logits.dims();
-        zone_loss(logits.reshape([rows, outputs]), target)
+    /// Class maps: of simulated films it is known where on them opacities lie.
+    fn output(&self) -> usize {
+        MAPS
+    }
+
+    fn loss(&self, maps: Tensor<4>, target: &Self::Target) -> Tensor<1> {
+        zone_loss(maps, target)
     }
 
     /// Quadratic kappa of zone grades where they are known, else of stages.

@@ -26,6 +26,9 @@ const RESNET34_BLOCKS: [usize; 4] = [3, 4, 6, 3];
 /// Channels of the first stage as published; each stage after it has twice as many.
 pub const WIDTH: usize = 64;
 
+/// The output of class maps, and the head's name on every position: it has the parameters of `fc`.
+pub const CLASS_MAPS: &str = "class_maps";
+
 /// Stem, four stages, head.
 #[derive(Module, Debug)]
 pub struct ResNet {
@@ -140,8 +143,8 @@ impl Described for ResNet {
         if let Op::Linear { mut weight, bias } = Layer::Linear(&self.fc).op() {
             weight.shape.extend([1, 1]);
             let head = Op::Conv { weight, bias: Some(bias), stride: 1, padding: 0 };
-            let maps = b.graph.push("class_maps", head, &[x]);
-            b.graph.output("class_maps", maps);
+            let maps = b.graph.push(CLASS_MAPS, head, &[x]);
+            b.graph.output(CLASS_MAPS, maps);
         }
         b.graph
     }

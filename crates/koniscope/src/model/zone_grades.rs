@@ -4,7 +4,7 @@ use super::{Device, compute::Compute, gray_batch, resnet::ResNet};
 use crate::{
     Error,
     crop::ZoneCrops,
-    grading::{OUTPUTS, ZoneCalibration, ZoneGrader, ZoneOutput},
+    grading::{OUTPUTS, ZoneCalibration, ZoneGrader, ZoneOutput, zone_logits},
     manifest::Manifest,
     plane::Plane,
 };
@@ -47,7 +47,7 @@ impl ZoneGrader for ResNetZones {
         let zones = zones.zip(maps.data.chunks_exact(OUTPUTS.len() * h * w));
         Ok(zones
             .map(|(logits, maps)| ZoneOutput {
-                logits: logits.to_vec(),
+                logits: zone_logits(logits, maps, self.manifest.peaks),
                 maps: maps.chunks_exact(h * w).map(|m| Plane::new(w, h, m.to_vec())).collect(),
             })
             .collect())
@@ -79,6 +79,7 @@ mod tests {
             classes: OUTPUTS.map(String::from).to_vec(),
             network: Network::Resnet { layers: 18, width: 4 },
             region: Region::Zones,
+            peaks: false,
             input: Input { width: 64, height: 96, channels: 3, mean: 0.4, std: 0.2, detail: false },
             calibration: Some(CalibrationRecord {
                 temperature: 1.0,

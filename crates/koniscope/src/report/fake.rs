@@ -66,6 +66,7 @@ fn manifest(id: &str, classes: &[&str], network: Network) -> Manifest {
         classes: classes.iter().map(ToString::to_string).collect(),
         network,
         region: Default::default(),
+        peaks: false,
         input: Input { width: 224, height: 224, channels: 1, mean: 0.5, std: 0.25, detail: false },
         calibration: Some(CalibrationRecord {
             temperature: 1.0,

@@ -1,0 +1,266 @@
+//! Where in a zone its opacities lie, of simulated films: what a network can learn from beside the
+//! grade.
+
+use std::path::Path;
+
+use koniscope::{Radiograph, crop::ZoneCrops, plane::Plane, segmentation::LungMask, zones::Zones};
+use koniscope_simulate::{
+    opacities::LargeOpacity,
+    profusion::{mean_area_cm2, place_of_coverage},
+    truth::Truth,
+};
+
+/// A zone's picture has so many pixels on the side of one here.
+const FINER: usize = 4;
+
+/// Pixels of a zone's picture on the side of a cell of its class map: ResNet halves five times.
+const CELL: usize = 32;
+
+/// Least share of a cell that is lung where opacities are told.
+const LEAST_LUNG: f32 = 0.3;
+
+/// Share of a cell's lung under a large opacity from which it is there, and up to which it is not;
+/// between them nothing is told.
+const LARGE: [f32; 2] = [0.02, 0.2];
+
+/// Places on the 12-point scale from which profusion is 1, 2 and 3.
+const GRADES: [f64; 3] = [2.5, 5.5, 8.5];
+
+/// Coverage is kept as a picture, whose values are at most 1; a pixel may hold many opacities.
+const MOST_COVERED: f32 = 64.0;
+
+/// Where opacities lie on a film, as pictures of its size.
+#[derive(Clone, Debug)]
+pub struct OpacityMaps {
+    small: Plane,
+    large: Plane,
+}
+
+/// Opacities and lung of one zone, as its picture shows them, at a quarter of its size.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ZoneOpacities {
+    /// Area of small opacities over that of the lung, of those centered in a pixel.
+    pub small: Plane,
+    /// 1 under a large opacity.
+    pub large: Plane,
+    /// 1 where the zone's lung is.
+    pub lung: Plane,
+}
+
+/// What is known of one cell of a class map.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// Profusion of its lung, 0 to 3.
+    pub grade: Option<u8>,
+    /// Whether a large opacity lies there.
+    pub large: Option<bool>,
+}
+
+impl OpacityMaps {
+    /// Reads the whole truth of a simulated film, `truth/NAME.json`.
+    ///
+    /// # Errors
+    /// The file and what is wrong.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let fault = |detail: String| format!("opacities in {}: {detail}", path.display());
+        let bytes = std::fs::read(path).map_err(|e| fault(e.to_string()))?;
+        let truth: Truth = serde_json::from_slice(&bytes).map_err(|e| fault(e.to_string()))?;
+        Ok(Self::of(&truth))
+    }
+
+    fn of(truth: &Truth) -> Self {
+        let film = &truth.film;
+        let [row_mm, column_mm] = film.spacing_mm;
+        let pixel_cm2 = row_mm * column_mm / 100.0;
+        let mut small = Plane::filled(film.width, film.height, 0.0);
+        for opacity in &truth.small_opacities {
+            let at = [opacity.x_mm / column_mm, opacity.y_mm / row_mm].map(|v| v.max(0.0) as usize);
+            let (x, y) = (at[0].min(film.width - 1), at[1].min(film.height - 1));
+            let covered = (mean_area_cm2(opacity.shape) / pixel_cm2) as f32 / MOST_COVERED;
+            let value = &mut small.data_mut()[y * film.width + x];
+            *value = (*value + covered).min(1.0);
+        }
+        let mut large = Plane::filled(film.width, film.height, 0.0);
+        for opacity in &truth.large_opacities {
+            for (i, value) in large.data_mut().iter_mut().enumerate() {
+                let [x, y] = [i % film.width, i / film.width].map(|v| v as f64 + 0.5);
+                if lies_in(opacity, x * column_mm, y * row_mm) {
+                    *value = 1.0;
+                }
+            }
+        }
+        Self { small, large }
+    }
+
+    /// Cut to the zones as their pictures of `width x height` are.
+    ///
+    /// # Errors
+    /// [`koniscope::Error::LungsNotFound`] if a zone has no pixel.
+    pub fn zones(
+        self,
+        mask: &LungMask,
+        [width, height]: [usize; 2],
+    ) -> Result<Vec<ZoneOpacities>, koniscope::Error> {
+        let zones = Zones::of(mask)?;
+        // Without the margin of the zones' pictures, where no opacity was put.
+        let lung = mask.labels().iter().map(|label| f32::from(u8::from(*label > 0))).collect();
+        let lung = Plane::new(mask.width(), mask.height(), lung);
+        let cut = |plane: Plane| {
+            let film = Radiograph::new(plane, None);
+            let crops = ZoneCrops::new(&film, mask, &zones, width / FINER, height / FINER)?;
+            Ok(crops.pictures().clone())
+        };
+        let [small, large, lung] = [cut(self.small)?, cut(self.large)?, cut(lung)?];
+        let together = small.into_iter().zip(large).zip(lung);
+        Ok(together.map(|((small, large), lung)| ZoneOpacities { small, large, lung }).collect())
+    }
+}
+
+/// Inside of the ellipse of its axes.
+fn lies_in(opacity: &LargeOpacity, x_mm: f64, y_mm: f64) -> bool {
+    let (sin, cos) = opacity.angle.sin_cos();
+    let (x, y) = (x_mm - opacity.x_mm, y_mm - opacity.y_mm);
+    let along = (cos * x + sin * y) / (opacity.long_axis_mm / 2.0);
+    let across = (cos * y - sin * x) / (opacity.short_axis_mm / 2.0);
+    along * along + across * across < 1.0
+}
+
+impl ZoneOpacities {
+    /// Zones as they are kept: width and height, then all planes, little-endian.
+    pub fn to_bytes(zones: &[Self]) -> Vec<u8> {
+        let Some(first) = zones.first() else { return Vec::new() };
+        let size = [first.lung.width(), first.lung.height()];
+        let mut bytes: Vec<u8> = size.iter().flat_map(|v| (*v as u32).to_le_bytes()).collect();
+        for zone in zones {
+            for plane in [&zone.small, &zone.large, &zone.lung] {
+                bytes.extend(plane.data().iter().flat_map(|v| v.to_le_bytes()));
+            }
+        }
+        bytes
+    }
+
+    /// The inverse of [`Self::to_bytes`]; nothing for other bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Vec<Self>> {
+        let (head, rest) = bytes.split_at_checked(8)?;
+        let side = |at: usize| Some(u32::from_le_bytes(head[at..at + 4].try_into().ok()?) as usize);
+        let (w, h) = (side(0)?, side(4)?);
+        let values: Vec<f32> =
+            rest.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+        let size = w.checked_mul(h).filter(|size| *size > 0)?;
+        if !rest.len().is_multiple_of(4) || !values.len().is_multiple_of(size.checked_mul(3)?) {
+            return None;
+        }
+        let plane = |values: &[f32]| Plane::new(w, h, values.to_vec());
+        let zones = values.chunks_exact(3 * size).map(|zone| Self {
+            small: plane(&zone[..size]),
+            large: plane(&zone[size..2 * size]),
+            lung: plane(&zone[2 * size..]),
+        });
+        Some(zones.collect())
+    }
+
+    /// All planes, to be varied by one geometry.
+    pub fn map(&self, f: impl Fn(&Plane) -> Plane) -> Self {
+        Self { small: f(&self.small), large: f(&self.large), lung: f(&self.lung) }
+    }
+
+    /// What is known of each cell of the class map, row by row. A cell's middle is every 32nd pixel of
+    /// the zone's picture from its first on, since each halving keeps the first.
+    pub fn cells(&self) -> Vec<Cell> {
+        let (w, h) = (self.lung.width(), self.lung.height());
+        let side = CELL / FINER;
+        let count = |length: usize| length.div_ceil(side);
+        let mut cells = Vec::with_capacity(count(w) * count(h));
+        for row in 0..count(h) {
+            for column in 0..count(w) {
+                let range = |cell: usize, length: usize| {
+                    (cell * side).saturating_sub(side / 2)..(cell * side + side / 2).min(length)
+                };
+                let mut sums = [0.0f32; 3];
+                for y in range(row, h) {
+                    for x in range(column, w) {
+                        let i = y * w + x;
+                        for (sum, plane) in
+                            sums.iter_mut().zip([&self.small, &self.large, &self.lung])
+                        {
+                            *sum += plane.data()[i];
+                        }
+                    }
+                }
+                cells.push(cell(sums, side));
+            }
+        }
+        cells
+    }
+}
+
+fn cell([small, large, lung]: [f32; 3], side: usize) -> Cell {
+    if lung < LEAST_LUNG * (side * side) as f32 {
+        return Cell::default();
+    }
+    let place = place_of_coverage(f64::from(small / lung * MOST_COVERED));
+    let place = place.unwrap_or(f64::NEG_INFINITY);
+    let under = large / lung;
+    Cell {
+        grade: Some(GRADES.iter().filter(|limit| place >= **limit).count() as u8),
+        large: (under <= LARGE[0] || under >= LARGE[1]).then_some(under >= LARGE[1]),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// A zone of 64 x 64, all lung, at a quarter.
+    fn zone(
+        small: impl Fn(usize, usize) -> f32,
+        large: impl Fn(usize, usize) -> bool,
+    ) -> ZoneOpacities {
+        let plane = |f: &dyn Fn(usize, usize) -> f32| {
+            Plane::new(16, 16, (0..256).map(|i| f(i % 16, i / 16)).collect())
+        };
+        ZoneOpacities {
+            small: plane(&small),
+            large: plane(&|x, y| f32::from(u8::from(large(x, y)))),
+            lung: plane(&|_, _| 1.0),
+        }
+    }
+
+    #[test]
+    fn cells_tell_what_lies_about_their_middle() {
+        // The coverage of 1/1 on the left, that of 3/3 in the rightmost cell's reach.
+        let covered = |place: f64| (0.15 * 1.6f64.powf(place - 4.0)) as f32 / MOST_COVERED;
+        let cells =
+            zone(|x, _| if x < 4 { covered(4.0) } else { covered(10.0) }, |x, y| x >= 6 && y < 4)
+                .cells();
+        // Middles at pixels 0 and 32: two cells on a side, the first half outside.
+        let grades: Vec<Option<u8>> = cells.iter().map(|cell| cell.grade).collect();
+        assert_eq!(grades, [Some(1), Some(3), Some(1), Some(3)]);
+        let large: Vec<Option<bool>> = cells.iter().map(|cell| cell.large).collect();
+        assert_eq!(large, [Some(false), Some(true), Some(false), Some(false)]);
+        let none = zone(|_, _| 0.0, |x, y| x == 8 && y < 8).cells();
+        assert_eq!(none[0], Cell { grade: Some(0), large: Some(false) });
+        assert_eq!(none[1].large, None, "a touch is neither");
+    }
+
+    #[test]
+    fn where_there_is_little_lung_nothing_is_told() {
+        let mut zone = zone(|_, _| 0.1, |_, _| true);
+        zone.lung =
+            Plane::new(16, 16, (0..256).map(|i| f32::from(u8::from(i % 16 > 14))).collect());
+        assert!(zone.cells().iter().all(|cell| *cell == Cell::default()));
+    }
+
+    #[test]
+    fn bytes_come_back() {
+        let zones =
+            [zone(|x, y| (x * y) as f32 / 256.0, |x, _| x > 3), zone(|_, _| 0.5, |_, _| false)];
+        let bytes = ZoneOpacities::to_bytes(&zones);
+        assert_eq!(ZoneOpacities::from_bytes(&bytes).unwrap(), zones);
+        for cut in [0, 7, 8, 9, bytes.len() - 4, bytes.len() - 1] {
+            let some = ZoneOpacities::from_bytes(&bytes[..cut]);
+            assert!(some.is_none_or(|zones| zones.is_empty()), "{cut}");
+        }
+    }
+}
