@@ -259,6 +259,25 @@ mod tests {
     const NONE: [f32; 12] = [-9.0; 12];
 
     #[test]
+    fn a_spot_is_told_by_its_peak_and_a_grade_by_the_mean() {
+        // One cell of 25 is sure of everything, the others of nothing.
+        let mut maps = vec![-4.0; 25 * OUTPUTS.len()];
+        maps.iter_mut().step_by(25).for_each(|v| *v = 4.0);
+        let means = vec![-4.0 + 8.0 / 25.0; OUTPUTS.len()];
+        let logits = zone_logits(&means, &maps, true);
+        for (output, logit) in logits.iter().enumerate() {
+            let expected = match PEAKED.contains(&output) {
+                // ln((e^12 + 24 e^-12) / 25) / 3
+                true => (((12f32).exp() + 24.0 * (-12f32).exp()) / 25.0).ln() / 3.0,
+                false => means[output],
+            };
+            assert!((logit - expected).abs() < 1e-4, "{output}: {logit}, {expected}");
+        }
+        assert_eq!(zone_logits(&means, &maps, false), means);
+        assert!((peak(&[900.0, 900.0]) - 900.0).abs() < 1e-3, "no overflow");
+    }
+
+    #[test]
     fn conditional_answers_multiply() {
         let mut logits = NONE;
         (logits[0], logits[1], logits[2]) = (0.0, 0.0, 0.0);

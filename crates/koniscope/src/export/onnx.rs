@@ -4,6 +4,7 @@ use koniscope_engine::{Graph, Node, Op, Tensor};
 
 use super::protobuf::Message;
 use crate::{
+    grading::{OUTPUTS, PEAK_SHARPNESS, PEAKED},
     manifest::{Input, Manifest, Platt},
     model::{GAINS, SQUARES},
     reading::DISCLAIMER,
@@ -70,6 +71,13 @@ fn metadata(manifest: &Manifest) -> Vec<(&'static str, String)> {
         ("input", format!("gray in [0, 1], trained at {height} x {width} (rows x columns)")),
         ("use", DISCLAIMER.into()),
     ];
+    if manifest.peaks {
+        let peaked = PEAKED.map(|output| OUTPUTS[output]).join(", ");
+        let text = format!(
+            "{peaked}: ln(mean(exp({PEAK_SHARPNESS} m))) / {PEAK_SHARPNESS} of the class map m"
+        );
+        metadata.push(("peaks", text));
+    }
     metadata.extend(manifest.notice.clone().map(|notice| ("notice", notice)));
     metadata.extend(manifest.target.clone().map(|target| ("target", target)));
     if let Some(calibration) = &manifest.calibration {
