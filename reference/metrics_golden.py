@@ -21,6 +21,7 @@ from scipy import stats
 from sklearn import metrics
 from sklearn.isotonic import IsotonicRegression
 from statsmodels.stats.contingency_tables import mcnemar
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 Z95 = stats.norm.ppf(0.975)
@@ -302,6 +303,72 @@ def bootstraps():
     }
 
 
+def clustered():
+    """Several films a patient: Obuchowski's (1997) matrix as she writes it, sums over patients; and the
+    randomization test of paired totals, all sign changes, by SciPy. Both classes in some patients."""
+    rng = np.random.default_rng(20260107)
+    for patients, most, mixed, worse in [(60, 4, 0.5, 0.1), (25, 7, 0.0, 0.15), (14, 3, 1.0, 0.4)]:
+        size = rng.integers(1, most + 1, patients)
+        patient = np.repeat(np.arange(patients), size)
+        own = rng.random(patients) < 0.5
+        truth = np.where(rng.random(len(patient)) < mixed / 2, ~own[patient], own[patient])
+        shared = rng.normal(0, 0.8, patients)[patient]
+        a = np.round(rng.normal(truth * 1.0 + shared, 0.9), 1)
+        b = np.round(rng.normal(truth * 0.5 + 0.7 * shared, 0.9), 1)
+        shuffled = rng.permutation(len(patient))
+        patient, truth, a, b = patient[shuffled], truth[shuffled], a[shuffled], b[shuffled]
+
+        psi = lambda x, y: np.where(x > y, 1.0, np.where(x == y, 0.5, 0.0))
+        m, n = truth.sum(), (~truth).sum()
+        sick = np.array([(truth & (patient == p)).sum() for p in range(patients)])
+        healthy = np.array([(~truth & (patient == p)).sum() for p in range(patients)])
+        areas, v10, v01 = [], [], []
+        for s in (a, b):
+            kernel = psi(s[truth][:, None], s[~truth][None, :])
+            areas.append(kernel.mean())
+            v10.append([kernel.mean(axis=1)[patient[truth] == p].sum() for p in range(patients)])
+            v01.append([kernel.mean(axis=0)[patient[~truth] == p].sum() for p in range(patients)])
+        s = np.zeros((2, 2))
+        i10, i01 = (sick > 0).sum(), (healthy > 0).sum()
+        for r in range(2):
+            for t in range(2):
+                x = [np.array(v10[k]) - sick * areas[k] for k in (r, t)]
+                y = [np.array(v01[k]) - healthy * areas[k] for k in (r, t)]
+                s10 = i10 / ((i10 - 1) * m) * (x[0] * x[1]).sum()
+                s01 = i01 / ((i01 - 1) * n) * (y[0] * y[1]).sum()
+                s11 = [patients / (patients - 1) * (x[j] * y[1 - j]).sum() for j in (0, 1)]
+                s[r, t] = s10 / m + s01 / n + (s11[0] + s11[1]) / (m * n)
+        variance = s[0, 0] + s[1, 1] - 2 * s[0, 1]
+        z = (areas[0] - areas[1]) / math.sqrt(variance)
+
+        right = [(a > 0.5) == truth]
+        right.append(right[0] ^ (rng.random(len(a)) < np.where(right[0], worse, 0.06)))
+        apart = np.array([(right[0].astype(int) - right[1])[patient == p].sum() for p in range(patients)])
+        apart = apart[apart != 0]
+        assert len(apart) < 20, "too many sign changes to count them all"
+        test = stats.permutation_test((apart.astype(float),), np.sum, permutation_type="samples", n_resamples=np.inf)
+        yield {
+            "patient": patient.tolist(),
+            "truth": truth.tolist(),
+            "a": a.tolist(),
+            "b": b.tolist(),
+            "area_a": interval(areas[0], s[0, 0], 0.0),
+            "area_b": interval(areas[1], s[1, 1], 0.0),
+            "difference": interval(areas[0] - areas[1], variance, -1.0),
+            "z": z,
+            "p": float(2 * stats.norm.sf(abs(z))),
+            "right_a": right[0].tolist(),
+            "right_b": right[1].tolist(),
+            "randomized": float(test.pvalue),
+        }
+
+
+def holms():
+    rng = np.random.default_rng(20260108)
+    for p in [np.array([0.04]), np.round(rng.random(12) ** 3, 4), np.array([0.01, 0.01, 0.5, 1.0, 0.0])]:
+        yield {"p": p.tolist(), "adjusted": multipletests(p, method="holm")[1].tolist()}
+
+
 def main():
     warnings.simplefilter("ignore")
     golden = {
@@ -314,6 +381,8 @@ def main():
         "proportions": list(proportions()),
         "mcnemars": list(mcnemars()),
         "bootstraps": bootstraps(),
+        "clustered": list(clustered()),
+        "holms": list(holms()),
     }
     text = json.dumps(golden, allow_nan=False, default=float, separators=(",", ":"))
     Path(sys.argv[1]).write_text(text + "\n")

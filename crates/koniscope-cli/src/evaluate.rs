@@ -10,6 +10,7 @@ use koniscope::{
 use koniscope_evaluate::{Observer, Options, Summary, evaluate};
 
 use crate::{
+    command::command,
     models::{self, Model},
     threads,
     write::print,
@@ -139,13 +140,6 @@ fn remark(summary: &Summary, args: &Args) {
         eprintln!("{} films had been read by an earlier run", summary.kept);
     }
     eprintln!("results: open {}", args.out.join("report.html").display());
-}
-
-/// The command as it was given, words with spaces in quotes.
-fn command() -> String {
-    let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
-    let quoted = |word: String| if word.contains(' ') { format!("\"{word}\"") } else { word };
-    words.map(quoted).collect::<Vec<_>>().join(" ")
 }
 
 /// The processor's name, where the system tells it, and the threads in use.

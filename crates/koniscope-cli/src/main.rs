@@ -2,6 +2,8 @@
 
 mod bench;
 mod calibrate;
+mod command;
+mod compare;
 mod evaluate;
 mod export;
 mod labels;
@@ -37,6 +39,7 @@ enum Command {
     Export(export::Args),
     Bench(bench::Args),
     Evaluate(evaluate::Args),
+    Compare(compare::Args),
     Simulate(simulate::Args),
     Labels(labels::Args),
 }
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Command::Export(args) => export::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Labels(args) => labels::run(&args),
     };

@@ -13,7 +13,7 @@ use koniscope::{FilmReading, Reader, files::bytes_of, many::in_order, report::Fa
 use koniscope_train::dataset::{Case as Row, Mask, read_labels};
 
 pub use answer::Answer;
-pub use table::table;
+pub use table::{CASES_FILE, Recorded, Said, read_table, table};
 
 use crate::{
     Error,

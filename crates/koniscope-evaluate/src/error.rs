@@ -31,20 +31,29 @@ pub enum Error {
         /// The system's words.
         detail: String,
     },
-    /// Judged films that cannot be used.
+    /// A file of an evaluation's folder that cannot be used.
     #[error("cannot use {}: {detail}", path.display())]
-    Judged {
+    Evaluation {
         /// The file.
         path: PathBuf,
         /// Why, and what to do.
         detail: String,
     },
+    /// Two evaluations that cannot be compared.
+    #[error("cannot compare: {0}")]
+    Compare(String),
     /// The system gives no threads.
     #[error("no threads: {0}")]
     Threads(String),
 }
 
 impl Error {
+    /// A file of an evaluation that is not there, and where to find it.
+    pub(crate) fn not_there(path: &Path, e: impl std::fmt::Display) -> Self {
+        let remedy = "Give the folder that `koniscope evaluate --out` wrote, once it has ended";
+        Self::Evaluation { path: path.to_owned(), detail: format!("{e}. {remedy}") }
+    }
+
     pub(crate) fn write(path: &Path, detail: impl std::fmt::Display) -> Self {
         Self::Write { path: path.to_owned(), detail: detail.to_string() }
     }

@@ -11,8 +11,8 @@ pub mod zones;
 use koniscope_metrics::{Estimate, bootstrap};
 use serde::Serialize;
 
-pub(crate) use groups::named;
 pub use groups::{Group, groups};
+pub(crate) use groups::{data, named};
 
 use crate::cases::Film;
 
@@ -26,7 +26,7 @@ pub const DELONG: &str = "DeLong 1988";
 pub const BOOTSTRAP: &str = "bootstrap by patient";
 
 /// Said where the films differ too little to show how sure a figure is.
-const NO_WIDTH: &str = "no interval: no resample differs";
+pub(crate) const NO_WIDTH: &str = "no interval: no resample differs";
 
 /// What a figure belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

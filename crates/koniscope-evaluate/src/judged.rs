@@ -76,24 +76,30 @@ impl Judgments {
         serde_json::to_string(self).map_err(|e| Error::write(JUDGED_FILE.as_ref(), e))
     }
 
-    /// Reads those of an evaluation's folder.
+    /// Reads those of an evaluation's folder, whatever it was read with.
     ///
     /// # Errors
-    /// [`Error::Judged`] if there is no such file, it is damaged, or its films were read with a site's
-    /// file: nothing may be calibrated twice.
-    pub fn read(folder: &Path) -> Result<Self, Error> {
+    /// [`Error::Evaluation`] if there is no such file, or it is damaged.
+    pub fn open(folder: &Path) -> Result<Self, Error> {
         let path = folder.join(JUDGED_FILE);
-        let fault = |detail: String| Error::Judged { path: path.clone(), detail };
-        let text = std::fs::read_to_string(&path).map_err(|e| {
-            fault(format!("{e}. Give the folder that `koniscope evaluate --out` wrote"))
-        })?;
-        let judged: Self = serde_json::from_str(&text).map_err(|e| fault(e.to_string()))?;
+        let text = std::fs::read_to_string(&path).map_err(|e| Error::not_there(&path, e))?;
+        serde_json::from_str(&text).map_err(|e| Error::Evaluation { path, detail: e.to_string() })
+    }
+
+    /// Reads those of an evaluation's folder, to fit a site's file to.
+    ///
+    /// # Errors
+    /// As [`Judgments::open`]; also if its films were read with a site's file: nothing may be
+    /// calibrated twice.
+    pub fn read(folder: &Path) -> Result<Self, Error> {
+        let judged = Self::open(folder)?;
         if judged.at_site {
-            return Err(fault(
-                "its films were read with a site's file; nothing may be calibrated twice. Evaluate \
-                 again with --no-site"
+            return Err(Error::Evaluation {
+                path: folder.join(JUDGED_FILE),
+                detail: "its films were read with a site's file; nothing may be calibrated twice. \
+                         Evaluate again with --no-site"
                     .into(),
-            ));
+            });
         }
         Ok(judged)
     }

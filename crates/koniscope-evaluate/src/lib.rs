@@ -3,6 +3,7 @@
 //! ```text
 //! labels.csv -> truth -> cases (the reader that ships, a film at a time, kept) -> figures -> report
 //!                        robustness (each film again, varied)                  -> figures /
+//! two evaluations -> compare (film by film) -> differences -> report
 //! ```
 //!
 //! No figure comes from a pipeline of its own: films are read by [`koniscope::Reader`] as
@@ -11,6 +12,7 @@
 //! Research use only. Not a medical device.
 
 pub mod cases;
+pub mod compare;
 mod error;
 pub mod figures;
 pub mod judged;

@@ -3,6 +3,7 @@
 mod checklist;
 mod html;
 mod json;
+mod made_with;
 mod paper;
 mod picture;
 mod plots;
@@ -13,7 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use koniscope::Reader;
 
 pub use html::html;
+pub(crate) use html::page;
 pub use json::json;
+pub use made_with::{MadeWith, Model, Models, REPORT_FILE, Run, Software};
 pub use picture::Picture;
 pub use text::text;
 
@@ -102,7 +105,7 @@ impl Evaluation<'_> {
         let failed = self.films.iter().filter(|film| film.outcome.is_err()).count();
         if failed > 0 {
             warnings.push(format!(
-                "{failed} of {} films were not read and are in no figure; see the list at the end",
+                "{failed} of {} films were not read and are in no figure",
                 self.films.len()
             ));
         }
@@ -118,9 +121,27 @@ impl Evaluation<'_> {
 
 /// A figure's value with its interval, in words.
 pub(crate) fn value(figure: &Figure) -> String {
-    match (figure.value, figure.low, figure.high) {
-        (Some(value), Some(low), Some(high)) => format!("{value:.3} ({low:.3} to {high:.3})"),
-        (Some(value), ..) => format!("{value:.3} (no interval)"),
-        _ => format!("none: {}", figure.absent.as_deref().unwrap_or("it has no value")),
+    value_of(figure.value, figure.low.zip(figure.high), figure.absent.as_deref(), false)
+}
+
+/// A value with its interval, in words, or why there is none; with a sign where it is a difference.
+pub(crate) fn value_of(
+    value: Option<f64>,
+    interval: Option<(f64, f64)>,
+    absent: Option<&str>,
+    signed: bool,
+) -> String {
+    let number = |v: f64| if signed { difference(v) } else { format!("{v:.3}") };
+    match (value, interval) {
+        (Some(value), Some((low, high))) => {
+            format!("{} ({} to {})", number(value), number(low), number(high))
+        }
+        (Some(value), None) => format!("{} (no interval)", number(value)),
+        _ => format!("none: {}", absent.unwrap_or("it has no value")),
     }
+}
+
+/// With its sign; what is no difference has none.
+pub(crate) fn difference(value: f64) -> String {
+    if value == 0.0 { "0.000".into() } else { format!("{value:+.3}") }
 }

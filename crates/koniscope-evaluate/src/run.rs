@@ -15,10 +15,10 @@ use koniscope::{
 
 use crate::{
     Error,
-    cases::{self, Film, Films},
+    cases::{self, CASES_FILE, Film, Films},
     figures::{self, Settings},
     judged::{JUDGED_FILE, Judgments},
-    report::{self, Evaluation, Picture},
+    report::{self, Evaluation, Picture, REPORT_FILE},
     robustness,
 };
 
@@ -90,7 +90,7 @@ pub fn evaluate(
     fs::create_dir_all(out).map_err(|e| Error::write(out, e))?;
     observer.begin("reading", cases.len());
     let Films { films, kept } = cases::read(reader, cases, out, &|| observer.done())?;
-    write(&out.join("cases.csv"), &cases::table(&films)?)?;
+    write(&out.join(CASES_FILE), &cases::table(&films)?)?;
 
     let groups = figures::groups(&films, &options.subgroups)?;
     let judged = Judgments::of(reader, &films, groups[0].data.clone());
@@ -118,7 +118,7 @@ pub fn evaluate(
     let json = report::json(&evaluation)?;
     write(&out.join("report.html"), report::html(&evaluation).as_bytes())?;
     // Last: where it is, the rest is its own.
-    write(&out.join("report.json"), json.as_bytes())?;
+    write(&out.join(REPORT_FILE), json.as_bytes())?;
     let read = films.iter().filter(|film| film.outcome.is_ok()).count();
     let text = report::text(&evaluation);
     Ok(Summary { json, text, read, failed: films.len() - read, kept })

@@ -11,7 +11,7 @@
 //! | Is the probability what happens? | [`calibration`], [`isotonic`] |
 //! | Is acting on it of use? | [`decision_curve`], [`counts::predictive_values`] |
 //! | Do two readers, or many, agree? | [`agreement`] |
-//! | Is one model better than another? | [`roc::delong_paired`], [`paired`], [`bootstrap`] |
+//! | Is one model better than another? | [`roc::delong_paired`], [`paired`], [`bootstrap`], [`multiple`] |
 //! | How sure is a figure? | [`proportion`], [`bootstrap`] |
 //! | Which stages are still open for this film? | [`conformal`] |
 
@@ -22,6 +22,7 @@ pub mod conformal;
 pub mod counts;
 pub mod decision_curve;
 pub mod isotonic;
+pub mod multiple;
 pub mod paired;
 pub mod precision_recall;
 pub mod proportion;

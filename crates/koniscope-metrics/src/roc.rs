@@ -1,7 +1,9 @@
 //! The ROC curve, and the area under it with its interval.
 
+mod clustered;
 mod delong;
 
+pub use clustered::delong_paired_by_patient;
 pub use delong::{PairedAuc, auc_delong, delong_paired};
 
 use crate::{

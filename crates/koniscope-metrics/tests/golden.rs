@@ -4,6 +4,8 @@
 
 #[path = "golden/agreement.rs"]
 mod agreement;
+#[path = "golden/clustered.rs"]
+mod clustered;
 #[path = "golden/detection.rs"]
 mod detection;
 #[path = "golden/intervals.rs"]

@@ -11,10 +11,11 @@ use koniscope_metrics::{
     calibration::{brier, expected_calibration_error, slope_intercept},
     counts::{Counts, sensitivity_at_specificity, specificity_at_sensitivity},
     isotonic,
-    paired::mcnemar,
+    multiple::holm,
+    paired::{mcnemar, mcnemar_by_patient},
     precision_recall::average_precision,
     proportion::{clopper_pearson, wilson},
-    roc::{self, auc, auc_delong, auc_weighted, delong_paired},
+    roc::{self, auc, auc_delong, auc_weighted, delong_paired, delong_paired_by_patient},
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -169,5 +170,40 @@ proptest! {
         let p = mcnemar(b, c).unwrap();
         prop_assert!(0.0 <= p.mid_p && p.mid_p <= p.exact && p.exact <= 1.0);
         prop_assert_eq!(p, mcnemar(c, b).unwrap());
+    }
+
+    #[test]
+    fn one_film_a_patient_is_the_plain_test(readings in vec(any::<[bool; 2]>(), 0..200)) {
+        let (a, b): (Vec<bool>, Vec<bool>) = readings.iter().map(|r| (r[0], r[1])).unzip();
+        let patients: Vec<String> = (0..a.len()).map(|i| i.to_string()).collect();
+        let alone = |first: bool| readings.iter().filter(|r| r[0] != r[1] && r[0] == first).count();
+        let plain = mcnemar(alone(true), alone(false)).map(|p| p.exact);
+        prop_assert!(close(mcnemar_by_patient(&a, &b, &patients), plain));
+    }
+
+    #[test]
+    fn a_test_by_patient_asks_for_no_order((scores, truth) in films(), noise in vec(0..20u8, 60)) {
+        let other: Vec<f64> =
+            scores.iter().zip(noise).map(|(s, n)| (s * 20.0 + f64::from(n)).round()).collect();
+        let patients: Vec<String> = (0..scores.len()).map(|i| (i / 2).to_string()).collect();
+        let there = delong_paired_by_patient(&scores, &other, &truth, &patients);
+        let turned = |v: &[f64]| v.iter().rev().copied().collect::<Vec<_>>();
+        let truth: Vec<bool> = truth.into_iter().rev().collect();
+        let patients: Vec<String> = patients.into_iter().rev().collect();
+        let back =
+            delong_paired_by_patient(&turned(&other), &turned(&scores), &truth, &patients);
+        prop_assert!(close(there.map(|p| p.difference.low), back.map(|p| -p.difference.high)));
+        prop_assert!(there.is_none_or(|p| (0.0..=1.0).contains(&p.p)));
+    }
+
+    #[test]
+    fn adjusted_p_are_larger_and_in_the_same_order(p in vec(0.0..=1.0f64, 0..20)) {
+        let adjusted = holm(&p).unwrap();
+        for (i, at) in p.iter().enumerate() {
+            prop_assert!(*at <= adjusted[i] && adjusted[i] <= 1.0);
+            for (j, other) in p.iter().enumerate() {
+                prop_assert!(at > other || adjusted[i] <= adjusted[j]);
+            }
+        }
     }
 }

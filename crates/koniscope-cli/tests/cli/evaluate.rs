@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A table of the samples with labels made up for the test, and one broken film.
-fn table(folder: &Path, root: &Path, label: impl Fn(usize) -> usize) -> PathBuf {
+pub(crate) fn table(folder: &Path, root: &Path, label: impl Fn(usize) -> usize) -> PathBuf {
     let mut films: Vec<PathBuf> =
         fs::read_dir(root.join("samples")).unwrap().map(|file| file.unwrap().path()).collect();
     films.retain(|film| film.extension().is_some_and(|e| e == "jpg" || e == "dcm"));
@@ -30,7 +30,12 @@ fn table(folder: &Path, root: &Path, label: impl Fn(usize) -> usize) -> PathBuf 
     table
 }
 
-fn evaluate(root: &Path, table: &Path, out: &Path, more: &[&str]) -> std::process::Output {
+pub(crate) fn evaluate(
+    root: &Path,
+    table: &Path,
+    out: &Path,
+    more: &[&str],
+) -> std::process::Output {
     let args = ["evaluate", "--labels", table.to_str().unwrap(), "--out", out.to_str().unwrap()];
     koniscope(root, args.into_iter().chain(more.iter().copied()))
 }

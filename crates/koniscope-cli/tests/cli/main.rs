@@ -3,6 +3,7 @@
 
 mod bench;
 mod browser;
+mod compare;
 mod evaluate;
 mod export;
 mod films;

@@ -1,35 +1,58 @@
-//! `cases.csv`: a row a film.
+//! `cases.csv`: a row a film. Its columns are named here, for the writer and the reader.
+
+mod read;
 
 use koniscope::zones::Zone;
 
+pub use read::{Recorded, Said, read_table};
+
 use super::Film;
 use crate::Error;
+
+/// The table's name in an evaluation's folder.
+pub const CASES_FILE: &str = "cases.csv";
+
+const IMAGE: &str = "image";
+const PATIENT: &str = "patient_id";
+const SOURCE: &str = "source";
+const SIMULATED: &str = "simulated";
+const LABEL: &str = "label";
+const PROBABILITY: &str = "probability";
+const STAGE: &str = "stage";
+const STAGE_READ: &str = "predicted_stage";
+const ERROR: &str = "error";
+
+fn stage_probability(stage: usize) -> String {
+    format!("probability_stage_{stage}")
+}
+
+fn zone_read(zone: &str) -> String {
+    format!("{zone}_predicted")
+}
 
 /// The table of all films, in their order, as CSV.
 ///
 /// # Errors
 /// [`Error::Write`] if a row cannot be written.
 pub fn table(films: &[Film]) -> Result<Vec<u8>, Error> {
-    let fail = |e: csv::Error| Error::write("cases.csv".as_ref(), e);
+    let fail = |e: csv::Error| Error::write(CASES_FILE.as_ref(), e);
     let mut csv = csv::Writer::from_writer(Vec::new());
     csv.write_record(columns()).map_err(fail)?;
     for film in films {
         csv.write_record(row(film)).map_err(fail)?;
     }
-    csv.into_inner().map_err(|e| Error::write("cases.csv".as_ref(), e))
+    csv.into_inner().map_err(|e| Error::write(CASES_FILE.as_ref(), e))
 }
 
 /// Names of the columns, in order.
-pub(crate) fn columns() -> Vec<String> {
-    let first = ["image", "patient_id", "source", "simulated", "label", "probability"];
+fn columns() -> Vec<String> {
+    let first = [IMAGE, PATIENT, SOURCE, SIMULATED, LABEL, PROBABILITY, STAGE, STAGE_READ];
     let mut columns: Vec<String> = first.map(String::from).to_vec();
-    columns.extend(["stage", "predicted_stage"].map(String::from));
-    columns.extend((0..4).map(|stage| format!("probability_stage_{stage}")));
-    for suffix in ["", "_predicted"] {
-        columns.extend(Zone::NAMES.map(|zone| format!("{zone}{suffix}")));
-    }
+    columns.extend((0..4).map(stage_probability));
+    columns.extend(Zone::NAMES.map(String::from));
+    columns.extend(Zone::NAMES.map(zone_read));
     let last =
-        ["dice", "jaccard", "hausdorff_95_px", "hausdorff_95_mm", "mask_error", "flags", "error"];
+        ["dice", "jaccard", "hausdorff_95_px", "hausdorff_95_mm", "mask_error", "flags", ERROR];
     columns.extend(last.map(String::from));
     columns
 }

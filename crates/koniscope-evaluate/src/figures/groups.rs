@@ -64,13 +64,18 @@ fn parts<'a>(
 }
 
 fn group<'a>(by: &str, name: &str, films: Vec<&'a Film>) -> Group<'a> {
+    let data = data(films.iter().map(|film| (film.case.row.set.as_str(), film.case.simulated)));
+    Group { by: by.into(), name: name.into(), data, films }
+}
+
+/// Names of the sets of films, given by set and whether they are simulated.
+pub(crate) fn data<'a>(films: impl Iterator<Item = (&'a str, bool)>) -> String {
     let mut sets: BTreeMap<&str, bool> = BTreeMap::new();
-    for film in &films {
-        *sets.entry(film.case.row.set.as_str()).or_default() |= film.case.simulated;
+    for (set, simulated) in films {
+        *sets.entry(set).or_default() |= simulated;
     }
     let names = sets.iter().map(|(set, simulated)| named(set, *simulated));
-    let data = names.collect::<Vec<_>>().join(" + ");
-    Group { by: by.into(), name: name.into(), data, films }
+    names.collect::<Vec<_>>().join(" + ")
 }
 
 /// A set's name; that of simulated films says so.

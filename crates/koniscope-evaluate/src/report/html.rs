@@ -2,10 +2,11 @@
 
 mod data;
 mod figures;
+mod page;
 
 use std::fmt::Write;
 
-use koniscope::reading::DISCLAIMER;
+pub(crate) use page::page;
 
 use super::{Evaluation, checklist, paper, plots};
 use crate::{
@@ -13,38 +14,21 @@ use crate::{
     svg::escape,
 };
 
-const STYLE: &str = include_str!("html/style.css");
-
 /// `report.html`.
 pub fn html(evaluation: &Evaluation) -> String {
-    let mut page = String::new();
-    page += "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
-    page += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
-    let _ = writeln!(page, "<title>Evaluation by Koniscope</title>\n<style>\n{STYLE}</style>");
-    let _ =
-        writeln!(page, "</head>\n<body>\n<p class=\"disclaimer\" role=\"note\">{DISCLAIMER}</p>");
-    page += "<h1>Evaluation</h1>\n";
-    for warning in evaluation.warnings() {
-        let _ = writeln!(page, "<p class=\"warning\" role=\"note\">{}</p>", escape(&warning));
-    }
-    page += &data::section(evaluation);
-    page += &main_figures(evaluation);
-    page += "<section>\n<h2>Plots</h2>\n<p>All films that were read.</p>\n<div class=\"plots\">\n";
+    let mut body = data::section(evaluation);
+    body += &main_figures(evaluation);
+    body += "<section>\n<h2>Plots</h2>\n<p>All films that were read.</p>\n<div class=\"plots\">\n";
     for plot in plots::plots(evaluation) {
-        let _ = writeln!(page, "<figure>{plot}</figure>");
+        let _ = writeln!(body, "<figure>{plot}</figure>");
     }
-    page += "</div>\n</section>\n";
-    page += &figures::subgroups(evaluation);
-    page += &worst(evaluation);
-    page += &methods(evaluation);
-    page += &items();
-    page += &data::failures(evaluation);
-    let _ = writeln!(
-        page,
-        "<footer><p>Koniscope {}. {DISCLAIMER}</p></footer>",
-        env!("CARGO_PKG_VERSION")
-    );
-    page + "</body>\n</html>\n"
+    body += "</div>\n</section>\n";
+    body += &figures::subgroups(evaluation);
+    body += &worst(evaluation);
+    body += &methods(evaluation);
+    body += &items();
+    body += &data::failures(evaluation);
+    page("Evaluation", &evaluation.warnings(), &body)
 }
 
 const SECTIONS: [(Section, &str); 7] = [

@@ -2,13 +2,10 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use koniscope::{
-    manifest::Manifest,
-    reading::{DISCLAIMER, GradingKind},
-};
+use koniscope::reading::DISCLAIMER;
 use serde::Serialize;
 
-use super::{Evaluation, Set, paper};
+use super::{Evaluation, MadeWith, Model, Models, REPORT_FILE, Run, Set, Software, paper};
 use crate::{
     Error,
     figures::{Figure, detection::Labeled},
@@ -19,50 +16,13 @@ struct Document<'a> {
     disclaimer: &'static str,
     /// Whether any film comes from the simulator.
     simulated: bool,
-    warnings: Vec<String>,
-    software: Software,
-    run: Run<'a>,
-    models: Models<'a>,
+    #[serde(flatten)]
+    made_with: MadeWith,
     cases: Cases<'a>,
     figures: &'a [Figure],
     paper: Paper,
     worst: Vec<Worst<'a>>,
     failures: Vec<Failed<'a>>,
-}
-
-#[derive(Serialize)]
-struct Software {
-    name: &'static str,
-    version: &'static str,
-}
-
-#[derive(Serialize)]
-struct Run<'a> {
-    command: &'a str,
-    processor: &'a str,
-    precision: &'static str,
-    seconds: f64,
-    seed: u64,
-    prevalence: f64,
-    label: Option<&'a str>,
-    subgroups: &'a [String],
-    robustness: bool,
-}
-
-#[derive(Serialize)]
-struct Models<'a> {
-    grader: GradingKind,
-    lungs: Model<'a>,
-    classifier: Model<'a>,
-}
-
-#[derive(Serialize)]
-struct Model<'a> {
-    id: &'a str,
-    sha256: &'a str,
-    notice: Option<&'a str>,
-    target: Option<&'a str>,
-    stand_in: bool,
 }
 
 #[derive(Serialize)]
@@ -109,29 +69,12 @@ struct Failed<'a> {
 /// # Errors
 /// [`Error::Write`] if it cannot be written as JSON.
 pub fn json(evaluation: &Evaluation) -> Result<String, Error> {
-    let Evaluation { options, reader, films, .. } = evaluation;
+    let films = evaluation.films;
     let worst = evaluation.worst.iter().map(|picture| &films[picture.film]);
     let document = Document {
         disclaimer: DISCLAIMER,
         simulated: evaluation.simulated(),
-        warnings: evaluation.warnings(),
-        software: Software { name: "koniscope", version: env!("CARGO_PKG_VERSION") },
-        run: Run {
-            command: &options.command,
-            processor: &options.processor,
-            precision: "f32",
-            seconds: evaluation.seconds,
-            seed: options.seed,
-            prevalence: options.prevalence,
-            label: options.label.as_deref(),
-            subgroups: &options.subgroups,
-            robustness: options.robustness,
-        },
-        models: Models {
-            grader: reader.grading.kind(),
-            lungs: Model::of(reader.segmenter.manifest()),
-            classifier: Model::of(reader.grading.manifest()),
-        },
+        made_with: made_with(evaluation),
         cases: cases(evaluation),
         figures: evaluation.figures,
         paper: Paper {
@@ -159,18 +102,30 @@ pub fn json(evaluation: &Evaluation) -> Result<String, Error> {
             .collect(),
     };
     let text = serde_json::to_string_pretty(&document);
-    Ok(text.map_err(|e| Error::write("report.json".as_ref(), e))? + "\n")
+    Ok(text.map_err(|e| Error::write(REPORT_FILE.as_ref(), e))? + "\n")
 }
 
-impl<'a> Model<'a> {
-    fn of(manifest: &'a Manifest) -> Self {
-        Self {
-            id: &manifest.id,
-            sha256: &manifest.sha256,
-            notice: manifest.notice.as_deref(),
-            target: manifest.target.as_deref(),
-            stand_in: manifest.stand_in,
-        }
+fn made_with(evaluation: &Evaluation) -> MadeWith {
+    let Evaluation { options, reader, .. } = evaluation;
+    MadeWith {
+        warnings: evaluation.warnings(),
+        software: Software::this(),
+        run: Run {
+            command: options.command.clone(),
+            processor: options.processor.clone(),
+            precision: "f32".into(),
+            seconds: evaluation.seconds,
+            seed: options.seed,
+            prevalence: options.prevalence,
+            label: options.label.clone(),
+            subgroups: options.subgroups.clone(),
+            robustness: options.robustness,
+        },
+        models: Models {
+            grader: reader.grading.kind(),
+            lungs: Model::of(reader.segmenter.manifest()),
+            classifier: Model::of(reader.grading.manifest()),
+        },
     }
 }
 

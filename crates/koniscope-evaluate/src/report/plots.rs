@@ -56,7 +56,7 @@ fn roc_curve(labeled: &Labeled, about: &str) -> Option<String> {
             Line { name: "the reader".into(), points, steps: false },
             Line { name: "chance".into(), points: vec![[0.0, 0.0], [1.0, 1.0]], steps: false },
         ],
-        marks: vec![Mark { at: point, interval: None }],
+        marks: vec![Mark { at: point, interval: None, line: 0 }],
         marks_name: format!("its threshold, {THRESHOLD}"),
     };
     (!curve.is_empty()).then(|| plot.svg())
@@ -70,7 +70,11 @@ fn pr_curve(labeled: &Labeled, about: &str) -> Option<String> {
     let prevalence = labeled.sick() as f64 / labeled.films.len() as f64;
     let level = vec![[0.0, prevalence], [1.0, prevalence]];
     let here = Counts::at(&labeled.scores, &labeled.truth, THRESHOLD)?;
-    let mark = here.sensitivity().zip(here.ppv()).map(|(x, y)| Mark { at: [x, y], interval: None });
+    let mark = here.sensitivity().zip(here.ppv()).map(|(x, y)| Mark {
+        at: [x, y],
+        interval: None,
+        line: 0,
+    });
     let plot = Plot {
         title: format!("Precision and recall ({about})"),
         labels: ["recall (sensitivity)".into(), "precision (PPV)".into()],
@@ -90,6 +94,7 @@ fn reliability_diagram(labeled: &Labeled, about: &str) -> Option<String> {
     let marks = bins.iter().map(|bin| Mark {
         at: [bin.mean, bin.share.value],
         interval: Some([bin.share.low, bin.share.high]),
+        line: 0,
     });
     let plot = Plot {
         title: format!("Reliability ({about})"),

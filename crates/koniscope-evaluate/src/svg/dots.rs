@@ -5,10 +5,13 @@ use std::fmt::Write;
 use super::{escape, head, short};
 
 const ROW: f64 = 26.0;
-const LEFT: f64 = 200.0;
 const RIGHT: f64 = 20.0;
 const TOP: f64 = 36.0;
-const WIDTH: f64 = 560.0;
+/// Of the axis.
+const WIDTH: f64 = 340.0;
+/// Room for names: that of short ones, and a letter's.
+const NAMES: f64 = 200.0;
+const LETTER: f64 = 6.6;
 
 /// One value.
 #[derive(Clone, Debug)]
@@ -21,13 +24,16 @@ pub struct Dot {
     pub interval: Option<[f64; 2]>,
 }
 
-/// Values over one axis, which is called `label`, from and to `range`.
+/// Values over one axis, which is called `label`, from and to `range`. Where 0 lies between, a line
+/// stands there.
 pub fn dots(title: &str, label: &str, range: [f64; 2], values: &[Dot]) -> String {
     let bottom = TOP + ROW * values.len() as f64;
-    let mut svg = head(WIDTH, bottom + 44.0, title);
+    let longest = values.iter().map(|dot| dot.name.chars().count()).max().unwrap_or(0);
+    let left = (LETTER * longest as f64 + 20.0).max(NAMES);
+    let mut svg = head(left + WIDTH + RIGHT, bottom + 44.0, title);
     let x = |v: f64| {
         let share = ((v - range[0]) / (range[1] - range[0])).clamp(0.0, 1.0);
-        LEFT + (WIDTH - LEFT - RIGHT) * share
+        left + WIDTH * share
     };
     for tick in 0..=4 {
         let value = range[0] + (range[1] - range[0]) * f64::from(tick) / 4.0;
@@ -40,10 +46,17 @@ pub fn dots(title: &str, label: &str, range: [f64; 2], values: &[Dot]) -> String
             at = x(value),
         );
     }
+    if range[0] < 0.0 && range[1] > 0.0 {
+        let _ = writeln!(
+            svg,
+            "<line x1=\"{at:.1}\" x2=\"{at:.1}\" y1=\"{TOP}\" y2=\"{bottom}\" stroke=\"#777\"/>",
+            at = x(0.0)
+        );
+    }
     let _ = writeln!(
         svg,
         "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
-        LEFT + (WIDTH - LEFT - RIGHT) / 2.0,
+        left + WIDTH / 2.0,
         bottom + 36.0,
         escape(label)
     );
@@ -63,7 +76,7 @@ pub fn dots(title: &str, label: &str, range: [f64; 2], values: &[Dot]) -> String
             "<circle cx=\"{:.1}\" cy=\"{y}\" r=\"5\" fill=\"#0072B2\"/>\
              <text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>",
             x(dot.value),
-            LEFT - 10.0,
+            left - 10.0,
             y + 4.0,
             escape(&dot.name)
         );

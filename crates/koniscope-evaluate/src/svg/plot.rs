@@ -29,6 +29,9 @@ pub struct Mark {
     pub at: [f64; 2],
     /// Lower and upper end of its interval, where it has one.
     pub interval: Option<[f64; 2]>,
+    /// The line that it belongs to, and whose color it has: a circle for the first, a square for
+    /// others.
+    pub line: usize,
 }
 
 /// Lines and marks over two axes.
@@ -42,7 +45,7 @@ pub struct Plot {
     pub ranges: [[f64; 2]; 2],
     /// Lines, in the order of their styles.
     pub lines: Vec<Line>,
-    /// Marks, in the color of the first line.
+    /// Marks.
     pub marks: Vec<Mark>,
     /// What the marks are called.
     pub marks_name: String,
@@ -160,7 +163,7 @@ impl Plot {
     }
 
     fn mark(&self, svg: &mut String, mark: &Mark) {
-        let (color, _) = STYLES[0];
+        let (color, _) = STYLES[mark.line % STYLES.len()];
         let (x, y) = (self.x(mark.at[0]), self.y(mark.at[1]));
         if let Some([low, high]) = mark.interval {
             let _ = writeln!(
@@ -171,10 +174,19 @@ impl Plot {
                 self.y(high)
             );
         }
-        let _ = writeln!(
-            svg,
-            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4.5\" fill=\"{color}\" stroke=\"white\"/>"
-        );
+        let _ = match mark.line {
+            0 => writeln!(
+                svg,
+                "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4.5\" fill=\"{color}\" stroke=\"white\"/>"
+            ),
+            _ => writeln!(
+                svg,
+                "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"8\" height=\"8\" fill=\"{color}\" \
+                 stroke=\"white\"/>",
+                x - 4.0,
+                y - 4.0
+            ),
+        };
     }
 
     /// In the corner where it covers least of the lines.
@@ -248,7 +260,7 @@ mod tests {
                 line("two", &[[0.0, 1.0], [1.0, 0.0]], true),
                 line("none", &[], false),
             ],
-            marks: vec![Mark { at: [0.5, 0.5], interval: Some([0.2, 0.7]) }],
+            marks: vec![Mark { at: [0.5, 0.5], interval: Some([0.2, 0.7]), line: 0 }],
             marks_name: "point".into(),
         };
         let svg = plot.svg();

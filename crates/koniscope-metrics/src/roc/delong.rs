@@ -21,31 +21,42 @@ pub struct PairedAuc {
 /// AUC with DeLong's 95 % interval, cut to `[0, 1]`. It is a point where the classes are told apart
 /// fully, however few the films. Nothing if a class has fewer than two films.
 pub fn auc_delong(scores: &[f64], truth: &[bool]) -> Option<Estimate> {
-    Components::of(scores, truth).map(|components| components.estimate(0.0))
+    let components = Components::of(scores, truth)?;
+    Some(components.estimate(0.0, components.variance()))
 }
 
 /// Whether two scores tell the same films equally well, the films being what they share. Nothing if
 /// a class has fewer than two films.
 pub fn delong_paired(a: &[f64], b: &[f64], truth: &[bool]) -> Option<PairedAuc> {
+    paired(a, b, truth, |components| Some(components.variance()))
+}
+
+/// Two scores whose areas vary by `variance`.
+pub(super) fn paired(
+    a: &[f64],
+    b: &[f64],
+    truth: &[bool],
+    variance: impl Fn(&Components) -> Option<f64>,
+) -> Option<PairedAuc> {
     let (of_a, of_b) = (Components::of(a, truth)?, Components::of(b, truth)?);
     let apart = of_a.less(&of_b);
-    let (difference, variance) = (apart.auc(), apart.variance());
-    let z = if difference == 0.0 { 0.0 } else { difference / variance.sqrt() };
+    let (difference, varies) = (apart.auc(), variance(&apart)?);
+    let z = if difference == 0.0 { 0.0 } else { difference / varies.sqrt() };
     Some(PairedAuc {
-        a: of_a.estimate(0.0),
-        b: of_b.estimate(0.0),
-        difference: apart.estimate(-1.0),
+        a: of_a.estimate(0.0, variance(&of_a)?),
+        b: of_b.estimate(0.0, variance(&of_b)?),
+        difference: apart.estimate(-1.0, varies),
         z,
         p: two_sided_normal(z),
     })
 }
 
 /// DeLong's structural components, in the order of the films.
-struct Components {
+pub(super) struct Components {
     /// Of each positive, the share of negatives below it.
-    v10: Vec<f64>,
+    pub(super) v10: Vec<f64>,
     /// Of each negative, the share of positives above it.
-    v01: Vec<f64>,
+    pub(super) v01: Vec<f64>,
 }
 
 impl Components {
@@ -72,7 +83,7 @@ impl Components {
         })
     }
 
-    fn auc(&self) -> f64 {
+    pub(super) fn auc(&self) -> f64 {
         self.v10.iter().sum::<f64>() / self.v10.len() as f64
     }
 
@@ -81,8 +92,8 @@ impl Components {
     }
 
     /// The area with its interval, cut to what is possible: from `least` to 1.
-    fn estimate(&self, least: f64) -> Estimate {
-        let (value, half) = (self.auc(), Z95 * self.variance().sqrt());
+    fn estimate(&self, least: f64, variance: f64) -> Estimate {
+        let (value, half) = (self.auc(), Z95 * variance.sqrt());
         Estimate {
             value,
             low: (value - half).max(least),

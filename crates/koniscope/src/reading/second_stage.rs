@@ -1,6 +1,6 @@
 //! The second stage: one of two kinds of network.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{classification::StageClassifier, grading::ZoneGrader, manifest::Manifest};
 
@@ -47,7 +47,7 @@ impl Grading {
 }
 
 /// The kinds of [`Grading`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum GradingKind {
     /// [`Grading::Paper`].

@@ -1,0 +1,84 @@
+//! An evaluation as its folder keeps it.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::{
+    Error,
+    cases::{CASES_FILE, Recorded, read_table},
+    judged::{JUDGED_FILE, Judgments},
+    report::{MadeWith, Models},
+};
+
+/// All that a comparison needs of one.
+pub(super) struct Evaluated {
+    pub(super) folder: PathBuf,
+    pub(super) made_with: MadeWith,
+    pub(super) at_site: bool,
+    pub(super) films: Vec<Recorded>,
+}
+
+/// One of two evaluations: who read, and how.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Party {
+    /// Its folder, as it was given.
+    pub folder: String,
+    /// The networks.
+    pub models: Models,
+    /// Whether a site's file was used.
+    pub at_site: bool,
+    /// Version of the program that read.
+    pub version: String,
+    /// The command that made it.
+    pub command: String,
+    /// Column of the disease, where one was named.
+    pub label: Option<String>,
+    /// Films of its tables.
+    pub films: usize,
+    /// Of them, those that were read.
+    pub read: usize,
+}
+
+impl Evaluated {
+    /// # Errors
+    /// [`Error::Evaluation`] if a file is missing or damaged, or they are of different runs.
+    pub(super) fn read(folder: &Path) -> Result<Self, Error> {
+        let made_with = MadeWith::read(folder)?;
+        let judged = Judgments::open(folder)?;
+        if judged.model_sha256 != made_with.models.classifier.sha256 {
+            return Err(Error::Evaluation {
+                path: folder.join(JUDGED_FILE),
+                detail: format!(
+                    "it is of {}, the report beside it of {}. Evaluate again; films that were read \
+                     are kept",
+                    judged.model, made_with.models.classifier.id
+                ),
+            });
+        }
+        let films = read_table(&folder.join(CASES_FILE))?;
+        Ok(Self { folder: folder.to_owned(), made_with, at_site: judged.at_site, films })
+    }
+
+    pub(super) fn party(&self) -> Party {
+        Party {
+            folder: self.folder.display().to_string(),
+            models: self.made_with.models.clone(),
+            at_site: self.at_site,
+            version: self.made_with.software.version.clone(),
+            command: self.made_with.run.command.clone(),
+            label: self.made_with.run.label.clone(),
+            films: self.films.len(),
+            read: self.films.iter().filter(|film| film.outcome.is_ok()).count(),
+        }
+    }
+}
+
+impl Party {
+    /// Its second stage in words, with what sets it apart.
+    pub(super) fn name(&self) -> String {
+        let model = &self.models.classifier;
+        let site = if self.at_site { ", with a site's file" } else { "" };
+        format!("{} ({:.8}){site}", model.id, model.sha256)
+    }
+}
