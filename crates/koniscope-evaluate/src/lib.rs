@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! labels.csv -> truth -> cases (the reader that ships, a film at a time, kept) -> figures -> report
-//!                        robustness (each film again, varied)                  -> figures /
+//!            -> readers (what each says, their consensus)              -> figures /
+//!               robustness (each film again, varied)                   -> figures /
 //! ```
 //!
 //! No figure comes from a pipeline of its own: films are read by [`koniscope::Reader`] as
@@ -16,6 +17,7 @@ pub mod figures;
 pub mod judged;
 mod keep;
 pub mod overlap;
+pub mod readers;
 pub mod report;
 pub mod robustness;
 mod run;

@@ -2,6 +2,7 @@
 
 mod data;
 mod figures;
+mod readers;
 
 use std::fmt::Write;
 
@@ -34,6 +35,7 @@ pub fn html(evaluation: &Evaluation) -> String {
         let _ = writeln!(page, "<figure>{plot}</figure>");
     }
     page += "</div>\n</section>\n";
+    page += &readers::section(evaluation);
     page += &figures::subgroups(evaluation);
     page += &worst(evaluation);
     page += &methods(evaluation);
@@ -87,6 +89,7 @@ fn why_none(section: Section) -> &'static str {
         Section::Zones => "No film has both six graded zones and six that were read.",
         Section::Lungs => "No film that was read has a mask.",
         Section::Decisions => "Read without a site's file (--site).",
+        Section::Readers => "No film that was read has a reader.",
         Section::Robustness => "Not asked for (--robustness).",
     }
 }
@@ -136,7 +139,8 @@ fn methods(evaluation: &Evaluation) -> String {
     say("Trained to find", escape(target));
     let label = options.label.as_deref().map_or_else(
         || {
-            "column pneumoconiosis, else stage I and above (of GBZ 70 where zones alone are graded)"
+            "column pneumoconiosis, else stage I and above (of GBZ 70 where zones alone are \
+             graded), else a profusion of 1/0 and above"
                 .into()
         },
         |label| format!("column {}", escape(label)),
