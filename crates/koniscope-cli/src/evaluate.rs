@@ -21,7 +21,9 @@ use crate::{
 /// Reads every film of the tables as `koniscope read` does and writes report.html (one page with
 /// plots, that prints on A4), report.json (every figure with its interval) and cases.csv (a row a
 /// film) into a folder: detection, calibration, stages, zones and lungs, as far as the tables have
-/// labels or masks, over all films and by source, view and further columns.
+/// labels or masks, over all films and by source, view and further columns. Where several readers
+/// graded the films (columns as reader_NAME_stage), their agreement with each other, with their
+/// consensus and with the model, and disagreements.csv.
 ///
 /// Answers are kept in the folder: the same command goes on where it was stopped.
 ///

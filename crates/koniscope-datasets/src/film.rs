@@ -2,6 +2,9 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
+/// Column that says where a film's labels come from, if from its readers.
+pub(crate) const LABELS_FROM: &str = "labels_from";
+
 /// A film of a set. Paths are those of a [`Folder`](crate::folder::Folder)'s list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Film {
@@ -14,6 +17,8 @@ pub struct Film {
     /// Labels and whatever else is known, by the columns of the [`Set`](crate::Set). What is not
     /// known is absent.
     pub cells: BTreeMap<&'static str, String>,
+    /// What its readers say, by columns as `reader_B1_ilo_profusion`.
+    pub readers: BTreeMap<String, String>,
 }
 
 /// Where a film's pixels are.
@@ -55,6 +60,7 @@ impl Film {
             patient_id: patient_id.into(),
             mask: None,
             cells: BTreeMap::new(),
+            readers: BTreeMap::new(),
         }
     }
 
@@ -64,6 +70,13 @@ impl Film {
         if !value.is_empty() {
             self.cells.insert(column, value);
         }
+    }
+
+    /// What a reader says of a column, in a column of his own; its labels are then made of what
+    /// readers say.
+    pub(crate) fn set_read(&mut self, reader: &str, column: &str, value: impl Into<String>) {
+        self.readers.insert(format!("reader_{reader}_{column}"), value.into());
+        self.set(LABELS_FROM, "readers");
     }
 }
 

@@ -4,7 +4,7 @@ mod answer;
 mod table;
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeSet, HashSet},
     path::{Path, PathBuf},
     sync::atomic::{AtomicUsize, Ordering},
 };
@@ -19,6 +19,7 @@ use crate::{
     Error,
     keep::Keep,
     overlap::Overlap,
+    readers::{self, consensus},
     truth::{self, Truth},
 };
 
@@ -30,10 +31,36 @@ const READINGS: &str = "readings";
 pub struct Case {
     /// Its row.
     pub row: Row,
-    /// What its labels say.
+    /// What its labels say; without any, the consensus of its readers.
     pub truth: Truth,
+    /// Where that comes from.
+    pub origin: Origin,
+    /// What each of its readers says.
+    pub readers: readers::Said,
     /// Whether it comes from the simulator.
     pub simulated: bool,
+}
+
+/// Where a film's truth comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Labels of the table.
+    Table,
+    /// Labels of the table that were made of what its readers say.
+    Readers,
+    /// The consensus of its readers, for want of labels.
+    Consensus,
+}
+
+/// What tables hold.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Films with a label, a reader or a mask.
+    pub cases: Vec<Case>,
+    /// Films without.
+    pub unlabeled: usize,
+    /// Columns that begin like those of a reader and are none.
+    pub unknown: BTreeSet<String>,
 }
 
 /// A film and what came of it.
@@ -54,16 +81,12 @@ pub struct Films {
     pub kept: usize,
 }
 
-/// Films of the tables that have a label or a mask, and the number of those that have neither.
+/// Films of the tables that have a label, a reader or a mask.
 ///
 /// # Errors
 /// [`Error::Labels`] and [`Error::Truth`] for rows that cannot be used, [`Error::Tables`] where a
 /// film stands in the tables twice, a column of `subgroups` in none of them, or no film has a label.
-pub fn find(
-    tables: &[PathBuf],
-    label: Option<&str>,
-    subgroups: &[String],
-) -> Result<(Vec<Case>, usize), Error> {
+pub fn find(tables: &[PathBuf], label: Option<&str>, subgroups: &[String]) -> Result<Found, Error> {
     let mut rows = Vec::new();
     for table in tables {
         rows.extend(read_labels(table, None)?);
@@ -74,7 +97,7 @@ pub fn find(
         }
     }
     let mut seen = HashSet::new();
-    let (mut cases, mut unlabeled) = (Vec::new(), 0);
+    let mut found = Found { cases: Vec::new(), unlabeled: 0, unknown: BTreeSet::new() };
     for row in rows {
         let image = row.image.clone();
         if !seen.insert(image.canonicalize().unwrap_or_else(|_| image.clone())) {
@@ -83,22 +106,46 @@ pub fn find(
                 image.display()
             )));
         }
-        let truth = Truth::of(&row, label).map_err(|detail| Error::Truth { image, detail })?;
-        if truth.is_empty() && row.mask.is_none() {
-            unlabeled += 1;
-            continue;
+        let unknown = readers::unknown(&row, label);
+        found.unknown.extend(unknown.map(str::to_owned));
+        let case = Case::of(row, label).map_err(|detail| Error::Truth { image, detail })?;
+        if case.truth.is_empty() && case.row.mask.is_none() && case.readers.is_empty() {
+            found.unlabeled += 1;
+        } else {
+            found.cases.push(case);
         }
-        let simulated = truth::is_simulated(&row);
-        cases.push(Case { row, truth, simulated });
     }
-    if cases.is_empty() {
+    if found.cases.is_empty() {
         return Err(Error::Tables(format!(
-            "none of the {unlabeled} films has a label (column {}, stage, or six zones) or a mask. \
-             Name the column with --label",
-            label.unwrap_or(truth::LABEL)
+            "none of the {} films has a label (column {}, stage, {}, or six zones), a reader's \
+             (the same after reader_NAME_) or a mask. Name the column with --label",
+            found.unlabeled,
+            label.unwrap_or(truth::LABEL),
+            truth::ILO,
         )));
     }
-    Ok((cases, unlabeled))
+    Ok(found)
+}
+
+impl Case {
+    /// A row's labels and readers.
+    ///
+    /// # Errors
+    /// The column, what it holds and what was expected.
+    pub fn of(mut row: Row, label: Option<&str>) -> Result<Self, String> {
+        // Readers may have a column of the disease where the table has none of its own.
+        if let Some(label) = label.filter(|label| readers::has_column(&row, label)) {
+            row.fields.entry(label.into()).or_default();
+        }
+        let said = readers::of(&row, label)?;
+        let mut truth = Truth::of(&row, label)?;
+        let mut origin = if truth::is_of_readers(&row)? { Origin::Readers } else { Origin::Table };
+        if truth.is_empty() && !said.is_empty() {
+            (truth, origin) = (consensus::truth(&said), Origin::Consensus);
+        }
+        let simulated = truth::is_simulated(&row);
+        Ok(Self { row, truth, origin, readers: said, simulated })
+    }
 }
 
 /// Reads every film, or takes its answer from `out`, where an earlier run kept it.

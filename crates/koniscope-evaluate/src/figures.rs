@@ -44,6 +44,8 @@ pub enum Section {
     Lungs,
     /// What a site's file makes of films.
     Decisions,
+    /// Readers with each other, their consensus and the model.
+    Readers,
     /// The same films, varied.
     Robustness,
 }

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! labels.csv -> truth -> cases (the reader that ships, a film at a time, kept) -> figures -> report
-//!                        robustness (each film again, varied)                  -> figures /
+//!            -> readers (what each says, their consensus)              -> figures /
+//!               robustness (each film again, varied)                   -> figures /
 //! two evaluations -> compare (film by film) -> differences -> report
 //! ```
 //!
@@ -18,6 +19,7 @@ pub mod figures;
 pub mod judged;
 mod keep;
 pub mod overlap;
+pub mod readers;
 pub mod report;
 pub mod robustness;
 mod run;

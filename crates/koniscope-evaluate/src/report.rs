@@ -21,8 +21,9 @@ pub use picture::Picture;
 pub use text::text;
 
 use crate::{
-    cases::Film,
+    cases::{Film, Origin},
     figures::{Figure, Group, Section},
+    readers::disagreements::Disagreement,
     run::Options,
 };
 
@@ -40,6 +41,12 @@ pub struct Evaluation<'a> {
     pub films: &'a [Film],
     /// Rows of the tables without label and mask.
     pub unlabeled: usize,
+    /// Names of the readers of films.
+    pub readers: &'a [String],
+    /// Columns that begin like those of a reader and are none.
+    pub unknown: &'a BTreeSet<String>,
+    /// Films on which readers differ, the largest difference first.
+    pub disagreements: &'a [Disagreement],
     /// Films that were read, all and parted.
     pub groups: &'a [Group<'a>],
     /// The figures of all groups.
@@ -102,6 +109,21 @@ impl Evaluation<'_> {
                 }
             }
         }
+        let by_consensus = self.with_truth_from(Origin::Consensus);
+        if by_consensus > 0 {
+            warnings.push(format!(
+                "{by_consensus} films have no label of their own: the consensus of their readers \
+                 is their truth"
+            ));
+        }
+        if !self.unknown.is_empty() {
+            let columns: Vec<&str> = self.unknown.iter().map(String::as_str).collect();
+            warnings.push(format!(
+                "not understood and not used: {}. A reader's columns are those of labels, as \
+                 reader_NAME_stage",
+                columns.join(", ")
+            ));
+        }
         let failed = self.films.iter().filter(|film| film.outcome.is_err()).count();
         if failed > 0 {
             warnings.push(format!(
@@ -110,6 +132,21 @@ impl Evaluation<'_> {
             ));
         }
         warnings
+    }
+
+    /// Films that were read, by their number of readers.
+    pub(crate) fn by_readers(&self) -> BTreeMap<usize, usize> {
+        let mut films = BTreeMap::new();
+        for film in &self.groups[0].films {
+            *films.entry(film.case.readers.len()).or_default() += 1;
+        }
+        films
+    }
+
+    /// Films whose truth comes from there; masks alone are none.
+    pub(crate) fn with_truth_from(&self, origin: Origin) -> usize {
+        let is = |film: &&Film| film.case.origin == origin && !film.case.truth.is_empty();
+        self.films.iter().filter(is).count()
     }
 
     /// Figures of one group and section.

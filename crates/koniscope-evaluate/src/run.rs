@@ -15,9 +15,10 @@ use koniscope::{
 
 use crate::{
     Error,
-    cases::{self, CASES_FILE, Film, Films},
+    cases::{self, CASES_FILE, Film, Films, Found},
     figures::{self, Settings},
     judged::{JUDGED_FILE, Judgments},
+    readers::{self, disagreements},
     report::{self, Evaluation, Picture, REPORT_FILE},
     robustness,
 };
@@ -71,9 +72,9 @@ pub struct Summary {
     pub kept: usize,
 }
 
-/// Evaluates a reader on the films of the tables, and writes `report.html`, `report.json` and
-/// `cases.csv` into the folder; answers are kept there as they come, so that a run that was stopped
-/// goes on.
+/// Evaluates a reader on the films of the tables, and writes `report.html`, `report.json`,
+/// `cases.csv` and, where films have readers, `disagreements.csv` into the folder; answers are kept
+/// there as they come, so that a run that was stopped goes on.
 ///
 /// # Errors
 /// [`Error`]; never for a film that cannot be read.
@@ -84,7 +85,7 @@ pub fn evaluate(
 ) -> Result<Summary, Error> {
     let start = Instant::now();
     check(options)?;
-    let (cases, unlabeled) =
+    let Found { cases, unlabeled, unknown } =
         cases::find(&options.tables, options.label.as_deref(), &options.subgroups)?;
     let out = &options.out;
     fs::create_dir_all(out).map_err(|e| Error::write(out, e))?;
@@ -97,6 +98,14 @@ pub fn evaluate(
     write(&out.join(JUDGED_FILE), judged.to_json()?.as_bytes())?;
     let settings = Settings { seed: options.seed, prevalence: options.prevalence };
     let mut all = figures::all(&groups, settings);
+    let names = readers::names(&films);
+    let disagreements = disagreements::disagreements(&films);
+    if !names.is_empty() {
+        all.extend(readers::figures::figures(&groups[0], &names, options.seed));
+        let label = options.label.as_deref();
+        let table = disagreements::table(&films, &disagreements, &names, label)?;
+        write(&out.join(disagreements::FILE), &table)?;
+    }
     if options.robustness {
         observer.begin("varying", films.len());
         let varied = robustness::read(reader, &films, out, &|| observer.done())?;
@@ -110,6 +119,9 @@ pub fn evaluate(
         reader,
         films: &films,
         unlabeled,
+        readers: &names,
+        unknown: &unknown,
+        disagreements: &disagreements,
         groups: &groups,
         figures: &all,
         worst: &worst,

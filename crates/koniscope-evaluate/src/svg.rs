@@ -5,7 +5,7 @@ mod matrix;
 mod plot;
 
 pub use dots::{Dot, dots};
-pub use matrix::matrix;
+pub use matrix::{Cell, grid, matrix};
 pub use plot::{Line, Mark, Plot};
 
 /// Colors that color-blind people tell apart (Okabe and Ito 2008), each with a dash of its own for

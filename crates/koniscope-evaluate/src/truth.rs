@@ -1,7 +1,10 @@
 //! What the labels say of a film.
 
 use koniscope::{
-    stage::gbz70::{self, Findings, Large, Stage},
+    stage::{
+        gbz70::{self, Findings, Large, Stage},
+        ilo::Profusion,
+    },
     zones::Zone,
 };
 use koniscope_train::dataset::{Case as Row, zones::ZoneLabels};
@@ -10,8 +13,15 @@ use serde::Serialize;
 /// Column that says whether a film shows pneumoconiosis, where no other is named.
 pub const LABEL: &str = "pneumoconiosis";
 
+/// Column of the ILO's profusion of a film, `0/-` to `3/+`.
+pub const ILO: &str = "ilo_profusion";
+
+/// Column that says where the labels of a film come from: `readers` where they were made of what its
+/// readers say. They are then no reference for them.
+pub const LABELS_FROM: &str = "labels_from";
+
 /// Columns that together only the table of the simulator has.
-const SIMULATED: [&str; 4] = ["pattern", "seed", "of", "ilo_profusion"];
+const SIMULATED: [&str; 4] = ["pattern", "seed", "of", ILO];
 
 const POSITIVE: [&str; 5] = ["1", "yes", "true", "positive", "abnormal"];
 const NEGATIVE: [&str; 5] = ["0", "no", "false", "negative", "normal"];
@@ -25,12 +35,15 @@ pub struct Truth {
     pub stage: Option<usize>,
     /// Profusion of each zone, 0 to 3, in the order of [`Zone::ALL`].
     pub zones: Option<[u8; 6]>,
+    /// The ILO's profusion on its scale of 12, 0 to 11.
+    pub ilo: Option<u8>,
 }
 
 impl Truth {
     /// Reads the columns of a row. Disease is the column `label`, which must then be in the table;
-    /// without one the column [`LABEL`], else stage I and above. The stage is the column `stage`,
-    /// else what GBZ 70-2015 makes of six graded zones. An empty cell says nothing.
+    /// without one the column [`LABEL`], else stage I and above; where there is no such column
+    /// either, a profusion of 1/0 and above. The stage is the column `stage`, else what GBZ 70-2015
+    /// makes of six graded zones. An empty cell says nothing.
     ///
     /// # Errors
     /// The column, what it holds and what was expected; also where [`LABEL`] and the stage
@@ -61,8 +74,21 @@ impl Truth {
                 stage.map_or("", Stage::name)
             ));
         }
-        let disease = if label.is_some() { named } else { named.or(by_stage) };
-        Ok(Self { disease, stage: stage.map(|stage| stage as usize), zones: zones.grades })
+        let profusion = profusion(row)?;
+        // Where a column of the disease is left empty, large opacities may leave it open.
+        let by_profusion = profusion
+            .filter(|_| !row.fields.contains_key(LABEL))
+            .map(|profusion| profusion >= Profusion::POSITIVE);
+        let disease = match label {
+            Some(_) => named,
+            None => named.or(by_stage).or(by_profusion),
+        };
+        Ok(Self {
+            disease,
+            stage: stage.map(|stage| stage as usize),
+            zones: zones.grades,
+            ilo: profusion.map(Profusion::index),
+        })
     }
 
     /// Whether it says nothing.
@@ -74,6 +100,30 @@ impl Truth {
 /// Whether a film's table comes from the simulator.
 pub fn is_simulated(row: &Row) -> bool {
     SIMULATED.iter().all(|column| row.fields.contains_key(*column))
+}
+
+/// Whether the labels of a film were made of what its readers say.
+///
+/// # Errors
+/// What the column [`LABELS_FROM`] holds and what was expected.
+pub fn is_of_readers(row: &Row) -> Result<bool, String> {
+    match cell(row, LABELS_FROM) {
+        None => Ok(false),
+        Some(text) if text.eq_ignore_ascii_case("readers") => Ok(true),
+        Some(text) => Err(format!(
+            "its column {LABELS_FROM} holds {text:?}; readers, or nothing, was expected"
+        )),
+    }
+}
+
+fn profusion(row: &Row) -> Result<Option<Profusion>, String> {
+    let Some(text) = cell(row, ILO) else { return Ok(None) };
+    Profusion::parse(text).map(Some).ok_or_else(|| {
+        format!(
+            "its column {ILO} holds {text:?}; one of 0/-, 0/0, 0/1, 1/0 and so on to 3/+ was \
+             expected (spreadsheets make dates of them)"
+        )
+    })
 }
 
 fn cell<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
@@ -139,6 +189,10 @@ pub(crate) mod tests {
         let large: Vec<(&str, &str)> = large;
         assert_eq!(of(&large, None).stage, Some(3));
         assert!(of(&[("age", "40")], None).is_empty());
+        let ilo = |text| of(&[("ilo_profusion", text)], None);
+        assert_eq!((ilo("0/1").disease, ilo("0/1").ilo), (Some(false), Some(2)));
+        assert_eq!((ilo("1/0").disease, ilo("1/0").stage), (Some(true), None));
+        assert_eq!(of(&[("pneumoconiosis", ""), ("ilo_profusion", "0/1")], None).disease, None);
     }
 
     #[test]
@@ -148,6 +202,10 @@ pub(crate) mod tests {
         assert!(fault(&[("tb", "maybe")], Some("tb")).contains("\"maybe\"; 1, yes"));
         assert!(fault(&[("pneumoconiosis", "0"), ("stage", "I")], None).contains("stage is I"));
         assert!(fault(&[("stage", "IV")], None).contains("column stage holds"));
+        assert!(fault(&[("ilo_profusion", "1-Jan")], None).contains("\"1-Jan\"; one of 0/-"));
+        let from = |text| is_of_readers(&row(&[("labels_from", text)]));
+        assert_eq!([from("Readers"), from("")], [Ok(true), Ok(false)]);
+        assert!(from("CT").unwrap_err().contains("\"CT\"; readers, or nothing"));
     }
 
     #[test]

@@ -40,6 +40,11 @@ pub(crate) fn evaluate(
     koniscope(root, args.into_iter().chain(more.iter().copied()))
 }
 
+/// A page without its pictures, whose letters are by chance.
+fn without_pictures(page: &str) -> String {
+    page.lines().filter(|line| !line.contains(";base64,")).collect()
+}
+
 fn readings(out: &Path) -> Vec<PathBuf> {
     let files = fs::read_dir(out.join("readings")).unwrap();
     let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
@@ -97,7 +102,7 @@ fn evaluate_reports_stops_and_goes_on() {
     let page = fs::read_to_string(out.join("report.html")).unwrap();
     assert!(page.matches("Research use only. Not a medical device").count() >= 2);
     assert!(page.contains("North &lt;clinic&gt;") && !page.contains("<clinic>"));
-    assert!(!page.contains("NaN") && !page.contains("<script"));
+    assert!(!without_pictures(&page).contains("NaN") && !page.contains("<script"));
     if let Some(seen) = browser::look(&out.join("report.html")) {
         assert_eq!((seen.pictures, seen.broken), (6, 0), "{seen:?}");
         assert!(seen.overflow <= 0, "{seen:?}");
@@ -162,4 +167,60 @@ fn evaluate_names_what_it_cannot_use() {
         assert!(stderr(&output).contains(said), "{said}: {}", stderr(&output));
     }
     assert!(!out.exists(), "nothing was written");
+}
+
+#[test]
+fn what_labels_writes_of_readers_evaluate_compares() {
+    let Some(root) = repository() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let mut classified = String::from("image,reader,profusion\n");
+    let films = ["00002549_003.jpg", "00002980_000.jpg", "00003137_001.jpg", "00003426_008.jpg"];
+    for (film, profusions) in films.iter().zip([
+        ["0/0", "0/1", "0/0"],
+        ["1/0", "0/1", "1/1"],
+        ["2/2", "1/2", ""],
+        ["0/0", "3/3", "1/1"],
+    ]) {
+        fs::copy(root.join("samples").join(film), folder.path().join(film)).unwrap();
+        for (reader, profusion) in ["B1", "B2", "B <3>"].iter().zip(profusions) {
+            if !profusion.is_empty() {
+                classified += &format!("{film},{reader},{profusion}\n");
+            }
+        }
+    }
+    fs::write(folder.path().join("classifications.csv"), classified).unwrap();
+    let set = folder.path().to_str().unwrap();
+    assert_code(&koniscope(&root, ["labels", "niosh", set]), 0);
+
+    let out = folder.path().join("evaluation");
+    let table = folder.path().join("labels.csv");
+    let output = evaluate(&root, &table, &out, &["--json", "--model", "zones"]);
+    assert_code(&output, 0);
+    let report: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let readers = &report["readers"];
+    assert_eq!(readers["names"], serde_json::json!(["B1", "B2", "B <3>"]));
+    assert_eq!(readers["films"], serde_json::json!({ "2": 1, "3": 3 }));
+    // Each film has a majority, and labels made of it are no reference of their own.
+    assert_eq!(readers["labels_made_of_readers"], 4);
+    assert!(!report["warnings"].to_string().contains("not understood"), "{}", report["warnings"]);
+    let figures = report["figures"].as_array().unwrap();
+    let value = |name: &str| {
+        let figure = figures.iter().find(|f| f["name"] == name).unwrap_or_else(|| panic!("{name}"));
+        assert_eq!(figure["section"], "readers");
+        (figure["value"].as_f64(), figure["n"].as_u64())
+    };
+    assert_eq!(value("ILO profusion: agreement, B1 and B2"), (Some(0.0), Some(4)));
+    assert_eq!(value("disease: agreement, B1 and B2"), (Some(0.5), Some(4)));
+    // Of all: 0/0, 1/0, 2/1 (between 1/2 and 2/2), 1/1.
+    assert_eq!(value("ILO profusion: agreement, B1 against the consensus of all").0, Some(0.5));
+    assert!(figures.iter().all(|f| !f["name"].as_str().unwrap().contains("the table's labels")));
+    let listed = fs::read_to_string(out.join("disagreements.csv")).unwrap();
+    assert_eq!(listed.lines().count(), 5);
+    assert!(listed.lines().nth(1).unwrap().contains("00003426_008.jpg"), "{listed}");
+    let page = fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(page.contains("<h2>Readers</h2>") && page.contains("B &lt;3&gt;: 1/1"));
+    assert!(!page.contains("B <3>") && !without_pictures(&page).contains("NaN"));
+    if let Some(seen) = browser::look(&out.join("report.html")) {
+        assert!(seen.overflow <= 0, "{seen:?}");
+    }
 }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::Set;
 use crate::{
     Error,
-    film::{Film, Found},
+    film::{Film, Found, LABELS_FROM},
     folder::{Folder, stem_of},
     table::{Source as Row, Table},
 };
@@ -27,10 +27,7 @@ pub(super) const SET: Set = Set {
     assumed: "no table as downloaded is documented, so that one is asked for; one film is one \
               patient where patient_id is empty",
     labels: &["pneumoconiosis", "ilo_profusion", "ilo_large"],
-    more: &[
-        "shapes", READERS[0], READERS[1], READERS[2], READERS[3], READERS[4], READERS[5],
-        READERS[6],
-    ],
+    more: &["shapes", LABELS_FROM],
     find,
 };
 
@@ -47,13 +44,11 @@ const POSITIVE: usize = 3;
 /// Large opacities: none, or their category.
 const LARGE: [&str; 4] = ["O", "A", "B", "C"];
 
-/// Columns of readers, in the table's order.
-const READERS: [&str; 7] =
-    ["reader_1", "reader_2", "reader_3", "reader_4", "reader_5", "reader_6", "reader_7"];
-
 /// One classification of a film.
 struct Reading<'a> {
     row: Row<'a>,
+    /// Who gave it; where no one is named, its place among those of the film.
+    reader: String,
     profusion: usize,
     large: usize,
 }
@@ -69,10 +64,15 @@ fn find(folder: &Folder) -> Result<Found, Error> {
         if film == films.len() {
             films.push(Vec::new());
         }
-        films[film].push(Reading::of(row)?);
-        if films[film].len() > READERS.len() {
-            return Err(row.fault(format!("more than {} readings of one film", READERS.len())));
+        let reading = Reading::of(row, films[film].len() + 1)?;
+        if films[film].iter().any(|other| other.reader == reading.reader) {
+            return Err(row.fault(format!(
+                "reader {} has read {} before; give a second reading a name of its own",
+                reading.reader,
+                row.cell("image")
+            )));
         }
+        films[film].push(reading);
     }
     for readings in &films {
         let Some(first) = readings.first() else { continue };
@@ -85,7 +85,7 @@ fn find(folder: &Folder) -> Result<Found, Error> {
 }
 
 impl<'a> Reading<'a> {
-    fn of(row: Row<'a>) -> Result<Self, Error> {
+    fn of(row: Row<'a>, place: usize) -> Result<Self, Error> {
         let index = |column: &str, value: &str, of: &[&str]| {
             of.iter().position(|v| v.eq_ignore_ascii_case(value)).ok_or_else(|| {
                 let expected = of.join(", ");
@@ -104,7 +104,11 @@ impl<'a> Reading<'a> {
             return Err(row.fault(detail));
         }
         let profusion = index("profusion", row.needed("profusion")?, &PROFUSION)?;
-        Ok(Self { row, profusion, large })
+        let reader = match row.cell("reader") {
+            "" => place.to_string(),
+            name => name.to_owned(),
+        };
+        Ok(Self { row, reader, profusion, large })
     }
 
     fn is_positive(&self) -> bool {
@@ -126,12 +130,13 @@ fn film(file: std::path::PathBuf, readings: &[Reading]) -> Film {
     film.set("ilo_profusion", agreed(readings, |r| PROFUSION[r.profusion]));
     film.set("ilo_large", agreed(readings, |r| LARGE[r.large]));
     film.set("shapes", agreed(readings, |r| r.row.cell("shapes")));
-    for (i, (column, reading)) in READERS.into_iter().zip(readings).enumerate() {
-        let name = match reading.row.cell("reader") {
-            "" => (i + 1).to_string(),
-            name => name.to_owned(),
-        };
-        film.set(column, format!("{name}:{}", PROFUSION[reading.profusion]));
+    for reading in readings {
+        film.set_read(&reading.reader, "ilo_profusion", PROFUSION[reading.profusion]);
+        film.set_read(
+            &reading.reader,
+            "pneumoconiosis",
+            u8::from(reading.is_positive()).to_string(),
+        );
     }
     film
 }
@@ -167,14 +172,32 @@ mod tests {
             .films
             .iter()
             .map(|film| {
-                let columns =
-                    ["pneumoconiosis", "ilo_profusion", "ilo_large", "shapes", "reader_2"];
+                let columns = ["pneumoconiosis", "ilo_profusion", "ilo_large", "shapes"];
                 let cell = |c: &str| film.cells.get(c).map_or("", String::as_str).to_owned();
+                assert_eq!(film.cells["labels_from"], "readers");
                 format!("{} {}", film.patient_id, columns.map(cell).join(" "))
             })
             .collect();
-        let expected = ["P7 1  O  B:0/1", "s2 0 0/0 O  ", "s3 1 0/1 B r/r ", "s,4   O  B:1/0"];
+        let expected = ["P7 1  O ", "s2 0 0/0 O ", "s3 1 0/1 B r/r", "s,4   O "];
         assert_eq!(rows, expected);
+        let read = |film: usize| -> Vec<String> {
+            found.films[film]
+                .readers
+                .iter()
+                .map(|(column, cell)| format!("{column} {cell}"))
+                .collect()
+        };
+        let of_first = [
+            "reader_A_ilo_profusion 1/0",
+            "reader_A_pneumoconiosis 1",
+            "reader_B_ilo_profusion 0/1",
+            "reader_B_pneumoconiosis 0",
+            "reader_C_ilo_profusion 1/1",
+            "reader_C_pneumoconiosis 1",
+        ];
+        assert_eq!(read(0), of_first);
+        // Large opacities alone are pneumoconiosis too.
+        assert_eq!(read(2), ["reader_1_ilo_profusion 0/1", "reader_1_pneumoconiosis 1"]);
         assert!(found.left_out[0].contains("line 9: no file is called \"../s1.dcm\""));
         assert_eq!(PROFUSION[POSITIVE], "1/0");
     }
@@ -196,9 +219,9 @@ mod tests {
             let error = (SET.find)(&open(&made)).unwrap_err().to_string();
             assert!(error.contains(said) && error.contains("line 2"), "{error}");
         }
-        let table = format!("image,profusion\n{}", "s1.dcm,1/1\n".repeat(8));
-        let made = folder_of(&[("classifications.csv", table.as_str()), ("s1.dcm", "")]);
+        let table = "image,profusion,reader\ns1.dcm,1/1,A\ns1.dcm,1/1,B\ns1.dcm,1/2,A\n";
+        let made = folder_of(&[("classifications.csv", table), ("s1.dcm", "")]);
         let error = (SET.find)(&open(&made)).unwrap_err().to_string();
-        assert!(error.contains("line 9") && error.contains("more than 7 readings"), "{error}");
+        assert!(error.contains("line 4: reader A has read s1.dcm before"), "{error}");
     }
 }

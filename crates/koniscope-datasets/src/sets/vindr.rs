@@ -11,7 +11,7 @@ use std::{
 use super::Set;
 use crate::{
     Error,
-    film::{Film, Found},
+    film::{Film, Found, LABELS_FROM},
     folder::Folder,
     table::Table,
 };
@@ -27,12 +27,9 @@ pub(super) const SET: Set = Set {
              competition, train.csv), and films as train/IMAGE_ID.dicom, test/IMAGE_ID.dicom",
     assumed: "",
     labels: &COLUMNS,
-    more: &["reader_1", "reader_2", "reader_3"],
+    more: &[LABELS_FROM],
     find,
 };
-
-/// Columns of readers.
-const READERS: [&str; 3] = ["reader_1", "reader_2", "reader_3"];
 
 /// What each reader of a film marked: indices of [`LABELS`]. A consensus is one reader without a
 /// name.
@@ -121,10 +118,11 @@ fn add(
             let marked = readers.values().filter(|marked| marked.contains(&i)).count();
             film.set(column, u8::from(2 * marked > readers.len()).to_string());
         }
-        let named = readers.iter().filter(|(reader, _)| !reader.is_empty());
-        for (column, (reader, marked)) in READERS.into_iter().zip(named) {
+        for (reader, marked) in readers.iter().filter(|(reader, _)| !reader.is_empty()) {
             let marked: Vec<&str> = marked.iter().map(|i| COLUMNS[*i]).collect();
-            film.set(column, format!("{reader}:{}", marked.join("|")));
+            // A reader who marked nothing says something all the same.
+            let marked = if marked.is_empty() { vec![COLUMNS[0]] } else { marked };
+            film.set_read(reader, "findings", marked.join("|"));
         }
         found.films.push(film);
     }
@@ -161,9 +159,11 @@ mod tests {
         let found = (SET.find)(&open(&made)).unwrap();
         let [a, b] = found.films.as_slice() else { panic!("{found:?}") };
         assert_eq!([&a.cells["ILD"], &a.cells["No_Finding"], &a.cells["COPD"]], ["1", "0", "0"]);
-        assert_eq!([&a.cells["reader_1"], &a.cells["reader_3"]], ["R10:ILD", "R9:No_Finding"]);
+        let read = ["R8", "R9", "R10"].map(|r| a.readers[&format!("reader_{r}_findings")].as_str());
+        assert_eq!(read, ["ILD", "No_Finding", "ILD"]);
+        assert_eq!(a.cells["labels_from"], "readers");
         assert_eq!([&b.cells["Other_Diseases"], &b.cells["subset"]], ["1", "test"]);
-        assert!(!b.cells.contains_key("reader_1"));
+        assert!(b.readers.is_empty() && !b.cells.contains_key("labels_from"));
         assert!(found.left_out[0].contains("\"gone\" with the ending dicom"));
     }
 
@@ -175,7 +175,7 @@ mod tests {
         let found = (SET.find)(&open(&made)).unwrap();
         let cells = &found.films[0].cells;
         assert_eq!([&cells["ILD"], &cells["Calcification"]], ["1", "0"]);
-        assert_eq!(cells["reader_2"], "R2:Calcification|ILD");
+        assert_eq!(found.films[0].readers["reader_R2_findings"], "Calcification|ILD");
         assert!(!cells.contains_key("COPD"));
         assert_eq!((found.films.len(), found.left_out.len()), (1, 1));
     }

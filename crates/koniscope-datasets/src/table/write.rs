@@ -1,6 +1,6 @@
 //! `labels.csv`, as training and evaluation read it.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use crate::{Error, Set};
 
@@ -18,7 +18,7 @@ pub(crate) struct Row<'a> {
 }
 
 /// The table as CSV. Columns: `image`, `patient_id`, `source`, `mask` where a film has one, those
-/// of the set, and the mark.
+/// of the set, those of readers, and the mark.
 ///
 /// # Errors
 /// [`Error::Encode`].
@@ -26,15 +26,19 @@ pub(crate) fn labels(set: &Set, rows: &[Row]) -> Result<Vec<u8>, Error> {
     let fail = |e: csv::Error| Error::Encode { what: LABELS_FILE, detail: e.to_string() };
     let masks = rows.iter().any(|row| row.mask.is_some());
     let columns = || set.labels.iter().chain(set.more).copied();
+    let readers: BTreeSet<&str> =
+        rows.iter().flat_map(|row| row.film.readers.keys()).map(String::as_str).collect();
     let mut csv = csv::Writer::from_writer(Vec::new());
     let head = ["image", "patient_id", "source"].into_iter().chain(masks.then_some("mask"));
-    csv.write_record(head.chain(columns()).chain([MARK])).map_err(fail)?;
+    csv.write_record(head.chain(columns()).chain(readers.iter().copied()).chain([MARK]))
+        .map_err(fail)?;
     for row in rows {
         let head = [row.image.as_str(), &row.film.patient_id, set.title];
         let mask = masks.then(|| row.mask.as_deref().unwrap_or_default());
         let cells = columns().map(|c| row.film.cells.get(c).map_or("", String::as_str));
-        csv.write_record(head.into_iter().chain(mask).chain(cells).chain([set.name]))
-            .map_err(fail)?;
+        let read = readers.iter().map(|c| row.film.readers.get(*c).map_or("", String::as_str));
+        let all = head.into_iter().chain(mask).chain(cells).chain(read).chain([set.name]);
+        csv.write_record(all).map_err(fail)?;
     }
     csv.into_inner().map_err(|e| Error::Encode { what: LABELS_FILE, detail: e.to_string() })
 }

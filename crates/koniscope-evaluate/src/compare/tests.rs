@@ -23,7 +23,7 @@ fn film(number: usize, patient: usize, sick: bool, probability: f64) -> Recorded
         patient: patient.to_string(),
         source: "clinic".into(),
         simulated: false,
-        truth: Truth { disease: Some(sick), stage: None, zones: None },
+        truth: Truth { disease: Some(sick), ..Truth::default() },
         outcome: Ok(Said { probability, stages: None, stage: None, zones: None }),
     }
 }

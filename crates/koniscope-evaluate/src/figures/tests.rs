@@ -1,10 +1,12 @@
 //! Figures of films made by hand, against figures worked out by hand.
 
+use std::collections::BTreeMap;
+
 use koniscope::report::Failure;
 
 use super::*;
 use crate::{
-    cases::{Answer, Case},
+    cases::{Answer, Case, Origin},
     overlap::Overlap,
     truth::{Truth, tests::row},
 };
@@ -15,7 +17,7 @@ const SETTINGS: Settings = Settings { seed: 1, prevalence: 0.05 };
 fn film(number: usize, disease: bool, probability: f64) -> Film {
     let mut row = row(&[("site", ["north", "south"][number % 2])]);
     row.patient = number.to_string();
-    let truth = Truth { disease: Some(disease), stage: None, zones: None };
+    let truth = Truth { disease: Some(disease), ..Truth::default() };
     let answer = Answer {
         probability,
         stages: None,
@@ -29,7 +31,9 @@ fn film(number: usize, disease: bool, probability: f64) -> Film {
         abstained: None,
         overlap: None,
     };
-    Film { case: Case { row, truth, simulated: false }, outcome: Ok(answer) }
+    let case =
+        Case { row, truth, origin: Origin::Table, readers: BTreeMap::new(), simulated: false };
+    Film { case, outcome: Ok(answer) }
 }
 
 /// A film of true and read stage; the probabilities are sure of what was read.

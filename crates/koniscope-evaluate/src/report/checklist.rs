@@ -39,7 +39,8 @@ pub(super) const ITEMS: [Item; 24] = [
     Item {
         theme: "Reference standard: who read, how, how well they agree",
         asked_by: ALL,
-        answered: AUTHOR,
+        answered: "Readers, where the tables have them; who they are and how they read: for the \
+                   author to fill in",
     },
     Item {
         theme: "Size of the test set and how it was chosen",

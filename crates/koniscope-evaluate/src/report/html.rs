@@ -3,6 +3,7 @@
 mod data;
 mod figures;
 mod page;
+mod readers;
 
 use std::fmt::Write;
 
@@ -23,6 +24,7 @@ pub fn html(evaluation: &Evaluation) -> String {
         let _ = writeln!(body, "<figure>{plot}</figure>");
     }
     body += "</div>\n</section>\n";
+    body += &readers::section(evaluation);
     body += &figures::subgroups(evaluation);
     body += &worst(evaluation);
     body += &methods(evaluation);
@@ -71,6 +73,7 @@ fn why_none(section: Section) -> &'static str {
         Section::Zones => "No film has both six graded zones and six that were read.",
         Section::Lungs => "No film that was read has a mask.",
         Section::Decisions => "Read without a site's file (--site).",
+        Section::Readers => "No film that was read has a reader.",
         Section::Robustness => "Not asked for (--robustness).",
     }
 }
@@ -120,7 +123,8 @@ fn methods(evaluation: &Evaluation) -> String {
     say("Trained to find", escape(target));
     let label = options.label.as_deref().map_or_else(
         || {
-            "column pneumoconiosis, else stage I and above (of GBZ 70 where zones alone are graded)"
+            "column pneumoconiosis, else stage I and above (of GBZ 70 where zones alone are \
+             graded), else a profusion of 1/0 and above"
                 .into()
         },
         |label| format!("column {}", escape(label)),

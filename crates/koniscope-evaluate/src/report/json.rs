@@ -8,7 +8,9 @@ use serde::Serialize;
 use super::{Evaluation, MadeWith, Model, Models, REPORT_FILE, Run, Set, Software, paper};
 use crate::{
     Error,
+    cases::Origin,
     figures::{Figure, detection::Labeled},
+    readers::consensus::RULE,
 };
 
 #[derive(Serialize)]
@@ -19,6 +21,7 @@ struct Document<'a> {
     #[serde(flatten)]
     made_with: MadeWith,
     cases: Cases<'a>,
+    readers: Option<Readers<'a>>,
     figures: &'a [Figure],
     paper: Paper,
     worst: Vec<Worst<'a>>,
@@ -39,6 +42,20 @@ struct Cases<'a> {
     /// Films of the true stages 0 to III.
     stages: [usize; 4],
     sources: BTreeMap<&'a str, Set>,
+}
+
+/// Nothing where no film has a reader.
+#[derive(Serialize)]
+struct Readers<'a> {
+    names: &'a [String],
+    consensus: &'static str,
+    /// Films that were read, by their number of readers.
+    films: BTreeMap<usize, usize>,
+    /// Films whose truth is a label of the table, by where that comes from, or the consensus.
+    labels_of_the_table: usize,
+    labels_made_of_readers: usize,
+    consensus_as_truth: usize,
+    disagreements: usize,
 }
 
 #[derive(Serialize)]
@@ -76,6 +93,15 @@ pub fn json(evaluation: &Evaluation) -> Result<String, Error> {
         simulated: evaluation.simulated(),
         made_with: made_with(evaluation),
         cases: cases(evaluation),
+        readers: (!evaluation.readers.is_empty()).then(|| Readers {
+            names: evaluation.readers,
+            consensus: RULE,
+            films: evaluation.by_readers(),
+            labels_of_the_table: evaluation.with_truth_from(Origin::Table),
+            labels_made_of_readers: evaluation.with_truth_from(Origin::Readers),
+            consensus_as_truth: evaluation.with_truth_from(Origin::Consensus),
+            disagreements: evaluation.disagreements.len(),
+        }),
         figures: evaluation.figures,
         paper: Paper {
             reference: paper::REFERENCE,

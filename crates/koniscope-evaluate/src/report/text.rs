@@ -5,7 +5,10 @@ use std::fmt::Write;
 use koniscope::reading::DISCLAIMER;
 
 use super::{Evaluation, value};
-use crate::figures::{Figure, Section};
+use crate::{
+    figures::{Figure, Section},
+    readers::figures::main_names,
+};
 
 /// Warnings, the figures of all films, and the disclaimer.
 pub fn text(evaluation: &Evaluation) -> String {
@@ -15,9 +18,11 @@ pub fn text(evaluation: &Evaluation) -> String {
     }
     let all = &evaluation.groups[0];
     let _ = writeln!(out, "\n{}", all.data);
+    let main_names = main_names();
     let main = |f: &&Figure| match f.section {
         _ if f.by != all.by => false,
         Section::Zones => false,
+        Section::Readers => main_names.contains(&f.name),
         Section::Robustness => f.name.starts_with("AUC"),
         _ => true,
     };

@@ -92,6 +92,8 @@ impl Row<'_> {
             disease: self.flag(LABEL)?,
             stage: self.stage(STAGE)?,
             zones: zones(str::to_owned)?,
+            // No figure of a comparison needs it.
+            ilo: None,
         };
         let probability = self.value(PROBABILITY, &is_share, SHARE)?;
         let outcome = match (probability, self.cell(ERROR)) {
@@ -181,7 +183,8 @@ mod tests {
     fn film() -> Film {
         let mut row = row(&[]);
         row.image = "films, old/a \"1\".png".into();
-        let truth = Truth { disease: Some(true), stage: Some(2), zones: Some([0, 1, 2, 3, 2, 1]) };
+        let zones = Some([0, 1, 2, 3, 2, 1]);
+        let truth = Truth { disease: Some(true), stage: Some(2), zones, ilo: None };
         let answer = Answer {
             probability: 1e-7,
             stages: Some([0.1, 0.2, 0.3, 0.4]),
@@ -195,7 +198,9 @@ mod tests {
             flags: Vec::new(),
             overlap: None,
         };
-        Film { case: Case { row, truth, simulated: true }, outcome: Ok(answer) }
+        let origin = crate::cases::Origin::Table;
+        let case = Case { row, truth, origin, readers: Default::default(), simulated: true };
+        Film { case, outcome: Ok(answer) }
     }
 
     fn read(text: &[u8]) -> Result<Vec<Recorded>, String> {

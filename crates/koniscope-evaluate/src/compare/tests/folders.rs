@@ -31,7 +31,13 @@ fn kept(recorded: &Recorded) -> Film {
         flags: Vec::new(),
         overlap: None,
     };
-    let case = Case { row, truth: recorded.truth, simulated: recorded.simulated };
+    let case = Case {
+        row,
+        truth: recorded.truth,
+        origin: crate::cases::Origin::Table,
+        readers: Default::default(),
+        simulated: recorded.simulated,
+    };
     Film { case, outcome: Ok(answer) }
 }
 
