@@ -4,6 +4,7 @@ mod bench;
 mod calibrate;
 mod evaluate;
 mod export;
+mod fill;
 mod labels;
 mod models;
 mod operate;
@@ -37,6 +38,7 @@ enum Command {
     Export(export::Args),
     Bench(bench::Args),
     Evaluate(evaluate::Args),
+    Fill(fill::Args),
     Simulate(simulate::Args),
     Labels(labels::Args),
 }
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
         Command::Export(args) => export::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Fill(args) => fill::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Labels(args) => labels::run(&args),
     };

@@ -1,6 +1,7 @@
 //! Films with their truth, and what the reader says of each.
 
 mod answer;
+mod choice;
 mod table;
 
 use std::{
@@ -13,6 +14,8 @@ use koniscope::{FilmReading, Reader, files::bytes_of, many::in_order, report::Fa
 use koniscope_train::dataset::{Case as Row, Mask, read_labels};
 
 pub use answer::Answer;
+pub(crate) use answer::likeliest;
+pub use choice::{Choice, TEST};
 pub use table::table;
 
 use crate::{
@@ -54,15 +57,18 @@ pub struct Films {
     pub kept: usize,
 }
 
-/// Films of the tables that have a label or a mask, and the number of those that have neither.
+/// Films of the tables that are chosen, and the number of those left out since they have neither a
+/// label nor a mask.
 ///
 /// # Errors
 /// [`Error::Labels`] and [`Error::Truth`] for rows that cannot be used, [`Error::Tables`] where a
-/// film stands in the tables twice, a column of `subgroups` in none of them, or no film has a label.
+/// film stands in the tables twice, a column of `subgroups` in none of them, no film is chosen, or none
+/// of the chosen has a label.
 pub fn find(
     tables: &[PathBuf],
     label: Option<&str>,
     subgroups: &[String],
+    choice: &Choice,
 ) -> Result<(Vec<Case>, usize), Error> {
     let mut rows = Vec::new();
     for table in tables {
@@ -75,7 +81,7 @@ pub fn find(
     }
     let mut seen = HashSet::new();
     let (mut cases, mut unlabeled) = (Vec::new(), 0);
-    for row in rows {
+    for row in choice.of(rows)? {
         let image = row.image.clone();
         if !seen.insert(image.canonicalize().unwrap_or_else(|_| image.clone())) {
             return Err(Error::Tables(format!(
@@ -84,7 +90,7 @@ pub fn find(
             )));
         }
         let truth = Truth::of(&row, label).map_err(|detail| Error::Truth { image, detail })?;
-        if truth.is_empty() && row.mask.is_none() {
+        if truth.is_empty() && row.mask.is_none() && !choice.unlabeled {
             unlabeled += 1;
             continue;
         }

@@ -39,6 +39,14 @@ pub enum Error {
         /// Why, and what to do.
         detail: String,
     },
+    /// A report that cannot be used.
+    #[error("cannot use {}: {detail}", path.display())]
+    Report {
+        /// The file.
+        path: PathBuf,
+        /// Why, and what to do.
+        detail: String,
+    },
     /// The system gives no threads.
     #[error("no threads: {0}")]
     Threads(String),

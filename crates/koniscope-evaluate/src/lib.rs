@@ -3,6 +3,7 @@
 //! ```text
 //! labels.csv -> truth -> cases (the reader that ships, a film at a time, kept) -> figures -> report
 //!                        robustness (each film again, varied)                  -> figures /
+//! report.json -> fill (marked places of Markdown)
 //! ```
 //!
 //! No figure comes from a pipeline of its own: films are read by [`koniscope::Reader`] as
@@ -13,6 +14,7 @@
 pub mod cases;
 mod error;
 pub mod figures;
+pub mod fill;
 pub mod judged;
 mod keep;
 pub mod overlap;

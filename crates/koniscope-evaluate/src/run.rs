@@ -15,7 +15,7 @@ use koniscope::{
 
 use crate::{
     Error,
-    cases::{self, Film, Films},
+    cases::{self, Choice, Film, Films},
     figures::{self, Settings},
     judged::{JUDGED_FILE, Judgments},
     report::{self, Evaluation, Picture},
@@ -32,6 +32,8 @@ pub struct Options {
     pub tables: Vec<PathBuf>,
     /// Column that says whether a film shows the disease; see [`Truth::of`](crate::truth::Truth::of).
     pub label: Option<String>,
+    /// Which films of the tables.
+    pub choice: Choice,
     /// Columns whose values part the films.
     pub subgroups: Vec<String>,
     /// Prevalence for predictive values and the decision curve, above 0 and below 1.
@@ -44,6 +46,8 @@ pub struct Options {
     pub out: PathBuf,
     /// The command, as it was given.
     pub command: String,
+    /// The commit that the program was built from, where that is known.
+    pub commit: Option<String>,
     /// The processor, as it calls itself.
     pub processor: String,
 }
@@ -83,9 +87,13 @@ pub fn evaluate(
     observer: &dyn Observer,
 ) -> Result<Summary, Error> {
     let start = Instant::now();
-    check(options)?;
-    let (cases, unlabeled) =
-        cases::find(&options.tables, options.label.as_deref(), &options.subgroups)?;
+    check(options, reader)?;
+    let (cases, unlabeled) = cases::find(
+        &options.tables,
+        options.label.as_deref(),
+        &options.subgroups,
+        &options.choice,
+    )?;
     let out = &options.out;
     fs::create_dir_all(out).map_err(|e| Error::write(out, e))?;
     observer.begin("reading", cases.len());
@@ -124,12 +132,19 @@ pub fn evaluate(
     Ok(Summary { json, text, read, failed: films.len() - read, kept })
 }
 
-fn check(options: &Options) -> Result<(), Error> {
+fn check(options: &Options, reader: &Reader) -> Result<(), Error> {
     let prevalence = options.prevalence;
     if !(prevalence > 0.0 && prevalence < 1.0) {
         return Err(Error::Option(format!(
             "--prevalence {prevalence}: a share above 0 and below 1 was expected, as 0.05"
         )));
+    }
+    if options.choice.unlabeled && reader.site.is_none() {
+        return Err(Error::Option(
+            "--unlabeled: without labels only what a site's file says can be counted. Name one with \
+             --site"
+                .into(),
+        ));
     }
     Ok(())
 }

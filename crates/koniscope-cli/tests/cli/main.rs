@@ -5,6 +5,7 @@ mod bench;
 mod browser;
 mod evaluate;
 mod export;
+mod fill;
 mod films;
 mod labels;
 mod page;

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::{Evaluation, Set, paper};
 use crate::{
     Error,
+    cases::Choice,
     figures::{Figure, detection::Labeled},
 };
 
@@ -20,7 +21,7 @@ struct Document<'a> {
     /// Whether any film comes from the simulator.
     simulated: bool,
     warnings: Vec<String>,
-    software: Software,
+    software: Software<'a>,
     run: Run<'a>,
     models: Models<'a>,
     cases: Cases<'a>,
@@ -31,9 +32,10 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Software {
+struct Software<'a> {
     name: &'static str,
     version: &'static str,
+    commit: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -46,6 +48,7 @@ struct Run<'a> {
     prevalence: f64,
     label: Option<&'a str>,
     subgroups: &'a [String],
+    choice: &'a Choice,
     robustness: bool,
 }
 
@@ -115,7 +118,11 @@ pub fn json(evaluation: &Evaluation) -> Result<String, Error> {
         disclaimer: DISCLAIMER,
         simulated: evaluation.simulated(),
         warnings: evaluation.warnings(),
-        software: Software { name: "koniscope", version: env!("CARGO_PKG_VERSION") },
+        software: Software {
+            name: "koniscope",
+            version: env!("CARGO_PKG_VERSION"),
+            commit: options.commit.as_deref(),
+        },
         run: Run {
             command: &options.command,
             processor: &options.processor,
@@ -125,6 +132,7 @@ pub fn json(evaluation: &Evaluation) -> Result<String, Error> {
             prevalence: options.prevalence,
             label: options.label.as_deref(),
             subgroups: &options.subgroups,
+            choice: &options.choice,
             robustness: options.robustness,
         },
         models: Models {
