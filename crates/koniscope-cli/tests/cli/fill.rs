@@ -1,10 +1,10 @@
-//! `koniscope fill`: figures of reports into documents.
+//! `koniscope fill`: figures of reports into documents, and the documents of this repository.
 
-use std::fs;
+use std::{collections::BTreeSet, fs, path::Path};
 
 use serde_json::Value;
 
-use crate::program::{assert_code, koniscope, stderr, stdout};
+use crate::program::{assert_code, koniscope, repository, stderr, stdout};
 
 const REPORT: &str = r#"{"figures": [{"section": "detection", "name": "AUC (ROC)", "by": "all",
     "group": "all films", "data": "clinic", "value": 0.9456, "low": 0.9, "high": 0.97, "n": 320,
@@ -77,4 +77,45 @@ fn a_fault_in_one_document_changes_none() {
         assert_code(&output, 1);
         assert!(stderr(&output).contains(said), "{said}: {}", stderr(&output));
     }
+}
+
+/// What must hold so that no figure of the documents is typed by hand, or stays when weights change.
+#[test]
+fn documents_of_this_repository_say_what_their_reports_say() {
+    let Some(root) = repository() else { return };
+    let documents = ["README.md", "MODEL_CARD.md", "docs"];
+    let arguments = ["fill", "--reports", "docs/figures", "--check", "--json"];
+    let output = koniscope(&root, arguments.into_iter().chain(documents));
+    let json: Value = serde_json::from_str(&stdout(&output)).unwrap_or_default();
+    let places = json["places"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let differing: Vec<&Value> = places.iter().filter(|place| place["differs"] == true).collect();
+    assert!(differing.is_empty(), "run `cargo xtask figures`: {differing:#?}");
+    assert_code(&output, 0);
+    assert!(places.len() > 50, "{}", places.len());
+
+    // The log of experiments alone tells of weights that no longer ship.
+    let current: BTreeSet<&str> = places
+        .iter()
+        .filter(|place| place["file"] != "docs/explanation/experiments.md")
+        .filter_map(|place| place["report"].as_str())
+        .collect();
+    assert!(!current.is_empty());
+    for report in current {
+        let path = format!("docs/figures/{report}.json");
+        let json: Value =
+            serde_json::from_str(&fs::read_to_string(root.join(&path)).unwrap()).unwrap();
+        for (kind, manifest) in [("classifier", "zones"), ("lungs", "lungs")] {
+            let (made, ships) = (&json["models"][kind]["sha256"], sha256(&root, manifest));
+            assert_eq!(made, &ships, "{path}: not by the weights of models/{manifest}.toml");
+        }
+        for field in ["worst", "failures"] {
+            assert!(json.get(field).is_none(), "{path} names films");
+        }
+    }
+}
+
+fn sha256(root: &Path, manifest: &str) -> Value {
+    let text = fs::read_to_string(root.join(format!("models/{manifest}.toml"))).unwrap();
+    let manifest: toml::Table = text.parse().unwrap();
+    manifest["sha256"].as_str().unwrap().into()
 }
