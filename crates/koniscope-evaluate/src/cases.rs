@@ -16,7 +16,7 @@ use koniscope_train::dataset::{Case as Row, Mask, read_labels};
 pub use answer::Answer;
 pub(crate) use answer::likeliest;
 pub use choice::{Choice, TEST};
-pub use table::table;
+pub use table::{CSV_FILE, PARQUET_FILE, csv, parquet};
 
 use crate::{
     Error,

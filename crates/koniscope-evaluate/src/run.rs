@@ -75,8 +75,8 @@ pub struct Summary {
     pub kept: usize,
 }
 
-/// Evaluates a reader on the films of the tables, and writes `report.html`, `report.json` and
-/// `cases.csv` into the folder; answers are kept there as they come, so that a run that was stopped
+/// Evaluates a reader on the films of the tables, and writes `report.html`, `report.json`,
+/// `cases.csv` and `cases.parquet` into the folder; answers are kept there as they come, so that a run that was stopped
 /// goes on.
 ///
 /// # Errors
@@ -98,7 +98,8 @@ pub fn evaluate(
     fs::create_dir_all(out).map_err(|e| Error::write(out, e))?;
     observer.begin("reading", cases.len());
     let Films { films, kept } = cases::read(reader, cases, out, &|| observer.done())?;
-    write(&out.join("cases.csv"), &cases::table(&films)?)?;
+    write(&out.join(cases::CSV_FILE), &cases::csv(&films)?)?;
+    write(&out.join(cases::PARQUET_FILE), &cases::parquet(&films)?)?;
 
     let groups = figures::groups(&films, &options.subgroups)?;
     let judged = Judgments::of(reader, &films, groups[0].data.clone());
