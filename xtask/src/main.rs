@@ -1,6 +1,7 @@
 //! The project's own chores. `cargo xtask test` runs every check that CI runs.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore speaks to its terminal")]
 
+mod figures;
 mod options;
 mod runner;
 mod steps;
@@ -8,11 +9,11 @@ mod tools;
 
 use std::{path::Path, process::ExitCode};
 
-use options::{HELP, Options};
+use options::{Chore, HELP};
 
 fn main() -> ExitCode {
-    let options = match Options::parse(std::env::args().skip(1)) {
-        Ok(Some(options)) => options,
+    let chore = match Chore::parse(std::env::args().skip(1)) {
+        Ok(Some(chore)) => chore,
         Ok(None) => {
             print!("{HELP}{}", steps::list());
             return ExitCode::SUCCESS;
@@ -23,9 +24,15 @@ fn main() -> ExitCode {
         }
     };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
-    if runner::run(&steps::chosen(&options), root, options.keep_going) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    let done = match chore {
+        Chore::Test(options) => runner::run(&steps::chosen(&options), root, options.keep_going),
+        Chore::Figures(folder) => match figures::run(root, folder.as_deref()) {
+            Ok(()) => true,
+            Err(error) => {
+                eprintln!("xtask: {error:#}");
+                false
+            }
+        },
+    };
+    if done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -1,23 +1,59 @@
 //! What the command line asks for.
 
+use std::path::PathBuf;
+
 use anyhow::{Result, bail, ensure};
 
 use crate::steps::STEPS;
 
 pub(crate) const HELP: &str = "\
 Usage: cargo xtask test [OPTIONS] [STEP]...
+       cargo xtask figures [FOLDER]
 
-Runs every check that CI runs, or only the steps named. Installs the system packages that a step
+figures: fills the marked places of README.md, MODEL_CARD.md and docs/ with figures of the reports in
+docs/figures; with FOLDER, whose folders are evaluations, takes their reports first.
+
+test: runs every check that CI runs, or only the steps named. Installs the system packages that a step
 needs where it can (as root, with apt-get); says what to install where it cannot. Tests that need
 real films read the folder named by KONISCOPE_DATA and are skipped where it is not set.
 
-Options:
+Options of test:
   --fast         only fmt, clippy and test
   --keep-going   go on after a failure
   -h, --help     this text
 
 Steps, in order:
 ";
+
+/// What is to be done.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Chore {
+    Test(Options),
+    /// With the folder whose reports are taken first.
+    Figures(Option<PathBuf>),
+}
+
+impl Chore {
+    /// Nothing if the help is wanted.
+    pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Option<Self>> {
+        let mut arguments = arguments.into_iter();
+        let chore = arguments.next();
+        let arguments: Vec<String> = arguments.collect();
+        let help = |argument: &String| ["-h", "--help"].contains(&argument.as_str());
+        if arguments.iter().any(help) {
+            return Ok(None);
+        }
+        match chore.as_deref() {
+            Some("test") => Ok(Some(Self::Test(Options::parse(arguments)?))),
+            Some("figures") => {
+                ensure!(arguments.len() < 2, "figures takes one folder at most");
+                Ok(Some(Self::Figures(arguments.first().map(PathBuf::from))))
+            }
+            None | Some("-h" | "--help" | "help") => Ok(None),
+            Some(other) => bail!("no chore is called {other:?}; there are test and figures"),
+        }
+    }
+}
 
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Options {
@@ -28,18 +64,10 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Nothing if the help is wanted.
-    pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Option<Self>> {
-        let mut arguments = arguments.into_iter();
-        match arguments.next().as_deref() {
-            Some("test") => {}
-            None | Some("-h" | "--help" | "help") => return Ok(None),
-            Some(other) => bail!("no chore is called {other:?}; there is one: test"),
-        }
+    fn parse(arguments: Vec<String>) -> Result<Self> {
         let mut options = Self::default();
         for argument in arguments {
             match argument.as_str() {
-                "-h" | "--help" => return Ok(None),
                 "--fast" => options.fast = true,
                 "--keep-going" => options.keep_going = true,
                 name if STEPS.iter().any(|step| step.name == name) => options.steps.push(argument),
@@ -50,7 +78,7 @@ impl Options {
             !options.fast || options.steps.is_empty(),
             "--fast chooses the steps; leave it out to name them"
         );
-        Ok(Some(options))
+        Ok(options)
     }
 }
 
@@ -58,20 +86,24 @@ impl Options {
 mod tests {
     use super::*;
 
-    fn parse(line: &str) -> Result<Option<Options>> {
-        Options::parse(line.split_whitespace().map(String::from))
+    fn parse(line: &str) -> Result<Option<Chore>> {
+        Chore::parse(line.split_whitespace().map(String::from))
     }
 
     #[test]
     fn lines_are_understood_or_refused() {
-        for help in ["", "--help", "test --help"] {
+        for help in ["", "--help", "test --help", "figures -h"] {
             assert_eq!(parse(help).expect(help), None, "{help}");
         }
         let expected =
             Options { keep_going: true, steps: vec!["doc".into()], ..Options::default() };
-        assert_eq!(parse("test --keep-going doc").expect("valid"), Some(expected));
+        assert_eq!(parse("test --keep-going doc").expect("valid"), Some(Chore::Test(expected)));
+        for (line, folder) in [("figures", None), ("figures a/b", Some("a/b".into()))] {
+            assert_eq!(parse(line).expect("valid"), Some(Chore::Figures(folder)));
+        }
         for (line, words) in [
             ("tset", "no chore is called \"tset\""),
+            ("figures a b", "one folder at most"),
             ("test --quick", "neither an option nor a step"),
             ("test --fast doc", "--fast chooses the steps"),
         ] {

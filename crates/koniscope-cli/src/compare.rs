@@ -4,7 +4,11 @@ use std::{path::PathBuf, process::ExitCode};
 
 use koniscope_evaluate::compare::{self, Options, Summary, compare};
 
-use crate::{command::command, threads, write::print};
+use crate::{
+    command::{command, commit},
+    threads,
+    write::print,
+};
 
 /// Compare two evaluations of the same films.
 ///
@@ -71,6 +75,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         seed: args.seed,
         out: args.out.clone(),
         command: command(),
+        commit: commit(),
     })?;
     print(if args.json { &json } else { &text })?;
     if !args.quiet {

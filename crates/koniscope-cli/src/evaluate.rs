@@ -7,11 +7,16 @@ use koniscope::{
     model::Device,
     weights::{at_site, load_reader},
 };
-use koniscope_evaluate::{Observer, Options, Summary, evaluate};
+use koniscope_evaluate::{
+    Observer, Options, Summary,
+    cases::{Choice, TEST},
+    evaluate,
+};
 
 use crate::{
-    command::command,
+    command::{command, commit},
     models::{self, Model},
+    simulate::pair,
     threads,
     write::print,
 };
@@ -40,14 +45,26 @@ pub(crate) struct Args {
     /// above]
     #[arg(long, value_name = "COLUMN")]
     label: Option<String>,
+    /// Only films that hold this in their column, as source=Montgomery; may be given again
+    #[arg(long = "where", value_name = "COLUMN=VALUE", value_parser = pair)]
+    wanted: Vec<(String, String)>,
+    /// Only films of patients that a training run held back: its split.csv
+    #[arg(long, value_name = "CSV")]
+    split: Option<PathBuf>,
+    /// Which part of --split: test, tuning or training
+    #[arg(long, value_name = "PART", default_value = TEST, requires = "split")]
+    part: String,
+    /// Read films without a label too, for the share that a site's threshold calls positive
+    #[arg(long)]
+    unlabeled: bool,
     /// Column whose values part the films; may be given again
     #[arg(long = "subgroup", value_name = "COLUMN")]
     subgroups: Vec<String>,
     /// Prevalence for predictive values and the decision curve; surveillance has about 0.05
     #[arg(long, value_name = "SHARE", default_value_t = 0.05)]
     prevalence: f64,
-    /// Read every film again with exposure, contrast, noise, turn, size, JPEG, border and blanked
-    /// lungs: ten more readings a film
+    /// Read every film again with exposure, contrast, noise, turn, size, JPEG, border, markers removed,
+    /// and lungs blanked, grown, shrunk and moved: fifteen more readings a film
     #[arg(long)]
     robustness: bool,
     /// Seed of the resamples of the intervals
@@ -89,12 +106,18 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let options = Options {
         tables: args.labels.clone(),
         label: args.label.clone(),
+        choice: Choice {
+            wanted: args.wanted.clone(),
+            split: args.split.clone().map(|split| (split, args.part.clone())),
+            unlabeled: args.unlabeled,
+        },
         subgroups: args.subgroups.clone(),
         prevalence: args.prevalence,
         robustness: args.robustness,
         seed: args.seed,
         out: args.out.clone(),
         command: command(),
+        commit: commit(),
         processor: processor(),
     };
     let bar = Bar { bar: ProgressBar::hidden(), quiet: args.quiet };

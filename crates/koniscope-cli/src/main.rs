@@ -6,6 +6,7 @@ mod command;
 mod compare;
 mod evaluate;
 mod export;
+mod fill;
 mod labels;
 mod models;
 mod operate;
@@ -40,6 +41,7 @@ enum Command {
     Bench(bench::Args),
     Evaluate(evaluate::Args),
     Compare(compare::Args),
+    Fill(fill::Args),
     Simulate(simulate::Args),
     Labels(labels::Args),
 }
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Fill(args) => fill::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Labels(args) => labels::run(&args),
     };

@@ -1,6 +1,7 @@
 //! Films with their truth, and what the reader says of each.
 
 mod answer;
+mod choice;
 mod table;
 
 use std::{
@@ -13,7 +14,9 @@ use koniscope::{FilmReading, Reader, files::bytes_of, many::in_order, report::Fa
 use koniscope_train::dataset::{Case as Row, Mask, read_labels};
 
 pub use answer::Answer;
-pub use table::{CASES_FILE, Recorded, Said, read_table, table};
+pub(crate) use answer::likeliest;
+pub use choice::{Choice, TEST};
+pub use table::{CSV_FILE, PARQUET_FILE, Recorded, Said, csv, parquet, read_table};
 
 use crate::{
     Error,
@@ -81,12 +84,18 @@ pub struct Films {
     pub kept: usize,
 }
 
-/// Films of the tables that have a label, a reader or a mask.
+/// Films of the tables that are chosen and have a label, a reader or a mask.
 ///
 /// # Errors
 /// [`Error::Labels`] and [`Error::Truth`] for rows that cannot be used, [`Error::Tables`] where a
-/// film stands in the tables twice, a column of `subgroups` in none of them, or no film has a label.
-pub fn find(tables: &[PathBuf], label: Option<&str>, subgroups: &[String]) -> Result<Found, Error> {
+/// film stands in the tables twice, a column of `subgroups` in none of them, no film is chosen, or none
+/// of the chosen has a label.
+pub fn find(
+    tables: &[PathBuf],
+    label: Option<&str>,
+    subgroups: &[String],
+    choice: &Choice,
+) -> Result<Found, Error> {
     let mut rows = Vec::new();
     for table in tables {
         rows.extend(read_labels(table, None)?);
@@ -98,7 +107,7 @@ pub fn find(tables: &[PathBuf], label: Option<&str>, subgroups: &[String]) -> Re
     }
     let mut seen = HashSet::new();
     let mut found = Found { cases: Vec::new(), unlabeled: 0, unknown: BTreeSet::new() };
-    for row in rows {
+    for row in choice.of(rows)? {
         let image = row.image.clone();
         if !seen.insert(image.canonicalize().unwrap_or_else(|_| image.clone())) {
             return Err(Error::Tables(format!(
@@ -109,7 +118,8 @@ pub fn find(tables: &[PathBuf], label: Option<&str>, subgroups: &[String]) -> Re
         let unknown = readers::unknown(&row, label);
         found.unknown.extend(unknown.map(str::to_owned));
         let case = Case::of(row, label).map_err(|detail| Error::Truth { image, detail })?;
-        if case.truth.is_empty() && case.row.mask.is_none() && case.readers.is_empty() {
+        let says_nothing = case.truth.is_empty() && case.readers.is_empty();
+        if says_nothing && case.row.mask.is_none() && !choice.unlabeled {
             found.unlabeled += 1;
         } else {
             found.cases.push(case);

@@ -51,6 +51,8 @@ pub struct Options {
     pub out: Option<PathBuf>,
     /// The command, as it was given.
     pub command: String,
+    /// The commit that the program was built from, where that is known.
+    pub commit: Option<String>,
 }
 
 /// What a comparison came to.

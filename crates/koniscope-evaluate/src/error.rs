@@ -42,6 +42,14 @@ pub enum Error {
     /// Two evaluations that cannot be compared.
     #[error("cannot compare: {0}")]
     Compare(String),
+    /// A report that cannot be used.
+    #[error("cannot use {}: {detail}", path.display())]
+    Report {
+        /// The file.
+        path: PathBuf,
+        /// Why, and what to do.
+        detail: String,
+    },
     /// The system gives no threads.
     #[error("no threads: {0}")]
     Threads(String),

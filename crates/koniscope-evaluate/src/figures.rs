@@ -5,11 +5,12 @@ pub mod decisions;
 pub mod detection;
 mod groups;
 pub mod lungs;
+pub mod mask_error;
 pub mod stages;
 pub mod zones;
 
 use koniscope_metrics::{Estimate, bootstrap};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use groups::{Group, groups};
 pub(crate) use groups::{data, named};
@@ -25,11 +26,14 @@ pub const DELONG: &str = "DeLong 1988";
 /// How bootstrap intervals are named.
 pub const BOOTSTRAP: &str = "bootstrap by patient";
 
+/// How Wilson's intervals are named.
+pub const WILSON: &str = "Wilson 1927, films as independent";
+
 /// Said where the films differ too little to show how sure a figure is.
 pub(crate) const NO_WIDTH: &str = "no interval: no resample differs";
 
 /// What a figure belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Section {
     /// Disease or not.
@@ -40,7 +44,7 @@ pub enum Section {
     Stage,
     /// Grades of the six zones.
     Zones,
-    /// Lungs against hand-drawn ones.
+    /// Lungs against hand-drawn ones, and what their error does to the stage.
     Lungs,
     /// What a site's file makes of films.
     Decisions,
@@ -51,7 +55,7 @@ pub enum Section {
 }
 
 /// A figure with its 95 % interval, or why it has none.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
     /// What it belongs to.
     pub section: Section,
@@ -99,6 +103,7 @@ fn of_group(group: &Group, settings: Settings) -> Vec<Figure> {
     figures.extend(zones::figures(group, settings.seed));
     figures.extend(decisions::figures(group, settings.seed));
     figures.extend(lungs::figures(group, settings.seed));
+    figures.extend(mask_error::figures(group, settings.seed));
     figures
 }
 

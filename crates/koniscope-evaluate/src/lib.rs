@@ -5,6 +5,7 @@
 //!            -> readers (what each says, their consensus)              -> figures /
 //!               robustness (each film again, varied)                   -> figures /
 //! two evaluations -> compare (film by film) -> differences -> report
+//! report.json -> fill (marked places of Markdown)
 //! ```
 //!
 //! No figure comes from a pipeline of its own: films are read by [`koniscope::Reader`] as
@@ -16,6 +17,7 @@ pub mod cases;
 pub mod compare;
 mod error;
 pub mod figures;
+pub mod fill;
 pub mod judged;
 mod keep;
 pub mod overlap;

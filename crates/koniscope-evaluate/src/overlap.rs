@@ -9,7 +9,7 @@ use koniscope_train::{
 };
 use serde::{Deserialize, Serialize};
 
-use distance::distances;
+pub(crate) use distance::distances;
 
 /// One film's lungs against its mask.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

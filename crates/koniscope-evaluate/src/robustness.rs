@@ -1,12 +1,14 @@
 //! Each film again, varied as films vary: what stays of the answer?
 
+mod film;
+mod lungs;
 mod variation;
 
 use std::{collections::BTreeMap, path::Path};
 
 use koniscope::{
-    Reader, files::bytes_of, many::in_order, normalize::normalize, quality::check_film,
-    report::Failure,
+    Radiograph, Reader, files::bytes_of, many::in_order, normalize::normalize, quality::check_film,
+    report::Failure, segmentation::LungMask,
 };
 use koniscope_metrics::{bootstrap::mean_by_patient, roc::auc_delong};
 use serde::{Deserialize, Serialize};
@@ -15,7 +17,7 @@ pub use variation::Variation;
 
 use crate::{
     Error,
-    cases::Film,
+    cases::{Film, likeliest},
     figures::{BOOTSTRAP, DELONG, Figure, Group, Section, Sheet, patients},
     keep::Keep,
 };
@@ -23,9 +25,10 @@ use crate::{
 /// Folder of the varied answers, in the evaluation's.
 const FOLDER: &str = "robustness";
 
-/// Probability of disease of one film by variation; of one that was refused, why.
+/// Probability of each class of one film by variation, as [`Reader::probabilities`] gives them; of one
+/// that was refused, why.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Varied(pub BTreeMap<Variation, Result<f64, String>>);
+pub struct Varied(pub BTreeMap<Variation, Result<Vec<f64>, String>>);
 
 /// Reads every film of `films` that was read, under every variation. Kept like the answers.
 ///
@@ -57,30 +60,49 @@ fn read_one(reader: &Reader, image: &Path, keep: &Keep) -> Result<Varied, Failur
     let raw = reader.decode(&bytes)?;
     let film = normalize(&raw)?;
     check_film(&raw, &film)?;
-    let probability = |variation: Variation| {
-        // Lungs are blanked where they were found: blank ones would be found nowhere.
-        if variation == Variation::LungsBlanked {
-            let (film, mask) = reader.find_lungs(film.clone(), &mut Vec::new())?;
-            return reader.probability(&variation::blanked(&film, &mask), &mask);
-        }
-        let varied = variation::varied(&film, variation);
-        let (film, mask) = reader.find_lungs(varied, &mut Vec::new())?;
-        reader.probability(&film, &mask)
+    let found = reader.find_lungs(film.clone(), &mut Vec::new());
+    let of = |v: &Variation| {
+        let read = match film::varied(&film, *v) {
+            Some(varied) => reader.find_lungs(varied, &mut Vec::new()),
+            // Lungs are blanked and changed where they were found; blank ones would be found nowhere.
+            None => found.clone().and_then(|(film, mask)| with_lungs(reader, film, mask, *v)),
+        };
+        let read = read.and_then(|(film, mask)| reader.probabilities(&film, &mask));
+        (*v, read.map_err(|e| e.kind().to_owned()))
     };
-    let of = |v: &Variation| (*v, probability(*v).map_err(|e| e.kind().to_owned()));
     let varied = Varied(Variation::ALL.iter().map(of).collect());
     keep.put(&key, &varied).map_err(|e| Failure::write(&e))
 }
 
-/// AUC under each variation, and by how much the probability changes, over all films of `group`,
+/// What is read under a variation that asks where the lungs are.
+fn with_lungs(
+    reader: &Reader,
+    film: Radiograph,
+    mask: LungMask,
+    variation: Variation,
+) -> Result<(Radiograph, LungMask), koniscope::Error> {
+    Ok(match variation {
+        Variation::LungsBlanked => (lungs::blanked(&film, &mask), mask),
+        Variation::LungsEroded => (film, lungs::eroded(&mask)),
+        Variation::LungsDilated => (film, lungs::dilated(&mask)),
+        Variation::LungsAside => (film, lungs::moved(&mask, false)),
+        Variation::LungsDown => (film, lungs::moved(&mask, true)),
+        Variation::MarkerRemoved => {
+            return reader.find_lungs(lungs::without_markers(&film, &mask), &mut Vec::new());
+        }
+        _ => (film, mask),
+    })
+}
+
+/// AUC under each variation, and by how much the probability and how often the stage changes, over all films of `group`,
 /// which are in the order of `varied` without those that were not read.
 pub fn figures(group: &Group, varied: &[Varied], seed: u64) -> Vec<Figure> {
     let mut sheet = Sheet::new(group, Section::Robustness);
     for variation in Variation::ALL {
-        let found = |i: usize| varied.get(i)?.0.get(&variation)?.as_ref().ok().copied();
+        let found = |i: usize| varied.get(i)?.0.get(&variation)?.as_ref().ok();
         let kept: Vec<usize> = (0..group.films.len()).filter(|i| found(*i).is_some()).collect();
         let films: Vec<&Film> = kept.iter().map(|i| group.films[*i]).collect();
-        let now: Vec<f64> = kept.iter().filter_map(|i| found(*i)).collect();
+        let now: Vec<f64> = kept.iter().filter_map(|i| Some(1.0 - found(*i)?.first()?)).collect();
         let name = variation.name();
         let labeled = films
             .iter()
@@ -108,6 +130,18 @@ pub fn figures(group: &Group, varied: &[Varied], seed: u64) -> Vec<Figure> {
         let size: Vec<f64> = change.iter().map(|change| change.abs()).collect();
         let mean = mean_by_patient(&size, &owners, seed);
         sheet.add(format!("mean size of the change, {name}"), mean, films.len(), BOOTSTRAP, none);
+        let moved = kept.iter().filter_map(|i| {
+            let stages = <[f64; 4]>::try_from(found(*i)?.as_slice()).ok()?;
+            Some((group.films[*i], likeliest(stages) != group.films[*i].answer()?.stage?))
+        });
+        let (staged, moved): (Vec<&Film>, Vec<bool>) = moved.unzip();
+        if !staged.is_empty() {
+            let moved: Vec<f64> =
+                moved.into_iter().map(|moved| f64::from(u8::from(moved))).collect();
+            let share = mean_by_patient(&moved, &patients(&staged), seed);
+            let name = format!("share of stages changed, {name}");
+            sheet.add(name, share, staged.len(), BOOTSTRAP, none);
+        }
         let refused: Vec<f64> =
             (0..group.films.len()).map(|i| f64::from(u8::from(found(i).is_none()))).collect();
         let share = mean_by_patient(&refused, &patients(&group.films), seed);

@@ -15,7 +15,7 @@ use koniscope::{
 
 use crate::{
     Error,
-    cases::{self, CASES_FILE, Film, Films, Found},
+    cases::{self, Choice, Film, Films, Found},
     figures::{self, Settings},
     judged::{JUDGED_FILE, Judgments},
     readers::{self, disagreements},
@@ -33,6 +33,8 @@ pub struct Options {
     pub tables: Vec<PathBuf>,
     /// Column that says whether a film shows the disease; see [`Truth::of`](crate::truth::Truth::of).
     pub label: Option<String>,
+    /// Which films of the tables.
+    pub choice: Choice,
     /// Columns whose values part the films.
     pub subgroups: Vec<String>,
     /// Prevalence for predictive values and the decision curve, above 0 and below 1.
@@ -45,6 +47,8 @@ pub struct Options {
     pub out: PathBuf,
     /// The command, as it was given.
     pub command: String,
+    /// The commit that the program was built from, where that is known.
+    pub commit: Option<String>,
     /// The processor, as it calls itself.
     pub processor: String,
 }
@@ -73,8 +77,8 @@ pub struct Summary {
 }
 
 /// Evaluates a reader on the films of the tables, and writes `report.html`, `report.json`,
-/// `cases.csv` and, where films have readers, `disagreements.csv` into the folder; answers are kept
-/// there as they come, so that a run that was stopped goes on.
+/// `cases.csv`, `cases.parquet` and, where films have readers, `disagreements.csv` into the folder;
+/// answers are kept there as they come, so that a run that was stopped goes on.
 ///
 /// # Errors
 /// [`Error`]; never for a film that cannot be read.
@@ -84,14 +88,19 @@ pub fn evaluate(
     observer: &dyn Observer,
 ) -> Result<Summary, Error> {
     let start = Instant::now();
-    check(options)?;
-    let Found { cases, unlabeled, unknown } =
-        cases::find(&options.tables, options.label.as_deref(), &options.subgroups)?;
+    check(options, reader)?;
+    let Found { cases, unlabeled, unknown } = cases::find(
+        &options.tables,
+        options.label.as_deref(),
+        &options.subgroups,
+        &options.choice,
+    )?;
     let out = &options.out;
     fs::create_dir_all(out).map_err(|e| Error::write(out, e))?;
     observer.begin("reading", cases.len());
     let Films { films, kept } = cases::read(reader, cases, out, &|| observer.done())?;
-    write(&out.join(CASES_FILE), &cases::table(&films)?)?;
+    write(&out.join(cases::CSV_FILE), &cases::csv(&films)?)?;
+    write(&out.join(cases::PARQUET_FILE), &cases::parquet(&films)?)?;
 
     let groups = figures::groups(&films, &options.subgroups)?;
     let judged = Judgments::of(reader, &films, groups[0].data.clone());
@@ -136,12 +145,19 @@ pub fn evaluate(
     Ok(Summary { json, text, read, failed: films.len() - read, kept })
 }
 
-fn check(options: &Options) -> Result<(), Error> {
+fn check(options: &Options, reader: &Reader) -> Result<(), Error> {
     let prevalence = options.prevalence;
     if !(prevalence > 0.0 && prevalence < 1.0) {
         return Err(Error::Option(format!(
             "--prevalence {prevalence}: a share above 0 and below 1 was expected, as 0.05"
         )));
+    }
+    if options.choice.unlabeled && reader.site.is_none() {
+        return Err(Error::Option(
+            "--unlabeled: without labels only what a site's file says can be counted. Name one with \
+             --site"
+                .into(),
+        ));
     }
     Ok(())
 }

@@ -160,12 +160,13 @@ impl Reader {
         }
     }
 
-    /// Probability of disease that the second stage gives to `film` with the lungs of `mask`: for
-    /// measuring what a reading rests on, with a film that was changed.
+    /// Probability of each class that the second stage gives to `film` with the lungs of `mask`: of the
+    /// stages 0 to III where it tells them, else of absence and presence of disease. For measuring
+    /// what a reading rests on, with a film or lungs that were changed.
     ///
     /// # Errors
     /// The first [`Error`] from the lungs on.
-    pub fn probability(&self, film: &Radiograph, mask: &LungMask) -> Result<f64, Error> {
+    pub fn probabilities(&self, film: &Radiograph, mask: &LungMask) -> Result<Vec<f64>, Error> {
         let zones = Zones::of(mask)?;
         let (findings, _) =
             self.second_stage(film, mask, &zones, &|| 0.0, &mut Timings::default())?;
@@ -173,7 +174,8 @@ impl Reader {
             Some(site) => findings.decided(site, None),
             None => findings,
         };
-        Ok(findings.pneumoconiosis.probability)
+        let disease = findings.pneumoconiosis.probability;
+        Ok(findings.stage.map_or_else(|| vec![1.0 - disease, disease], |s| s.probabilities))
     }
 
     /// Bytes to pixels as stored; refuses what the header says is no frontal chest film.

@@ -6,6 +6,7 @@ mod browser;
 mod compare;
 mod evaluate;
 mod export;
+mod fill;
 mod films;
 mod labels;
 mod page;

@@ -59,6 +59,6 @@ impl Answer {
 }
 
 /// The first of the likeliest.
-fn likeliest(stages: [f64; 4]) -> usize {
+pub(crate) fn likeliest(stages: [f64; 4]) -> usize {
     (1..4).fold(0, |best, stage| if stages[stage] > stages[best] { stage } else { best })
 }

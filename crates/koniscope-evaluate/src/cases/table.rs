@@ -1,5 +1,7 @@
-//! `cases.csv`: a row a film. Its columns are named here, for the writer and the reader.
+//! The table of cases: a row a film, as CSV and as Parquet. Its columns are named here, for the writers
+//! and the reader.
 
+mod as_parquet;
 mod read;
 
 use koniscope::zones::Zone;
@@ -8,9 +10,6 @@ pub use read::{Recorded, Said, read_table};
 
 use super::Film;
 use crate::Error;
-
-/// The table's name in an evaluation's folder.
-pub const CASES_FILE: &str = "cases.csv";
 
 const IMAGE: &str = "image";
 const PATIENT: &str = "patient_id";
@@ -30,70 +29,112 @@ fn zone_read(zone: &str) -> String {
     format!("{zone}_predicted")
 }
 
+/// File of the table as CSV.
+pub const CSV_FILE: &str = "cases.csv";
+
+/// File of the same table as Parquet.
+pub const PARQUET_FILE: &str = "cases.parquet";
+
+/// A column, a value a film.
+struct Column {
+    name: String,
+    values: Values,
+}
+
+/// Values of one type; an unknown one is nothing.
+enum Values {
+    Text(Vec<Option<String>>),
+    Number(Vec<Option<f64>>),
+    Whole(Vec<Option<i32>>),
+    Yes(Vec<Option<bool>>),
+}
+
+impl Values {
+    /// As a cell of CSV; an unknown value is empty, yes is 1 and no 0.
+    fn cell(&self, row: usize) -> String {
+        let cell = match self {
+            Self::Text(values) => values[row].clone(),
+            Self::Number(values) => values[row].map(|v| v.to_string()),
+            Self::Whole(values) => values[row].map(|v| v.to_string()),
+            Self::Yes(values) => values[row].map(|v| u8::from(v).to_string()),
+        };
+        cell.unwrap_or_default()
+    }
+}
+
 /// The table of all films, in their order, as CSV.
 ///
 /// # Errors
 /// [`Error::Write`] if a row cannot be written.
-pub fn table(films: &[Film]) -> Result<Vec<u8>, Error> {
-    let fail = |e: csv::Error| Error::write(CASES_FILE.as_ref(), e);
+pub fn csv(films: &[Film]) -> Result<Vec<u8>, Error> {
+    let fail = |e: csv::Error| Error::write(CSV_FILE.as_ref(), e);
+    let columns = columns(films);
     let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.write_record(columns()).map_err(fail)?;
-    for film in films {
-        csv.write_record(row(film)).map_err(fail)?;
+    csv.write_record(columns.iter().map(|column| &column.name)).map_err(fail)?;
+    for row in 0..films.len() {
+        csv.write_record(columns.iter().map(|column| column.values.cell(row))).map_err(fail)?;
     }
-    csv.into_inner().map_err(|e| Error::write(CASES_FILE.as_ref(), e))
+    csv.into_inner().map_err(|e| Error::write(CSV_FILE.as_ref(), e))
 }
 
-/// Names of the columns, in order.
-fn columns() -> Vec<String> {
-    let first = [IMAGE, PATIENT, SOURCE, SIMULATED, LABEL, PROBABILITY, STAGE, STAGE_READ];
-    let mut columns: Vec<String> = first.map(String::from).to_vec();
-    columns.extend((0..4).map(stage_probability));
-    columns.extend(Zone::NAMES.map(String::from));
-    columns.extend(Zone::NAMES.map(zone_read));
-    let last =
-        ["dice", "jaccard", "hausdorff_95_px", "hausdorff_95_mm", "mask_error", "flags", ERROR];
-    columns.extend(last.map(String::from));
+/// The same table as Parquet, without compression: columns of numbers in double precision, of whole
+/// numbers in 32 bits, of yes and no, and of text in UTF-8; unknown values are null.
+///
+/// # Errors
+/// [`Error::Write`] if it cannot be written.
+pub fn parquet(films: &[Film]) -> Result<Vec<u8>, Error> {
+    as_parquet::written(&columns(films)).map_err(|e| Error::write(PARQUET_FILE.as_ref(), e))
+}
+
+fn columns(films: &[Film]) -> Vec<Column> {
+    let mut columns = Vec::new();
+    let mut add = |name: &str, values: Values| columns.push(Column { name: name.into(), values });
+    let text = |of: fn(&Film) -> Option<String>| Values::Text(films.iter().map(of).collect());
+    let number = |of: &dyn Fn(&Film) -> Option<f64>| Values::Number(films.iter().map(of).collect());
+    let whole = |of: &dyn Fn(&Film) -> Option<usize>| {
+        let whole = |film| of(film).and_then(|v| i32::try_from(v).ok());
+        Values::Whole(films.iter().map(whole).collect())
+    };
+    let yes = |of: fn(&Film) -> Option<bool>| Values::Yes(films.iter().map(of).collect());
+
+    add(IMAGE, text(|f| Some(f.case.row.image.to_string_lossy().into_owned())));
+    add(PATIENT, text(|f| Some(f.case.row.patient.clone())));
+    add(SOURCE, text(|f| Some(f.case.row.set.clone())));
+    add(SIMULATED, yes(|f| Some(f.case.simulated)));
+    add(LABEL, yes(|f| f.case.truth.disease));
+    add(PROBABILITY, number(&|f| Some(f.answer()?.probability)));
+    add(STAGE, whole(&|f| f.case.truth.stage));
+    add(STAGE_READ, whole(&|f| f.answer()?.stage));
+    for stage in 0..4 {
+        add(&stage_probability(stage), number(&|f| Some(f.answer()?.stages?[stage])));
+    }
+    for (i, zone) in Zone::NAMES.into_iter().enumerate() {
+        add(zone, whole(&|f| Some(f.case.truth.zones?[i].into())));
+    }
+    for (i, zone) in Zone::NAMES.into_iter().enumerate() {
+        add(&zone_read(zone), whole(&|f| Some(f.answer()?.zones?[i].into())));
+    }
+    let overlap = |f: &Film| f.answer()?.overlap.as_ref()?.as_ref().ok().copied();
+    add("dice", number(&|f| Some(overlap(f)?.dice)));
+    add("jaccard", number(&|f| Some(overlap(f)?.jaccard)));
+    add("hausdorff_95_px", number(&|f| overlap(f)?.hausdorff_px));
+    add("hausdorff_95_mm", number(&|f| overlap(f)?.hausdorff_mm));
+    add("mask_error", text(|f| f.answer()?.overlap.as_ref()?.as_ref().err().cloned()));
+    add("flags", text(flags));
+    add(
+        ERROR,
+        text(|f| Some(f.outcome.as_ref().err()?).map(|e| format!("{}: {}", e.kind, e.message))),
+    );
     columns
 }
 
-/// Cells of one film; an unknown one is empty.
-fn row(film: &Film) -> Vec<String> {
-    let (truth, answer) = (&film.case.truth, film.answer());
-    let number = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
-    let whole = |value: Option<usize>| value.map(|v| v.to_string()).unwrap_or_default();
-    let mut row = vec![
-        film.case.row.image.to_string_lossy().into_owned(),
-        film.case.row.patient.clone(),
-        film.case.row.set.clone(),
-        u8::from(film.case.simulated).to_string(),
-        whole(truth.disease.map(usize::from)),
-        number(answer.map(|a| a.probability)),
-        whole(truth.stage),
-        whole(answer.and_then(|a| a.stage)),
-    ];
-    let stages = answer.and_then(|a| a.stages);
-    row.extend((0..4).map(|stage| number(stages.map(|s| s[stage]))));
-    for zones in [truth.zones, answer.and_then(|a| a.zones)] {
-        row.extend((0..6).map(|zone| whole(zones.map(|z| usize::from(z[zone])))));
-    }
-    let compared = answer.and_then(|a| a.overlap.as_ref());
-    let overlap = compared.and_then(|o| o.as_ref().ok());
-    let flags = answer.map(|a| a.flags.as_slice()).unwrap_or_default();
-    let words = flags.iter().filter_map(|flag| serde_json::to_value(flag).ok());
+/// Words of the flags, with a space between.
+fn flags(film: &Film) -> Option<String> {
+    let words = film.answer()?.flags.iter().filter_map(|flag| serde_json::to_value(flag).ok());
     let words: Vec<String> = words.filter_map(|word| word.as_str().map(str::to_owned)).collect();
-    row.extend([
-        number(overlap.map(|o| o.dice)),
-        number(overlap.map(|o| o.jaccard)),
-        number(overlap.and_then(|o| o.hausdorff_px)),
-        number(overlap.and_then(|o| o.hausdorff_mm)),
-        compared.and_then(|o| o.as_ref().err()).cloned().unwrap_or_default(),
-        words.join(" "),
-        film.outcome
-            .as_ref()
-            .err()
-            .map(|e| format!("{}: {}", e.kind, e.message))
-            .unwrap_or_default(),
-    ]);
-    row
+    Some(words.join(" "))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

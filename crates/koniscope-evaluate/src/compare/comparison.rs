@@ -108,7 +108,7 @@ impl Comparison {
             simulated: matched.pairs.iter().any(|pair| pair.film.simulated),
             warnings: notes::warnings([a, b], matched),
             notes: notes::notes(&films, &differences),
-            software: Software::this(),
+            software: Software::this(options.commit.as_deref()),
             run: Run { command: options.command.clone(), seed: options.seed, key: options.key },
             a: a.party(),
             b: b.party(),

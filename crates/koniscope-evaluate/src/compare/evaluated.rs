@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     Error,
-    cases::{CASES_FILE, Recorded, read_table},
+    cases::{CSV_FILE, Recorded, read_table},
     judged::{JUDGED_FILE, Judgments},
     report::{MadeWith, Models},
 };
@@ -56,7 +56,7 @@ impl Evaluated {
                 ),
             });
         }
-        let films = read_table(&folder.join(CASES_FILE))?;
+        let films = read_table(&folder.join(CSV_FILE))?;
         Ok(Self { folder: folder.to_owned(), made_with, at_site: judged.at_site, films })
     }
 

@@ -1,9 +1,14 @@
 //! What a site's file makes of films: the threshold, sets of stages, abstention.
 
 use koniscope::stage::gbz70::Stage;
+use koniscope_metrics::proportion::wilson;
 
-use super::{Figure, Group, Section, Sheet, patients};
+use super::{Figure, Group, Section, Sheet, WILSON, patients};
 use crate::cases::Film;
+
+/// Share of all films, labeled or not. Wilson's interval holds where none is positive, as may be of
+/// normal films; a bootstrap has none there.
+const POSITIVE: &str = "called positive at the site's threshold";
 
 /// Figures of decisions; nothing where films were read without a site's file.
 pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
@@ -12,6 +17,11 @@ pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
         return Vec::new();
     }
     let mut sheet = Sheet::new(group, Section::Decisions);
+    let called: Vec<bool> = films.iter().filter_map(|f| f.answer()?.positive).collect();
+    if !called.is_empty() {
+        let positive = called.iter().filter(|positive| **positive).count();
+        sheet.add(POSITIVE, wilson(positive, called.len()), called.len(), WILSON, "");
+    }
     let mut share = |name: String, of: &dyn Fn(&Film) -> Option<f64>| {
         let known: Vec<(&Film, f64)> = films.iter().filter_map(|f| Some((*f, of(f)?))).collect();
         if known.is_empty() {

@@ -3,11 +3,15 @@
 use koniscope::stage::gbz70::Stage;
 use koniscope_metrics::{
     agreement::{Confusion, Weights},
+    counts::sensitivity_at_specificity,
     roc::auc_delong,
 };
 
 use super::{DELONG, Figure, Group, Section, Sheet, patients};
 use crate::cases::Film;
+
+/// Specificity at which the sensitivity for stage I is told.
+const SPECIFICITY: f64 = 0.90;
 
 /// Films with a true stage and a read one.
 pub struct Staged<'a> {
@@ -64,7 +68,23 @@ pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
         let few = "two films at least on both sides are needed";
         sheet.add(name, auc_delong(&scores, &truth), truth.len(), DELONG, few);
     }
+    early(&staged, &mut sheet, seed);
     sheet.done()
+}
+
+/// Sensitivity for stage I: of films of stage 0 and I alone, where disease is hardest to see.
+fn early(staged: &Staged, sheet: &mut Sheet, seed: u64) {
+    let early: Vec<usize> =
+        (0..staged.films.len()).filter(|i| staged.pairs[*i].0 <= Stage::I as usize).collect();
+    let films: Vec<&Film> = early.iter().map(|i| staged.films[*i]).collect();
+    let name = format!("sensitivity for stage I at specificity {SPECIFICITY:.2}");
+    let absent = "films of stage 0 and I are needed";
+    sheet.bootstrap(name, &patients(&films), seed, absent, |chosen| {
+        let chosen = chosen.iter().map(|i| early[*i]);
+        let (scores, truth): (Vec<f64>, Vec<bool>) =
+            chosen.map(|i| (1.0 - staged.stages[i][0], staged.pairs[i].0 > 0)).unzip();
+        Some(sensitivity_at_specificity(&scores, &truth, SPECIFICITY)?.sensitivity)
+    });
 }
 
 /// Films by true and read stage; nothing where there are none.

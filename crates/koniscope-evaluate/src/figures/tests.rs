@@ -121,6 +121,9 @@ fn stages_and_zones_by_hand() {
     close(&figures, "quadratic weighted kappa", 1.0 - (5.0 / 8.0) / expected);
     // Of six sick five are read as such, of two healthy both.
     close(&figures, "AUC of stage I and above", (10.0 + 2.0 / 2.0) / 12.0);
+    // Of stage I one of two is read as diseased, of stage 0 none.
+    close(&figures, "sensitivity for stage I at specificity 0.90", 0.5);
+    assert_eq!(figure(&figures, "sensitivity for stage I at specificity 0.90").n, 4);
     close(&figures, "AUC of stage III and above", (6.0 + 6.0 / 2.0) / 12.0);
     close(&figures, "zone grades right", 6.0 / 8.0);
     close(&figures, "zone grades within one", 7.0 / 8.0);
@@ -228,7 +231,62 @@ fn decisions_are_counted_per_stage_and_only_at_a_site() {
         ("coverage of sets, stage III", 0.0),
         ("stages in a set", (1.0 + 2.0 + 3.0 + 3.0) / 4.0),
         ("abstained, unfamiliar", 0.1),
+        ("called positive at the site's threshold", 0.5),
     ] {
         assert_eq!(figure(&figures, name).value, Some(expected), "{name}");
     }
+
+    // Normal films without labels: none positive has an interval all the same, Wilson's upper end.
+    for film in &mut films {
+        film.case.truth = Truth::default();
+        film.outcome.as_mut().unwrap().positive = Some(false);
+    }
+    let figures = all_figures(&films);
+    let called = figure(&figures, "called positive at the site's threshold");
+    let z2 = 1.959_963_984_540_054_f64.powi(2);
+    assert_eq!((called.value, called.low, called.n), (Some(0.0), Some(0.0), 80));
+    assert!((called.high.unwrap() - z2 / (80.0 + z2)).abs() < 1e-9, "{called:?}");
+    assert!(figures.iter().all(|f| !f.name.starts_with("sensitivity at the site")));
+}
+
+#[test]
+fn stages_err_where_lungs_are_missed_by_hand() {
+    let overlap = |dice: f64| Overlap {
+        dice,
+        dice_right: dice,
+        dice_left: dice,
+        jaccard: dice / (2.0 - dice),
+        hausdorff_px: None,
+        hausdorff_mm: None,
+    };
+    // Ten films a third, from the best lungs to the worst. Of the worst third, 6 are read one stage
+    // off and 2 two; of the middle 1; of the best none.
+    let off = |i: usize| match i {
+        20..26 | 10 => 1,
+        26..28 => 2,
+        _ => 0,
+    };
+    let film = |i: usize| {
+        let mut film = staged(i, 2, 2 - off(i));
+        let overlap = overlap(0.99 - 0.01 * i as f64);
+        film.outcome.as_mut().unwrap().overlap = Some(Ok(overlap));
+        film
+    };
+    let films: Vec<Film> = (0..30).map(film).collect();
+    let figures = all_figures(&films);
+    close(&figures, "mean Dice, lowest third by Dice", 0.99 - 0.01 * 24.5);
+    close(&figures, "share of wrong stages, lowest third by Dice", 0.8);
+    close(&figures, "share of wrong stages, middle third by Dice", 0.1);
+    close(&figures, "share of wrong stages, highest third by Dice", 0.0);
+    close(&figures, "mean absolute error of the stage, lowest third by Dice", 1.0);
+    let less = figure(&figures, "share of wrong stages, lowest third by Dice less the highest");
+    assert_eq!((less.value, less.n), (Some(0.8), 30));
+    // Resamples of films, not of thirds: the interval is that of the lowest third, nearly.
+    assert!(less.low.unwrap() > 0.4 && less.high.unwrap() <= 1.0, "{less:?}");
+
+    let mut same = films;
+    for film in &mut same {
+        film.outcome.as_mut().unwrap().overlap = Some(Ok(overlap(0.9)));
+    }
+    assert!(all_figures(&same).iter().all(|f| !f.name.contains("third")));
 }

@@ -3,7 +3,7 @@
 
 /// Distance of each pixel `[height, width]` to the nearest one that is set, in the unit of
 /// `spacing`, `[between rows, between columns]`. Nothing if none is set.
-pub(super) fn distances(set: &[bool], [w, h]: [usize; 2], spacing: [f64; 2]) -> Option<Vec<f64>> {
+pub(crate) fn distances(set: &[bool], [w, h]: [usize; 2], spacing: [f64; 2]) -> Option<Vec<f64>> {
     if !set.contains(&true) {
         return None;
     }

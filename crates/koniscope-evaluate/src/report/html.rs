@@ -114,7 +114,9 @@ fn methods(evaluation: &Evaluation) -> String {
         let _ = writeln!(out, "<dt>{term}</dt><dd>{text}</dd>");
     };
     say("Command", format!("<code>{}</code>", escape(&options.command)));
-    say("Program", format!("Koniscope {}", env!("CARGO_PKG_VERSION")));
+    let commit = options.commit.as_deref().map(|commit| format!(", commit <code>{commit}</code>"));
+    let version = env!("CARGO_PKG_VERSION");
+    say("Program", format!("Koniscope {version}{}", commit.unwrap_or_default()));
     for (term, manifest) in [("Lungs", lungs), ("Second stage", grader)] {
         let (id, hash) = (escape(&manifest.id), escape(&manifest.sha256));
         say(term, format!("{id}, SHA-256 <code>{hash}</code>"));

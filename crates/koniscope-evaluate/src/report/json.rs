@@ -135,7 +135,7 @@ fn made_with(evaluation: &Evaluation) -> MadeWith {
     let Evaluation { options, reader, .. } = evaluation;
     MadeWith {
         warnings: evaluation.warnings(),
-        software: Software::this(),
+        software: Software::this(options.commit.as_deref()),
         run: Run {
             command: options.command.clone(),
             processor: options.processor.clone(),
@@ -145,6 +145,7 @@ fn made_with(evaluation: &Evaluation) -> MadeWith {
             prevalence: options.prevalence,
             label: options.label.clone(),
             subgroups: options.subgroups.clone(),
+            choice: options.choice.clone(),
             robustness: options.robustness,
         },
         models: Models {

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use koniscope::{manifest::Manifest, reading::GradingKind};
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
+use crate::{Error, cases::Choice};
 
 /// The report for programs, in an evaluation's folder.
 pub const REPORT_FILE: &str = "report.json";
@@ -30,6 +30,9 @@ pub struct Software {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// The commit that it was built from, where that is known.
+    #[serde(default)]
+    pub commit: Option<String>,
 }
 
 /// What an evaluation was asked.
@@ -51,6 +54,9 @@ pub struct Run {
     pub label: Option<String>,
     /// Columns that part the films.
     pub subgroups: Vec<String>,
+    /// Which films of the tables were chosen.
+    #[serde(default)]
+    pub choice: Choice,
     /// Whether every film was read again, varied.
     pub robustness: bool,
 }
@@ -82,8 +88,12 @@ pub struct Model {
 }
 
 impl Software {
-    pub(crate) fn this() -> Self {
-        Self { name: "koniscope".into(), version: env!("CARGO_PKG_VERSION").into() }
+    pub(crate) fn this(commit: Option<&str>) -> Self {
+        Self {
+            name: "koniscope".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            commit: commit.map(str::to_owned),
+        }
     }
 }
 

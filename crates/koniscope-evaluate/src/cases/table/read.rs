@@ -6,8 +6,8 @@ use csv::StringRecord;
 use koniscope::zones::Zone;
 
 use super::{
-    ERROR, IMAGE, LABEL, PATIENT, PROBABILITY, SIMULATED, SOURCE, STAGE, STAGE_READ, columns,
-    stage_probability, zone_read,
+    Column, ERROR, IMAGE, LABEL, PATIENT, PROBABILITY, SIMULATED, SOURCE, STAGE, STAGE_READ,
+    columns, stage_probability, zone_read,
 };
 use crate::{Error, truth::Truth};
 
@@ -59,7 +59,9 @@ pub fn read_table(path: &Path) -> Result<Vec<Recorded>, Error> {
     let mut csv = csv::Reader::from_reader(bytes.as_slice());
     let head = csv.headers().map_err(|e| fault(e.to_string()))?.clone();
     let places: HashMap<&str, usize> = head.iter().enumerate().map(|(i, name)| (name, i)).collect();
-    if let Some(column) = columns().into_iter().find(|c| !places.contains_key(c.as_str())) {
+    if let Some(Column { name: column, .. }) =
+        columns(&[]).into_iter().find(|c| !places.contains_key(c.name.as_str()))
+    {
         return Err(fault(format!(
             "it has no column {column}; a table by `koniscope evaluate` of this version was \
              expected. Evaluate again"
@@ -176,7 +178,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        cases::{Answer, Case, Film, table},
+        cases::{self, Answer, Case, Film},
         truth::tests::row,
     };
 
@@ -215,7 +217,7 @@ mod tests {
         let mut films = vec![film(), film()];
         films[1].outcome = Err(Failure { kind: "damaged", message: "cut off".into() });
         films[1].case.truth = Truth { disease: Some(false), ..Truth::default() };
-        let read = read(&table(&films).unwrap()).unwrap();
+        let read = read(&cases::csv(&films).unwrap()).unwrap();
         let (film, said) = (&films[0], read[0].outcome.as_ref().unwrap());
         let answer = film.answer().unwrap();
         assert_eq!(read[0].image, film.case.row.image.to_string_lossy());
@@ -228,7 +230,7 @@ mod tests {
 
     #[test]
     fn faults_name_film_and_column() {
-        let good = String::from_utf8(table(&[film()]).unwrap()).unwrap();
+        let good = String::from_utf8(cases::csv(&[film()]).unwrap()).unwrap();
         for (from, to, said) in [
             ("predicted_stage", "other", "no column predicted_stage"),
             ("0.0000001", "7", "film 1: probability holds \"7\"; a number from 0 to 1"),

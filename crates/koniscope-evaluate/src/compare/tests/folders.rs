@@ -6,7 +6,7 @@ use koniscope::reading::GradingKind;
 
 use super::*;
 use crate::{
-    cases::{Answer, Case, Film, table},
+    cases::{Answer, Case, Film, csv},
     compare::{Options, compare},
     judged::Judgments,
     report::{MadeWith, Model, Models, Run, SIMULATED, Software},
@@ -52,7 +52,7 @@ fn write(folder: &Path, films: &[Recorded], model: &str, notice: &str) {
     };
     let made_with = MadeWith {
         warnings: vec![SIMULATED.into(), "both say this".into(), notice.into()],
-        software: Software::this(),
+        software: Software::this(None),
         run: Run {
             command: "koniscope evaluate <x>".into(),
             processor: String::new(),
@@ -62,6 +62,7 @@ fn write(folder: &Path, films: &[Recorded], model: &str, notice: &str) {
             prevalence: 0.05,
             label: None,
             subgroups: Vec::new(),
+            choice: Default::default(),
             robustness: false,
         },
         models: Models { grader: GradingKind::Zones, lungs: of("lungs"), classifier: of(model) },
@@ -76,7 +77,7 @@ fn write(folder: &Path, films: &[Recorded], model: &str, notice: &str) {
     };
     fs::create_dir_all(folder).unwrap();
     let films: Vec<Film> = films.iter().map(kept).collect();
-    fs::write(folder.join("cases.csv"), table(&films).unwrap()).unwrap();
+    fs::write(folder.join("cases.csv"), csv(&films).unwrap()).unwrap();
     fs::write(folder.join("judged.json"), judged.to_json().unwrap()).unwrap();
     fs::write(folder.join("report.json"), serde_json::to_string(&made_with).unwrap()).unwrap();
 }
@@ -102,6 +103,7 @@ fn options(root: &Path) -> Options {
         seed: 1,
         out: Some(root.join("out")),
         command: "koniscope compare a b".into(),
+        commit: None,
     }
 }
 
