@@ -142,14 +142,14 @@ fn remark(summary: &Summary, args: &Args) {
 }
 
 /// The command as it was given, words with spaces in quotes.
-fn command() -> String {
+pub(crate) fn command() -> String {
     let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
     let quoted = |word: String| if word.contains(' ') { format!("\"{word}\"") } else { word };
     words.map(quoted).collect::<Vec<_>>().join(" ")
 }
 
 /// The processor's name, where the system tells it, and the threads in use.
-fn processor() -> String {
+pub(crate) fn processor() -> String {
     let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let name = text.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let name = name.map_or(std::env::consts::ARCH, |(_, name)| name.trim());

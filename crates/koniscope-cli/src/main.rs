@@ -8,6 +8,7 @@ mod labels;
 mod models;
 mod operate;
 mod read;
+mod reproduce;
 mod simulate;
 mod site_file;
 mod threads;
@@ -37,6 +38,7 @@ enum Command {
     Export(export::Args),
     Bench(bench::Args),
     Evaluate(evaluate::Args),
+    Reproduce(reproduce::Args),
     Simulate(simulate::Args),
     Labels(labels::Args),
 }
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
         Command::Export(args) => export::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Reproduce(args) => reproduce::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Labels(args) => labels::run(&args),
     };

@@ -11,8 +11,7 @@ pub mod zones;
 use koniscope_metrics::{Estimate, bootstrap};
 use serde::Serialize;
 
-pub(crate) use groups::named;
-pub use groups::{Group, groups};
+pub use groups::{Group, groups, named};
 
 use crate::cases::Film;
 

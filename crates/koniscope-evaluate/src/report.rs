@@ -3,7 +3,7 @@
 mod checklist;
 mod html;
 mod json;
-mod paper;
+pub mod paper;
 mod picture;
 mod plots;
 mod text;
@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use koniscope::Reader;
 
-pub use html::html;
+pub use html::{STYLE, figure_table, html};
 pub use json::json;
 pub use picture::Picture;
 pub use text::text;
@@ -117,7 +117,7 @@ impl Evaluation<'_> {
 }
 
 /// A figure's value with its interval, in words.
-pub(crate) fn value(figure: &Figure) -> String {
+pub fn value(figure: &Figure) -> String {
     match (figure.value, figure.low, figure.high) {
         (Some(value), Some(low), Some(high)) => format!("{value:.3} ({low:.3} to {high:.3})"),
         (Some(value), ..) => format!("{value:.3} (no interval)"),

@@ -74,6 +74,6 @@ fn group<'a>(by: &str, name: &str, films: Vec<&'a Film>) -> Group<'a> {
 }
 
 /// A set's name; that of simulated films says so.
-pub(crate) fn named(set: &str, simulated: bool) -> String {
+pub fn named(set: &str, simulated: bool) -> String {
     if simulated { format!("{set} (SIMULATED)") } else { set.into() }
 }

@@ -7,13 +7,16 @@ use std::fmt::Write;
 
 use koniscope::reading::DISCLAIMER;
 
+pub use figures::table as figure_table;
+
 use super::{Evaluation, checklist, paper, plots};
 use crate::{
     figures::{Section, THRESHOLD, named},
     svg::escape,
 };
 
-const STYLE: &str = include_str!("html/style.css");
+/// The style of a page.
+pub const STYLE: &str = include_str!("html/style.css");
 
 /// `report.html`.
 pub fn html(evaluation: &Evaluation) -> String {
