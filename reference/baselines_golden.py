@@ -2,7 +2,6 @@
 logistic regressions by scikit-learn.
 
     python reference/baselines_golden.py crates/koniscope-reproduce/tests/golden.json
-
 """
 
 import json

@@ -87,7 +87,7 @@ impl Model {
     /// In words.
     pub fn title(self) -> &'static str {
         match self.kind {
-            Kind::Paper => "the paper's: lungs, then ResNet on their crop",
+            Kind::Paper => "the paper's, a ResNet on the crop of both lungs",
             Kind::Zones => "six zones graded, stage by rule",
             Kind::Whole => "baseline: ResNet on the whole film",
             Kind::Texture => "baseline: texture, logistic regression",

@@ -25,6 +25,7 @@ use crate::{
     baselines::{by_texture, majority, texture},
     cohort::Cohort,
     model::{Kind, Model, Question},
+    report,
     step::{Step, lung_manifest},
 };
 
@@ -211,10 +212,12 @@ fn measured(
 ) -> Result<Vec<Figure>, Error> {
     let groups = figures::groups(films, &[])?;
     let figures = figures::all(&groups, Settings { seed, prevalence: PREVALENCE });
+    // The majority class is no probability: nothing that ranks films by it has a meaning.
+    let sure = report::columns(question).into_iter().filter(|name| !name.starts_with("AUC"));
+    let sure: Vec<String> = sure.collect();
     let is_wanted = |figure: &Figure| match (question, figure.section) {
-        (Question::Disease, Section::Detection | Section::Lungs) => true,
-        // The majority class is no probability.
-        (Question::Disease, Section::Calibration) => model.kind != Kind::Majority,
+        _ if model.kind == Kind::Majority => sure.contains(&figure.name),
+        (Question::Disease, Section::Detection | Section::Calibration | Section::Lungs) => true,
         (Question::Stage, Section::Stage | Section::Zones) => true,
         _ => false,
     };

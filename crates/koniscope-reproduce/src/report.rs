@@ -145,7 +145,7 @@ pub(crate) fn write(experiment: &Experiment) -> Result<String, Error> {
 }
 
 /// Figures that stand side by side.
-fn columns(question: Question) -> [String; 4] {
+pub(crate) fn columns(question: Question) -> [String; 4] {
     match question {
         Question::Disease => [
             "AUC (ROC)".into(),

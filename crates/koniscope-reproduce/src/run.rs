@@ -91,23 +91,30 @@ pub(crate) struct Chosen {
 pub fn reproduce(options: &Options, watch: &dyn Watch) -> Result<Summary, Error> {
     options.check()?;
     let Options { settings, out, models: shipped, .. } = options;
-    settings.keep(out)?;
+    let is_known = settings.check_folder(out)?;
     let (mut done, mut kept) = (0, 0);
     if settings.source.simulated().is_some() {
         match Step::Simulate.record(out)? {
             Some(_) => kept += 1,
             None => {
+                settings.keep(out)?;
                 let start = Instant::now();
                 watch.step(1, 1, &Step::Simulate.name(), None);
-                let films = source::make(settings, shipped, out, watch)?;
+                // What cannot be simulated does not take the folder.
+                let films = source::make(settings, shipped, out, watch).inspect_err(|_| {
+                    if !is_known {
+                        settings.forget(out)
+                    }
+                })?;
                 Step::Simulate.done(out, films, start.elapsed().as_secs_f64())?;
                 done += 1;
             }
         }
     }
     let cohort = Cohort::deal(&settings.source.table(out)?, settings)?;
-    let table = cohort.keep(out)?;
     let Chosen { models, not_done } = chosen(options, Some(&cohort))?;
+    settings.keep(out)?;
+    let table = cohort.keep(out)?;
     for (model, reason) in &not_done {
         watch.note(&format!("{model} is not done: {reason}"));
     }

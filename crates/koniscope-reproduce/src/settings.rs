@@ -139,6 +139,11 @@ impl Settings {
         let text = serde_json::to_string_pretty(self).map_err(|e| Error::file(&path, e))?;
         write_atomic(&path, text.as_bytes()).map_err(|e| Error::file(&path, e))
     }
+
+    /// Takes them out of the folder again, where they are.
+    pub(crate) fn forget(&self, out: &Path) {
+        drop(fs::remove_file(out.join(FILE)));
+    }
 }
 
 #[cfg(test)]

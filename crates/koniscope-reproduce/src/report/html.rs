@@ -17,6 +17,9 @@ use crate::{
     pooled::{Asked, Measured, PREVALENCE},
 };
 
+/// Films of the paper.
+const THEIR_FILMS: &str = "<span class=\"whole\">1,760</span>";
+
 /// `report.html`.
 pub(super) fn html(experiment: &Experiment) -> Result<String, Error> {
     let mut page = format!(
@@ -111,7 +114,7 @@ fn side_by_side(experiment: &Experiment, asked: &Asked) -> String {
     let columns = columns(asked.question);
     let seconds = experiment.seconds();
     let mut rows = vec![{
-        let mut row = vec![format!("the paper, {}", paper::DATA), "1760".into()];
+        let mut row = vec![format!("the paper, {}", paper::DATA), THEIR_FILMS.into()];
         let figures = columns.iter().map(|c| paper::figure(c).map(|v| v.to_string()));
         row.extend(figures.map(|figure| figure.unwrap_or_else(|| "-".into())));
         row.push("-".into());
