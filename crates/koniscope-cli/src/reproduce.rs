@@ -208,10 +208,7 @@ fn shown(plan: &Plan) -> String {
     for (model, reason) in &plan.not_done {
         out += &format!("{model} cannot be done: {reason}\n");
     }
-    out += &match plan.seconds_left {
-        Some(seconds) => format!("\nabout {} left\n", duration(seconds)),
-        None => "\ntime left: unknown until a step of each kind has run\n".into(),
-    };
+    out += &format!("\n{}\n", plan.left);
     out + koniscope::reading::DISCLAIMER + "\n"
 }
 

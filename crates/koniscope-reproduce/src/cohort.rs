@@ -11,7 +11,7 @@ use koniscope_evaluate::cases::{Case, find};
 use koniscope_train::split::deal;
 
 use crate::{
-    Error, Settings,
+    Error, Lungs, Settings,
     model::{Kind, Model, Question},
 };
 
@@ -53,6 +53,9 @@ impl Cohort {
         unlabeled += labeled - cases.len();
         if cases.is_empty() {
             return Err(Error::films(table, "no film has a label of disease or stage"));
+        }
+        if settings.lungs == Lungs::Train && cases.iter().all(|case| case.row.mask.is_none()) {
+            return Err(Error::films(table, "--lungs train: no film has a mask (column mask)"));
         }
         let mut ids = HashSet::new();
         for (i, case) in cases.iter_mut().enumerate() {
@@ -277,6 +280,9 @@ pub(crate) mod tests {
         fs::write(&few, "image,patient_id,stage\na.png,p,0\nb.png,q,I\n").unwrap();
         let error = Cohort::deal(&few, &settings()).unwrap_err().to_string();
         assert!(error.contains("2 patients have labels"), "{error}");
+        let train = Settings { lungs: Lungs::Train, ..settings() };
+        let error = Cohort::deal(&few, &train).unwrap_err().to_string();
+        assert!(error.contains("no film has a mask"), "{error}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is done, what is to be done, and about how long it takes.
 
-use std::path::Path;
+use std::{fmt, path::Path};
 
 use koniscope_train::run_log::RunLog;
 use serde::Serialize;
@@ -23,8 +23,31 @@ pub struct Plan {
     pub not_done: Vec<(Model, String)>,
     /// Films of the cohort; those to be simulated where they are not there yet.
     pub films: usize,
-    /// Seconds left in all, by what has been measured so far; nothing where a step is not known.
-    pub seconds_left: Option<f64>,
+    /// Time left in all.
+    pub left: Left,
+}
+
+/// Time left, by what has been measured so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Left {
+    /// Seconds of the steps whose time is known.
+    pub seconds: f64,
+    /// Steps that are to be done and whose time is not known: none of their kind has run.
+    pub unknown_steps: usize,
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match (self.unknown_steps, self.seconds) {
+            (0, seconds) => write!(f, "about {} left", duration(seconds)),
+            (steps, 0.0) => {
+                write!(f, "time left unknown: {steps} steps of kinds that have not run")
+            }
+            (steps, seconds) => {
+                write!(f, "about {} left, and {steps} steps of unknown time", duration(seconds))
+            }
+        }
+    }
 }
 
 /// A step, and how far it is.
@@ -78,12 +101,19 @@ pub fn plan(options: &Options) -> Result<Plan, Error> {
     let films = cohort.as_ref().map_or(simulated.unwrap_or(0), |cohort| cohort.cases.len());
     let sizes = Sizes { cohort: cohort.as_ref(), films, folds: options.settings.folds };
     let steps = planned(&steps, &sizes, &recipes, out)?;
-    Ok(Plan { seconds_left: left(&steps), steps, not_done, films })
+    Ok(Plan { left: left(&steps), steps, not_done, films })
 }
 
-/// Seconds that steps which are not done take together, where all are known.
-pub(crate) fn left(steps: &[Planned]) -> Option<f64> {
-    steps.iter().filter(|step| step.state != State::Done).map(|step| step.seconds).sum()
+/// Time that steps take which are not done.
+pub(crate) fn left(steps: &[Planned]) -> Left {
+    let mut left = Left::default();
+    for step in steps.iter().filter(|step| step.state != State::Done) {
+        match step.seconds {
+            Some(seconds) => left.seconds += seconds,
+            None => left.unknown_steps += 1,
+        }
+    }
+    left
 }
 
 /// A duration in words.
@@ -223,7 +253,7 @@ mod tests {
         let sizes = Sizes { cohort: None, films: 30, folds: 3 };
         let before = planned(&steps, &sizes, &recipes, out).unwrap();
         assert!(before.iter().all(|s| s.state == State::Open && s.seconds.is_none()));
-        assert_eq!(left(&before), None);
+        assert_eq!(left(&before), Left { seconds: 0.0, unknown_steps: 7 });
         assert_eq!(
             before.iter().map(|s| s.films).collect::<Vec<_>>(),
             [30, 10, 10, 10, 10, 10, 10]
@@ -241,7 +271,8 @@ mod tests {
         assert_eq!(now[1].state, State::Begun { epochs_done: 1, epochs: 2 });
         assert_eq!(now[1].seconds, Some(20.0));
         assert_eq!((now[3].seconds, now[4].seconds), (Some(40.0), Some(5.0)));
-        assert_eq!(left(&now), Some(20.0 + 2.0 * 40.0 + 2.0 * 5.0));
+        assert_eq!(left(&now), Left { seconds: 20.0 + 2.0 * 40.0 + 2.0 * 5.0, unknown_steps: 0 });
+        assert_eq!(left(&now).to_string(), "about 2 min left");
     }
 
     #[test]

@@ -142,7 +142,8 @@ impl Recipes<'_> {
     }
 }
 
-/// Writes a recipe as run into the experiment's folder and reads it back, checked.
+/// Writes a recipe as run into the experiment's folder and reads it back, checked. One that is there
+/// must be the same: all folds of a model are trained by one recipe.
 pub(crate) fn checked<T: Serialize>(
     out: &Path,
     name: &str,
@@ -153,8 +154,23 @@ pub(crate) fn checked<T: Serialize>(
     fs::create_dir_all(&folder).map_err(|e| Error::file(&folder, e))?;
     let path = folder.join(format!("{name}.toml"));
     let text = toml::to_string_pretty(recipe).map_err(|e| Error::file(&path, e))?;
-    write_atomic(&path, text.as_bytes()).map_err(|e| Error::file(&path, e))?;
-    let recipe = read(&path)?;
+    let is_there = path.exists();
+    if is_there {
+        let before = fs::read_to_string(&path).map_err(|e| Error::file(&path, e))?;
+        if before != text {
+            let detail = "the recipe is another than the one this experiment began with. Give the \
+                          same recipes and use the same version, or choose another folder";
+            return Err(Error::Run { path, detail: detail.into() });
+        }
+    } else {
+        write_atomic(&path, text.as_bytes()).map_err(|e| Error::file(&path, e))?;
+    }
+    let recipe = read(&path).inspect_err(|_| {
+        // One that cannot be followed is corrected, not kept.
+        if !is_there {
+            drop(fs::remove_file(&path));
+        }
+    })?;
     Ok((path, recipe))
 }
 
@@ -172,22 +188,24 @@ mod tests {
             let recipes = Recipes { folder: None, settings: &settings, notice: None };
             let split = SplitRecipe { folds: 4, fold: 0, seed: 9, column: Some("fold".into()) };
             for model in Model::ALL.into_iter().filter(|m| m.is_network()) {
+                let name = format!("{model}-{quick}");
                 if model.kind == Kind::Zones {
                     let recipe = recipes.zones().unwrap();
                     let (_, recipe) =
-                        checked(folder.path(), "z", &recipe, ZoneRecipe::read).unwrap();
+                        checked(folder.path(), &name, &recipe, ZoneRecipe::read).unwrap();
                     assert_eq!((recipe.split, recipe.training.seed), (split.clone(), 9));
                     continue;
                 }
                 let recipe = recipes.classifier(model).unwrap();
                 let (_, recipe) =
-                    checked(folder.path(), "c", &recipe, ClassifierRecipe::read).unwrap();
+                    checked(folder.path(), &name, &recipe, ClassifierRecipe::read).unwrap();
                 assert_eq!(recipe.split, split);
                 assert_eq!(recipe.region == Region::Film, model.kind == Kind::Whole);
                 assert!(recipe.test_only.is_empty());
                 assert_eq!(recipes.epochs(model).unwrap() == QUICK_EPOCHS, quick);
             }
-            checked(folder.path(), "l", &recipes.lungs().unwrap(), LungRecipe::read).unwrap();
+            let name = format!("lungs-{quick}");
+            checked(folder.path(), &name, &recipes.lungs().unwrap(), LungRecipe::read).unwrap();
         }
     }
 
@@ -200,7 +218,13 @@ mod tests {
         let own = ZONES[1].replace("epochs = 10", "epochs = 3");
         fs::write(folder.path().join(ZONES[0]), own).unwrap();
         recipes.check().unwrap();
-        assert_eq!(recipes.zones().unwrap().training.epochs, 3);
+        let zones = recipes.zones().unwrap();
+        assert_eq!(zones.training.epochs, 3);
+        let keep = |recipe| checked(folder.path(), "zones", &recipe, ZoneRecipe::read);
+        keep(zones.clone()).unwrap();
+        keep(zones.clone()).unwrap();
+        let other = ZoneRecipe { id: "other".into(), ..zones };
+        assert!(keep(other).unwrap_err().to_string().contains("another than the one"));
         fs::write(folder.path().join(ZONES[0]), "speed = 3").unwrap();
         assert!(recipes.zones().unwrap_err().to_string().contains("speed"));
     }

@@ -11,7 +11,7 @@ use crate::{
     baselines::texture,
     cohort::Cohort,
     model::{Kind, Model},
-    plan::{Sizes, epochs, left, planned},
+    plan::{Left, Sizes, epochs, left, planned},
     pooled::{self, reader},
     recipes::Recipes,
     report, source,
@@ -50,8 +50,8 @@ pub struct Options {
 
 /// Hears how far an experiment is.
 pub trait Watch: Sync {
-    /// A step begins, the `place`th (from 1) of `of`; seconds left in all, where they are known.
-    fn step(&self, place: usize, of: usize, name: &str, seconds_left: Option<f64>);
+    /// A step begins, the `place`th (from 1) of `of`.
+    fn step(&self, place: usize, of: usize, name: &str, left: Left);
     /// The step goes over so many films.
     fn films(&self, films: usize);
     /// One of them is done, from any thread.
@@ -99,7 +99,9 @@ pub fn reproduce(options: &Options, watch: &dyn Watch) -> Result<Summary, Error>
             None => {
                 settings.keep(out)?;
                 let start = Instant::now();
-                watch.step(1, 1, &Step::Simulate.name(), None);
+                let steps = Step::all(settings, &chosen(options, None)?.models).len();
+                let left = Left { seconds: 0.0, unknown_steps: steps };
+                watch.step(1, steps, &Step::Simulate.name(), left);
                 // What cannot be simulated does not take the folder.
                 let films = source::make(settings, shipped, out, watch).inspect_err(|_| {
                     if !is_known {
@@ -129,8 +131,8 @@ pub fn reproduce(options: &Options, watch: &dyn Watch) -> Result<Summary, Error>
             kept += 1;
             continue;
         }
-        let seconds_left = left(&planned(&steps, &sizes, &recipes, out)?);
-        watch.step(i + 1, steps.len(), &step.name(), seconds_left);
+        let left = left(&planned(&steps, &sizes, &recipes, out)?);
+        watch.step(i + 1, steps.len(), &step.name(), left);
         let before = epochs(step, out)?.map_or(0.0, |(_, seconds)| seconds);
         let start = Instant::now();
         let films = match step {
@@ -160,7 +162,7 @@ pub fn reproduce(options: &Options, watch: &dyn Watch) -> Result<Summary, Error>
         step.done(out, films, before + start.elapsed().as_secs_f64())?;
         done += 1;
     }
-    watch.step(steps.len(), steps.len(), "report", None);
+    watch.note("all steps are done; figures and report");
     let complete = complete(options, &cohort)?;
     let answers = pooled::answers(options, &cohort, &complete)?;
     for (model, films) in &answers {

@@ -1,7 +1,7 @@
 //! How far an experiment is, on stderr.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use koniscope_reproduce::{Watch, plan::duration};
+use koniscope_reproduce::{Watch, plan::Left};
 use koniscope_train::run_log::{EpochRecord, Observer};
 
 use crate::train::bar::Bar;
@@ -30,10 +30,9 @@ impl Terminal {
 }
 
 impl Watch for Terminal {
-    fn step(&self, place: usize, of: usize, name: &str, seconds_left: Option<f64>) {
+    fn step(&self, place: usize, of: usize, name: &str, left: Left) {
         self.films.finish_and_clear();
-        let left = seconds_left.map(|s| format!("; about {} left in all", duration(s)));
-        self.say(&format!("step {place} of {of}: {name}{}", left.unwrap_or_default()));
+        self.say(&format!("step {place} of {of}: {name}; {left}"));
     }
 
     fn films(&self, films: usize) {
