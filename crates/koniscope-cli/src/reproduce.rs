@@ -72,7 +72,7 @@ pub(crate) struct Args {
     /// Seed of all that is drawn: films, folds, weights, variation, resamples
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// A rehearsal: small networks, two epochs, at most about 60 films
+    /// A rehearsal: small networks, few epochs, at most about 60 films
     #[arg(long)]
     quick: bool,
     /// Only these models: paper2, paper4, zones, whole2, whole4, texture2, texture4, majority2,

@@ -36,8 +36,8 @@ pub enum Error {
         /// The system's words.
         detail: String,
     },
-    /// A training ended.
-    #[error("{step}: {source}")]
+    /// A training ended; its error is the source of this one.
+    #[error("{step}")]
     Training {
         /// The step.
         step: String,

@@ -25,7 +25,7 @@ const SIMULATED_NOTICE: &str =
 
 /// Said of every result of a rehearsal.
 pub(crate) const REHEARSAL: &str =
-    "A REHEARSAL (--quick): small networks, two epochs, few films. Its figures mean nothing.";
+    "A REHEARSAL (--quick): small networks, few epochs, few films. Its figures mean nothing.";
 
 /// What an experiment is told.
 #[derive(Clone, Debug)]

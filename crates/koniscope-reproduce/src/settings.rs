@@ -25,7 +25,7 @@ pub struct Settings {
     pub folds: usize,
     /// Seed of simulation, dealing, weights, variation and resamples.
     pub seed: u64,
-    /// A rehearsal: small networks, two epochs, at most 60 films.
+    /// A rehearsal: small networks, few epochs, about 60 films at most.
     pub quick: bool,
     /// Who finds the lungs.
     pub lungs: Lungs,
