@@ -168,7 +168,7 @@ fn remark(summary: &Summary, args: &Args) {
 }
 
 /// The processor's name, where the system tells it, and the threads in use.
-fn processor() -> String {
+pub(crate) fn processor() -> String {
     let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let name = text.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let name = name.map_or(std::env::consts::ARCH, |(_, name)| name.trim());

@@ -11,6 +11,7 @@ mod labels;
 mod models;
 mod operate;
 mod read;
+mod reproduce;
 mod simulate;
 mod site_file;
 mod threads;
@@ -42,6 +43,7 @@ enum Command {
     Evaluate(evaluate::Args),
     Compare(compare::Args),
     Fill(fill::Args),
+    Reproduce(reproduce::Args),
     Simulate(simulate::Args),
     Labels(labels::Args),
 }
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Fill(args) => fill::run(&args),
+        Command::Reproduce(args) => reproduce::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Labels(args) => labels::run(&args),
     };

@@ -92,6 +92,7 @@ fn shares(text: &str) -> Result<Shares, String> {
     numbers.map(Shares).ok_or_else(|| "four numbers were expected, as 0.4,0.2,0.2,0.2".into())
 }
 
+/// `COLUMN=VALUE`.
 pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').map(|(c, v)| (c.trim().to_owned(), v.trim().to_owned()));
     pair.ok_or_else(|| "COLUMN=VALUE was expected, as No_Finding=1".into())

@@ -12,8 +12,8 @@ pub mod zones;
 use koniscope_metrics::{Estimate, bootstrap};
 use serde::{Deserialize, Serialize};
 
-pub use groups::{Group, groups};
-pub(crate) use groups::{data, named};
+pub(crate) use groups::data;
+pub use groups::{Group, groups, named};
 
 use crate::cases::Film;
 

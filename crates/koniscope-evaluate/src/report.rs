@@ -4,7 +4,7 @@ mod checklist;
 mod html;
 mod json;
 mod made_with;
-mod paper;
+pub mod paper;
 mod picture;
 mod plots;
 mod text;
@@ -13,8 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use koniscope::Reader;
 
-pub use html::html;
-pub(crate) use html::page;
+pub use html::{figure_table, html, page};
 pub use json::json;
 pub use made_with::{MadeWith, Model, Models, REPORT_FILE, Run, Software};
 pub use picture::Picture;
@@ -157,7 +156,7 @@ impl Evaluation<'_> {
 }
 
 /// A figure's value with its interval, in words.
-pub(crate) fn value(figure: &Figure) -> String {
+pub fn value(figure: &Figure) -> String {
     value_of(figure.value, figure.low.zip(figure.high), figure.absent.as_deref(), false)
 }
 

@@ -38,6 +38,14 @@ pub enum Error {
         /// The fact and what was expected.
         detail: String,
     },
+    /// Hands of a column that cannot be used.
+    #[error("{}: {detail}", film.display())]
+    Split {
+        /// The film.
+        film: PathBuf,
+        /// The column, what it holds and what was expected.
+        detail: String,
+    },
     /// The split left a part empty, or without one of two classes.
     #[error(
         "the tuning part has no score: it needs films with labels, of each class. Give more \

@@ -114,15 +114,19 @@ pub struct Size {
 }
 
 /// How patients are dealt into parts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SplitRecipe {
     /// Hands that patients are dealt into, at least 3.
     pub folds: usize,
     /// The hand that is tested on; the next one tunes.
     pub fold: usize,
-    /// Seed of the dealing.
+    /// Seed of the dealing, and of the intervals of scores.
     pub seed: u64,
+    /// Column of the table that holds each film's hand, 0 to `folds - 1`: patients were dealt
+    /// before, as for several networks on the same folds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
 }
 
 /// Films of a set that are only measured on, as those whose licence forbids some uses of what is

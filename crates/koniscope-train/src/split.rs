@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
+    Error,
     dataset::Case,
     recipe::{SplitRecipe, TestOnly},
     rng::{hash, mix},
@@ -32,37 +33,31 @@ pub struct Split {
 }
 
 impl Split {
-    /// Deals the patients of each stratum (set and class) into `folds` hands, in an order that
-    /// depends on the seed and the patient alone. The hand `fold` is tested on, the next one
-    /// tunes, the others train.
+    /// The hand `fold` is tested on, the next one tunes, the others train; hands are those of the
+    /// recipe's column, or else [`deal`]t. All films of a patient are in one hand; a patient with a
+    /// film under one of the rules `test_only` is in none, but tested on.
     ///
-    /// All films of a patient stay together; a patient's stratum is that of the first film. A
-    /// patient with a film under one of the rules `test_only` is not dealt but tested on.
-    pub fn new(cases: Vec<Case>, recipe: &SplitRecipe, test_only: &[TestOnly]) -> Self {
+    /// # Errors
+    /// [`Error::Split`] if the recipe names a column which a film does not have, holds no hand, or
+    /// holds another hand than for a film of the same patient.
+    pub fn new(
+        cases: Vec<Case>,
+        recipe: &SplitRecipe,
+        test_only: &[TestOnly],
+    ) -> Result<Self, Error> {
         let kept_apart: BTreeSet<String> = cases
             .iter()
             .filter(|case| test_only.iter().any(|rule| rule.holds(case)))
             .map(Case::patient_key)
             .collect();
-        let mut strata: BTreeMap<(String, Option<usize>), Vec<String>> = BTreeMap::new();
-        let mut seen = kept_apart.clone();
-        for case in &cases {
-            let patient = case.patient_key();
-            if seen.insert(patient.clone()) {
-                strata.entry((case.set.clone(), case.class)).or_default().push(patient);
+        let mut hand_of = match &recipe.column {
+            Some(column) => dealt_before(&cases, column, recipe.folds)?,
+            None => {
+                let dealt = cases.iter().filter(|c| !kept_apart.contains(&c.patient_key()));
+                deal(dealt, recipe.folds, recipe.seed)
             }
-        }
-        let mut hand_of = BTreeMap::new();
-        let mut next = 0;
-        for patients in strata.values_mut() {
-            patients.sort_by_key(|p| (mix(hash(p) ^ mix(recipe.seed)), p.clone()));
-            for patient in patients.iter() {
-                // Strata follow one another round the table, so that small ones do not all
-                // end in the first hand.
-                hand_of.insert(patient.clone(), next % recipe.folds);
-                next += 1;
-            }
-        }
+        };
+        hand_of.retain(|patient, _| !kept_apart.contains(patient));
         let mut split = Self::default();
         let tuning = (recipe.fold + 1) % recipe.folds;
         for case in cases {
@@ -73,7 +68,7 @@ impl Split {
                 _ => split.training.0.push(case),
             }
         }
-        split
+        Ok(split)
     }
 
     /// The parts as a table: `part,set,patient_id,image`.
@@ -90,7 +85,65 @@ impl Split {
     }
 }
 
+/// Deals the patients of each stratum (set and class) into `folds` hands, 1 at least, in an order
+/// that depends on the seed and the patient alone: each patient's hand, by
+/// [`Case::patient_key`]. A patient's stratum is that of the first film.
+pub fn deal<'a>(
+    cases: impl IntoIterator<Item = &'a Case>,
+    folds: usize,
+    seed: u64,
+) -> BTreeMap<String, usize> {
+    let mut strata: BTreeMap<(String, Option<usize>), Vec<String>> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    for case in cases {
+        let patient = case.patient_key();
+        if seen.insert(patient.clone()) {
+            strata.entry((case.set.clone(), case.class)).or_default().push(patient);
+        }
+    }
+    let mut hand_of = BTreeMap::new();
+    let mut next = 0;
+    for patients in strata.values_mut() {
+        patients.sort_by_key(|p| (mix(hash(p) ^ mix(seed)), p.clone()));
+        for patient in patients.iter() {
+            // Strata follow one another round the table, so that small ones do not all
+            // end in the first hand.
+            hand_of.insert(patient.clone(), next % folds);
+            next += 1;
+        }
+    }
+    hand_of
+}
+
+/// Each patient's hand by a column.
+fn dealt_before(
+    cases: &[Case],
+    column: &str,
+    folds: usize,
+) -> Result<BTreeMap<String, usize>, Error> {
+    let mut hand_of = BTreeMap::new();
+    for case in cases {
+        let fault = |detail: String| Error::Split { film: case.image.clone(), detail };
+        let cell = case.fields.get(column).map(String::as_str).ok_or_else(|| {
+            fault(format!("its table has no column {column}, which split.column names"))
+        })?;
+        let hand = cell.parse().ok().filter(|hand| *hand < folds).ok_or_else(|| {
+            fault(format!("column {column} holds {cell:?}; 0 to {} was expected", folds - 1))
+        })?;
+        let patient = case.patient_key();
+        if hand_of.get(&patient).is_some_and(|before| *before != hand) {
+            return Err(fault(format!(
+                "column {column} holds {hand}, and another for a film of the same patient, {}",
+                case.patient
+            )));
+        }
+        hand_of.insert(patient, hand);
+    }
+    Ok(hand_of)
+}
+
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use proptest::prelude::*;
 
@@ -109,6 +162,10 @@ mod tests {
         }
     }
 
+    fn dealing(folds: usize, fold: usize, seed: u64) -> SplitRecipe {
+        SplitRecipe { folds, fold, seed, column: None }
+    }
+
     fn patients(cases: &[Case]) -> BTreeSet<String> {
         cases.iter().map(Case::patient_key).collect()
     }
@@ -125,8 +182,8 @@ mod tests {
                 .map(|(i, (set, patient, class))| case(["A", "B"][*set], *patient, i, *class))
                 .collect();
             let n = cases.len();
-            let recipe = SplitRecipe { folds, fold: fold % folds, seed };
-            let split = Split::new(cases, &recipe, &[]);
+            let recipe = dealing(folds, fold % folds, seed);
+            let split = Split::new(cases, &recipe, &[]).unwrap();
             let parts = [&split.training.0, &split.tuning.0, &split.test.0].map(|p| patients(p));
             prop_assert!(parts[0].is_disjoint(&parts[1]));
             prop_assert!(parts[0].is_disjoint(&parts[2]));
@@ -140,7 +197,8 @@ mod tests {
             let cases: Vec<Case> = (0..60).map(|i| case("A", i / 2, i, i % 2)).collect();
             let mut tested = Vec::new();
             for fold in 0..folds {
-                let split = Split::new(cases.clone(), &SplitRecipe { folds, fold, seed }, &[]);
+                let recipe = dealing(folds, fold, seed);
+                let split = Split::new(cases.clone(), &recipe, &[]).unwrap();
                 tested.extend(split.test.0.into_iter().map(|c| c.id));
             }
             tested.sort();
@@ -153,7 +211,7 @@ mod tests {
     #[test]
     fn classes_are_dealt_evenly() {
         let cases: Vec<Case> = (0..100).map(|i| case("A", i, 0, usize::from(i < 20))).collect();
-        let split = Split::new(cases, &SplitRecipe { folds: 5, fold: 2, seed: 7 }, &[]);
+        let split = Split::new(cases, &dealing(5, 2, 7), &[]).unwrap();
         let positive = split.test.0.iter().filter(|c| c.class == Some(1)).count();
         assert_eq!((split.test.0.len(), positive), (20, 4));
     }
@@ -170,8 +228,7 @@ mod tests {
             column: Some("licence".into()),
             except: vec!["open".into()],
         };
-        let recipe = SplitRecipe { folds: 5, fold: 0, seed: 1 };
-        let split = Split::new(cases, &recipe, &[rule]);
+        let split = Split::new(cases, &dealing(5, 0, 1), &[rule]).unwrap();
         let trained: Vec<usize> = split
             .training
             .0
@@ -181,5 +238,30 @@ mod tests {
             .collect();
         assert_eq!(trained.len(), 16);
         assert!(trained.iter().all(|p| p % 2 == 1), "{trained:?}");
+    }
+
+    #[test]
+    fn hands_of_a_column_are_taken_as_they_stand() {
+        let by = |hand: fn(usize) -> &'static str| -> Vec<Case> {
+            let cases = (0..12).map(|i| {
+                let mut case = case("A", i / 2, i, 0);
+                case.fields.insert("fold".into(), hand(i).into());
+                case
+            });
+            cases.collect()
+        };
+        let recipe = SplitRecipe { column: Some("fold".into()), ..dealing(3, 2, 1) };
+        let split = Split::new(by(|i| ["0", "1", "2"][i / 2 % 3]), &recipe, &[]).unwrap();
+        let of = |cases: &[Case]| -> Vec<String> { patients(cases).into_iter().collect() };
+        assert_eq!(of(&split.test.0), ["A/2", "A/5"]);
+        assert_eq!(of(&split.tuning.0), ["A/0", "A/3"]);
+        assert_eq!(of(&split.training.0), ["A/1", "A/4"]);
+
+        let fault = |cases| Split::new(cases, &recipe, &[]).unwrap_err().to_string();
+        assert!(
+            fault(by(|i| ["0", "1"][i % 2])).contains("another for a film of the same patient")
+        );
+        assert!(fault(by(|_| "3")).contains("column fold holds \"3\"; 0 to 2"));
+        assert!(fault(vec![case("A", 1, 1, 0)]).contains("no column fold"));
     }
 }

@@ -5,6 +5,7 @@ use std::{
     fs::{self, File},
     io::{self, Read, Write},
     path::Path,
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 use crate::Error;
@@ -32,13 +33,14 @@ pub fn bytes_of(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
 }
 
 /// Writes beside `path`, syncs to disk and renames into place: a reader sees the old file or the
-/// new one, never half of it.
+/// new one, never half of it. Threads may write the same file at once, as for films that are the same.
 ///
 /// # Errors
 /// The system's words. Nothing is left beside it.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    static WRITTEN: AtomicU64 = AtomicU64::new(0);
     let mut scratch = OsString::from(path);
-    scratch.push(".tmp");
+    scratch.push(format!(".{}.tmp", WRITTEN.fetch_add(1, Ordering::Relaxed)));
     let write = || {
         let mut file = File::create(&scratch)?;
         file.write_all(bytes)?;
@@ -64,6 +66,23 @@ mod tests {
         assert_eq!(bytes_of(&folder.path().join("none"), 9).unwrap_err().kind(), "io");
         #[cfg(unix)]
         assert_eq!(bytes_of(Path::new("/dev/zero"), 9).unwrap_err().kind(), "io");
+    }
+
+    #[test]
+    fn threads_may_write_the_same_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        std::thread::scope(|scope| {
+            let writers: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| (0..20).map(|_| write_atomic(&path, &[7; 9999])).collect()))
+                .collect();
+            for writer in writers {
+                let written: io::Result<Vec<()>> = writer.join().unwrap();
+                written.unwrap();
+            }
+        });
+        assert_eq!(fs::read(&path).unwrap(), [7; 9999]);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

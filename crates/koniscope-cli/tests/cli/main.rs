@@ -12,6 +12,7 @@ mod labels;
 mod page;
 mod program;
 mod read;
+mod reproduce;
 mod shipped;
 mod simulate;
 mod site;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::overlap::Overlap;
 
 /// What the reader said of one film.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// Probability of disease, as in `reading.json`.
     pub probability: f64,
@@ -33,6 +33,14 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Bare probabilities of the classes, normal first, as of a baseline that is no reader: of the
+    /// stages where there are four.
+    pub fn of_classes(probabilities: &[f64]) -> Self {
+        let stages = <[f64; 4]>::try_from(probabilities).ok();
+        let probability = 1.0 - probabilities.first().copied().unwrap_or(1.0);
+        Self { probability, stages, stage: stages.map(likeliest), ..Self::default() }
+    }
+
     pub(super) fn of(reading: &Reading, overlap: Option<Result<Overlap, String>>) -> Self {
         let staged = reading.stage.as_ref();
         let stages = staged.and_then(|s| <[f64; 4]>::try_from(s.probabilities.as_slice()).ok());

@@ -79,6 +79,6 @@ pub(crate) fn data<'a>(films: impl Iterator<Item = (&'a str, bool)>) -> String {
 }
 
 /// A set's name; that of simulated films says so.
-pub(crate) fn named(set: &str, simulated: bool) -> String {
+pub fn named(set: &str, simulated: bool) -> String {
     if simulated { format!("{set} (SIMULATED)") } else { set.into() }
 }

@@ -7,7 +7,9 @@ mod readers;
 
 use std::fmt::Write;
 
-pub(crate) use page::page;
+pub use page::page;
+
+pub use figures::table as figure_table;
 
 use super::{Evaluation, checklist, paper, plots};
 use crate::{

@@ -164,7 +164,7 @@ fn split(
         observer.note(&format!("{}: {} of {all} films labeled", table.display(), labeled.len()));
         cases.extend(labeled);
     }
-    Ok(Split::new(cases, &recipe.split, &recipe.test_only))
+    Split::new(cases, &recipe.split, &recipe.test_only)
 }
 
 /// Crops with the class of each case; what could not be used is noted.

@@ -129,7 +129,7 @@ fn split(
         ));
         cases.extend(with_mask);
     }
-    Ok(Split::new(cases, &recipe.split, &recipe.test_only))
+    Split::new(cases, &recipe.split, &recipe.test_only)
 }
 
 fn sized(

@@ -129,7 +129,7 @@ fn split(
         observer.note(&format!("{}: {} films", table.display(), rows.len()));
         cases.extend(rows);
     }
-    Ok(Split::new(cases, &recipe.split, &recipe.test_only))
+    Split::new(cases, &recipe.split, &recipe.test_only)
 }
 
 fn labeled(

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Figures of one section, with the paper's beside where it has them.
-pub(super) fn table(title: &str, figures: &[&Figure]) -> String {
+pub fn table(title: &str, figures: &[&Figure]) -> String {
     let papers = figures.iter().any(|figure| paper::figure(&figure.name).is_some());
     let head = if papers { "<th>The paper's</th>" } else { "" };
     let mut out = format!(

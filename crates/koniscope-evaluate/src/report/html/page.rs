@@ -9,7 +9,7 @@ use crate::svg::escape;
 const STYLE: &str = include_str!("style.css");
 
 /// A page of its own around `body`, which is markup; title and warnings are text.
-pub(crate) fn page(title: &str, warnings: &[String], body: &str) -> String {
+pub fn page(title: &str, warnings: &[String], body: &str) -> String {
     let mut page = String::new();
     page += "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
     page += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
