@@ -102,10 +102,11 @@ fn coverage(covered: &[Covered], stated: f64) -> String {
             Some(0) => "  normal".to_owned(),
             Some(_) => "  disease".to_owned(),
         };
-        text += &format!(
-            "{of}: {:.3} ({:.3} to {:.3}), n = {}\n",
-            share.value, share.low, share.high, share.n
-        );
+        let interval = match share.low < share.high {
+            true => format!("{:.3} to {:.3}", share.low, share.high),
+            false => "no interval".to_owned(),
+        };
+        text += &format!("{of}: {:.3} ({interval}), n = {}\n", share.value, share.n);
     }
     text
 }
