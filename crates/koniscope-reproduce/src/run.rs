@@ -10,7 +10,7 @@ use crate::{
     Error, Lungs, Settings,
     baselines::texture,
     cohort::Cohort,
-    model::{Kind, Model},
+    model::Model,
     plan::{Left, Sizes, epochs, left, planned},
     pooled::{self, reader},
     recipes::Recipes,
@@ -208,7 +208,8 @@ pub(crate) fn chosen(options: &Options, cohort: Option<&Cohort>) -> Result<Chose
     }
 }
 
-/// Models of which every fold is done, by this run or an earlier one.
+/// Models of which every fold is done, by this run or an earlier one. Baselines without a network,
+/// which cost nothing, only where they are asked for.
 fn complete(options: &Options, cohort: &Cohort) -> Result<Vec<Model>, Error> {
     let mut complete = Vec::new();
     for model in Model::ALL {
@@ -219,9 +220,8 @@ fn complete(options: &Options, cohort: &Cohort) -> Result<Vec<Model>, Error> {
         let steps = Step::all(&options.settings, &[model]);
         let records: Result<Vec<Option<Record>>, Error> =
             steps.into_iter().map(|step| step.record(&options.out)).collect();
-        // The majority class has no step of its own: it would always be.
         let is_done = records?.iter().all(Option::is_some);
-        if is_done && (asked || model.kind != Kind::Majority) {
+        if is_done && (asked || model.is_network()) {
             complete.push(model);
         }
     }

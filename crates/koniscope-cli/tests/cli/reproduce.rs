@@ -60,24 +60,6 @@ fn figures(report: &Value, question: usize, model: &str) -> Vec<Value> {
     model["figures"].as_array().unwrap().clone()
 }
 
-/// Whether two values have the same words, and numbers that differ by rounding alone.
-fn are_near(a: Value, b: Value) -> bool {
-    match (a, b) {
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.into_iter().zip(b).all(|(a, b)| are_near(a, b))
-        }
-        (Value::Object(a), Value::Object(mut b)) => {
-            a.len() == b.len()
-                && a.into_iter().all(|(k, a)| b.remove(&k).is_some_and(|b| are_near(a, b)))
-        }
-        (Value::Number(a), Value::Number(b)) => {
-            let [a, b] = [a, b].map(|v| v.as_f64().unwrap());
-            (a - b).abs() <= 1e-3 * (1.0 + a.abs())
-        }
-        (a, b) => a == b,
-    }
-}
-
 #[test]
 fn reproduce_stops_goes_on_and_sets_all_models_side_by_side() {
     let Some(root) = repository() else { return };
@@ -147,16 +129,15 @@ fn reproduce_stops_goes_on_and_sets_all_models_side_by_side() {
     assert_code(&other, 1);
     assert!(stderr(&other).contains("seed was 1, now 2"), "{}", stderr(&other));
 
-    // One seed, one result: elsewhere, never stopped, on one thread.
+    // One seed, one result: elsewhere, and never stopped.
     let elsewhere = folder.path().join("elsewhere");
-    let more = ["--only", "paper2,texture2", "--threads", "1", "--json", "--quiet"];
+    let more = ["--only", "paper2,texture2", "--json", "--quiet"];
     let output = reproduce(&root, &elsewhere, &more);
     assert_code(&output, 0);
     let other: Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert!(weights(&elsewhere) == first);
     for model in ["paper2", "texture2"] {
-        let (other, report) = (figures(&other, 0, model), figures(&report, 0, model));
-        assert!(are_near(other.into(), report.into()), "{model}: {other:?} {report:?}");
+        assert_eq!(figures(&other, 0, model), figures(&report, 0, model));
     }
     assert_eq!(other["questions"].as_array().unwrap().len(), 1);
 }

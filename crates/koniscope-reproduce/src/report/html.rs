@@ -228,8 +228,8 @@ fn methods(experiment: &Experiment) -> String {
             "Seed",
             format!(
                 "{}, of simulation, folds, weights, variation and resamples. The same seed, films \
-                 and program on the same kind of processor give the same figures, on any number of \
-                 threads; another kind may round otherwise",
+                 and program on the same kind of processor and number of threads give the same \
+                 figures; others add gradients in another order, and round otherwise",
                 settings.seed
             ),
         ),
