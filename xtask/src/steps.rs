@@ -24,6 +24,8 @@ pub(crate) struct Step {
     pub(crate) after: Option<fn(&Path) -> Result<()>>,
     /// Part of `--fast`.
     fast: bool,
+    /// Run only where it is named: what it builds takes long and serves few.
+    named: bool,
 }
 
 const STEP: Step = Step {
@@ -34,6 +36,7 @@ const STEP: Step = Step {
     extension: None,
     after: None,
     fast: false,
+    named: false,
 };
 
 /// Where the first command writes, under the repository root.
@@ -42,7 +45,7 @@ pub(crate) const READING: &str = "target/xtask/reading";
 /// All steps. `codecs` keeps the whole workspace selected, so that the tensor framework has the
 /// features it had in `test` and is not built again; what the codecs change is decoding, so only
 /// those tests run again.
-pub(crate) const STEPS: [Step; 8] = [
+pub(crate) const STEPS: [Step; 9] = [
     Step { name: "fmt", cargo: &["fmt", "--all", "--check"], fast: true, ..STEP },
     Step {
         name: "test",
@@ -100,13 +103,29 @@ pub(crate) const STEPS: [Step; 8] = [
         extension: Some("cargo-deny"),
         ..STEP
     },
+    // On a machine without a GPU: `apt-get install mesa-vulkan-drivers` (lavapipe).
+    Step {
+        name: "gpu",
+        cargo: &[
+            "test",
+            "--release",
+            "--workspace",
+            "--features",
+            "koniscope-cli/gpu",
+            "--test",
+            "gpu",
+        ],
+        named: true,
+        ..STEP
+    },
 ];
 
 /// The steps that the options ask for, in order.
 pub(crate) fn chosen(options: &Options) -> Vec<&'static Step> {
     let named = |step: &Step| options.steps.iter().any(|name| name == step.name);
     let all = options.steps.is_empty();
-    STEPS.iter().filter(|step| if all { !options.fast || step.fast } else { named(step) }).collect()
+    let by_default = |step: &Step| !step.named && (!options.fast || step.fast);
+    STEPS.iter().filter(|step| if all { by_default(step) } else { named(step) }).collect()
 }
 
 /// A line a step, for the help.
@@ -145,7 +164,10 @@ mod tests {
 
     #[test]
     fn options_choose_steps_in_their_order() {
-        assert_eq!(names(&Options::default()).len(), STEPS.len());
+        let all = names(&Options::default());
+        assert!(all.len() == STEPS.len() - 1 && !all.contains(&"gpu"));
+        let gpu = Options { steps: vec!["gpu".into()], ..Options::default() };
+        assert_eq!(names(&gpu), ["gpu"]);
         let fast = Options { fast: true, ..Options::default() };
         assert_eq!(names(&fast), ["fmt", "test", "clippy"]);
         let named = Options { steps: vec!["doc".into(), "fmt".into()], ..Options::default() };
