@@ -48,7 +48,7 @@ impl Recorded {
     }
 }
 
-/// Reads a table that [`table`](super::table) wrote.
+/// Reads a table that [`csv`](super::csv()) wrote.
 ///
 /// # Errors
 /// [`Error::Evaluation`] if it is not there, has other columns or no films, or a cell holds what
