@@ -103,7 +103,7 @@ pub(crate) const STEPS: [Step; 9] = [
         extension: Some("cargo-deny"),
         ..STEP
     },
-    // On a machine without a GPU: `apt-get install mesa-vulkan-drivers` (lavapipe).
+    // lavapipe 22.3.6, Vulkan without a card, crashes on the shaders: docs/explanation/speed.md.
     Step {
         name: "gpu",
         cargo: &[

@@ -33,7 +33,7 @@ fn lung_at(i: u32, x: u32, y: u32) -> u8 {
 }
 
 /// Films with masks and a class: sick lungs carry bright spots.
-pub fn draw_films(folder: &Path) -> PathBuf {
+pub(crate) fn draw_films(folder: &Path) -> PathBuf {
     let zones = koniscope::zones::Zone::NAMES.join(",");
     let mut table = format!("image,mask,patient_id,sick,stage,{zones}\n");
     for i in 0..FILMS {
@@ -65,7 +65,7 @@ pub fn draw_films(folder: &Path) -> PathBuf {
     path
 }
 
-pub const LUNGS: &str = r#"
+pub(crate) const LUNGS: &str = r#"
     id = "drawn-lungs"
     network = { kind = "unet", width = 4, depth = 4 }
     scaling = { mean = 0.5, std = 0.25 }
@@ -76,7 +76,7 @@ pub const LUNGS: &str = r#"
     augment = { shift = 0.05, rotate = 3.0, noise = 0.01 }
 "#;
 
-pub const CLASSIFIER: &str = r#"
+pub(crate) const CLASSIFIER: &str = r#"
     id = "drawn-sick"
     network = { kind = "resnet", layers = 18 }
     scaling = { mean = 0.3, std = 0.3 }
@@ -93,7 +93,7 @@ pub const CLASSIFIER: &str = r#"
     training = { epochs = 3, batch = 8, lr = 1e-3, warmup = 0.5, weight_decay = 0.01, clip = 1.0, seed = 3 }
 "#;
 
-pub const ZONES: &str = r#"
+pub(crate) const ZONES: &str = r#"
     id = "drawn-zones"
     network = { kind = "resnet", layers = 18, width = 8 }
     scaling = { mean = 0.3, std = 0.3 }
@@ -106,9 +106,9 @@ pub const ZONES: &str = r#"
 
 /// Takes notes, and falls over where it is told to.
 #[derive(Default)]
-pub struct Watcher {
-    pub notes: Vec<String>,
-    pub falls_in_epoch: Option<usize>,
+pub(crate) struct Watcher {
+    pub(crate) notes: Vec<String>,
+    pub(crate) falls_in_epoch: Option<usize>,
     epoch: usize,
 }
 
@@ -128,7 +128,7 @@ impl Observer for Watcher {
     }
 }
 
-pub fn options(table: &Path, out: PathBuf, resume: bool) -> Options {
+pub(crate) fn options(table: &Path, out: PathBuf, resume: bool) -> Options {
     Options {
         recipe: "drawn.toml".into(),
         tables: vec![table.to_owned()],
@@ -139,7 +139,7 @@ pub fn options(table: &Path, out: PathBuf, resume: bool) -> Options {
     }
 }
 
-pub fn written<T>(out: &Path, recipe: &str, read: impl Fn(&Path) -> T) -> T {
+pub(crate) fn written<T>(out: &Path, recipe: &str, read: impl Fn(&Path) -> T) -> T {
     let path = out.with_extension("toml");
     fs::write(&path, recipe).unwrap();
     read(&path)
