@@ -109,7 +109,7 @@ pub(crate) const ZONES: &str = r#"
 pub(crate) struct Watcher {
     pub(crate) notes: Vec<String>,
     pub(crate) falls_in_epoch: Option<usize>,
-    epoch: usize,
+    pub(crate) epoch: usize,
 }
 
 impl Observer for Watcher {
