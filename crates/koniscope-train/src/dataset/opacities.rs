@@ -57,14 +57,21 @@ pub struct Cell {
 }
 
 impl OpacityMaps {
-    /// Reads the whole truth of a simulated film, `truth/NAME.json`.
+    /// Reads the whole truth, `truth/NAME.json`, of a simulated film of `[width, height]`.
     ///
     /// # Errors
-    /// The file and what is wrong.
-    pub fn read(path: &Path) -> Result<Self, String> {
+    /// The file and what is wrong, also if it is of a film of another size.
+    pub fn read(path: &Path, [width, height]: [usize; 2]) -> Result<Self, String> {
         let fault = |detail: String| format!("opacities in {}: {detail}", path.display());
         let bytes = std::fs::read(path).map_err(|e| fault(e.to_string()))?;
         let truth: Truth = serde_json::from_slice(&bytes).map_err(|e| fault(e.to_string()))?;
+        let told = [truth.film.width, truth.film.height];
+        if told != [width, height] {
+            return Err(fault(format!(
+                "it tells of a film of {} x {}; the film has {width} x {height} pixels. Simulate again",
+                told[0], told[1]
+            )));
+        }
         Ok(Self::of(&truth))
     }
 
@@ -107,13 +114,19 @@ impl OpacityMaps {
         let lung = Plane::new(mask.width(), mask.height(), lung);
         let cut = |plane: Plane| {
             let film = Radiograph::new(plane, None);
-            let crops = ZoneCrops::new(&film, mask, &zones, width / FINER, height / FINER)?;
+            let crops = ZoneCrops::new(&film, mask, &zones, finer(width), finer(height))?;
             Ok(crops.pictures().clone())
         };
         let [small, large, lung] = [cut(self.small)?, cut(self.large)?, cut(lung)?];
         let together = small.into_iter().zip(large).zip(lung);
         Ok(together.map(|((small, large), lung)| ZoneOpacities { small, large, lung }).collect())
     }
+}
+
+/// Side of the planes of a picture, rounded up as the network's halvings are, so that a zone has as many
+/// cells as its class maps.
+fn finer(length: usize) -> usize {
+    length.div_ceil(FINER)
 }
 
 /// Inside of the ellipse of its axes.
@@ -212,6 +225,13 @@ fn cell([small, large, lung]: [f32; 3], side: usize) -> Cell {
 mod tests {
     use super::*;
 
+    const TRUTH: &str = r#"{"notice":"","image":"films/a.png","mask":"masks/a.png","patient_id":"a",
+        "source":"phantom","of":"","seed":1,"number":0,"recipe":"","width":40,"height":30,
+        "spacing_mm":[1.0,1.0],"spacing_estimated":false,"pattern":"silica_coal","stage":"0",
+        "clause":"","zones":[],"ilo_profusion":"0/0","shapes":"","aggregation":false,
+        "large_opacities":[],"small_opacities":[],"physics":{"density_factor":1.0,
+        "scatter_fraction":0.1,"detail_gain":1.0,"gray_per_log":null}}"#;
+
     /// A zone of 64 x 64, all lung, at a quarter.
     fn zone(
         small: impl Fn(usize, usize) -> f32,
@@ -243,6 +263,26 @@ mod tests {
         let none = zone(|_, _| 0.0, |x, y| x == 8 && y < 8).cells();
         assert_eq!(none[2], Cell { grade: Some(0), large: Some(false) });
         assert_eq!(none[1].large, None, "a touch is neither");
+    }
+
+    #[test]
+    fn a_zone_has_as_many_cells_as_its_class_maps() {
+        for length in 32..300 {
+            let halved = (0..5).fold(length, |side: usize, _| side.div_ceil(2));
+            assert_eq!(finer(length).div_ceil(CELL / FINER), halved, "{length}");
+        }
+    }
+
+    #[test]
+    fn truth_of_a_film_of_another_size_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("truth.json");
+        std::fs::write(&path, TRUTH).unwrap();
+        assert!(OpacityMaps::read(&path, [40, 30]).is_ok());
+        let error = OpacityMaps::read(&path, [30, 40]).unwrap_err();
+        assert!(error.contains("40 x 30") && error.contains("30 x 40"), "{error}");
+        std::fs::write(&path, &TRUTH[..200]).unwrap();
+        assert!(OpacityMaps::read(&path, [40, 30]).unwrap_err().contains("truth.json"));
     }
 
     #[test]

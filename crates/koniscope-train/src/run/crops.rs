@@ -146,14 +146,16 @@ impl<'a> Crops<'a> {
         let model = &self.segmenter.manifest().sha256;
         let key = format!("{} {model} {width}x{height} opacities", hashed.join(" "));
         let path = self.cache.join(format!("{}.bin", sha256(key.as_bytes())));
-        if let Some(zones) = fs::read(&path).ok().and_then(|b| ZoneOpacities::from_bytes(&b)) {
+        if let Some(zones) = fs::read(&path).ok().and_then(|b| ZoneOpacities::from_bytes(&b))
+            && zones.len() == 6
+        {
             return Ok(Ok(Some(zones)));
         }
         let film = match load_film(&case.image) {
             Ok(film) => film,
             Err(failure) => return Ok(Err(failure)),
         };
-        let maps = match OpacityMaps::read(truth) {
+        let maps = match OpacityMaps::read(truth, [film.width(), film.height()]) {
             Ok(maps) => maps,
             Err(reason) => return fail(truth, reason),
         };
