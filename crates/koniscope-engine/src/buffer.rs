@@ -29,6 +29,13 @@ impl Buffer {
     pub(crate) fn len(&self) -> usize {
         self.len
     }
+
+    /// At least `len` floats: those that are there, or zeros.
+    pub(crate) fn grow(&mut self, len: usize) {
+        if self.len < len {
+            *self = Self::zeros(len);
+        }
+    }
 }
 
 #[allow(unsafe_code)]

@@ -8,10 +8,14 @@ mod avx2;
 mod avx512;
 #[cfg(target_arch = "x86_64")]
 mod bf16;
+pub(crate) mod pairs;
+#[cfg(target_arch = "x86_64")]
+mod pairs_x86;
 mod portable;
 pub(crate) mod rows;
 mod tile;
 
+pub(crate) use pairs::Pairs;
 pub(crate) use tile::{GradientTile, Tile};
 
 use crate::Error;
@@ -165,6 +169,8 @@ pub(crate) struct Kernels {
     pub(crate) narrow: Narrow,
     /// The loop for inputs, blocks, and whether the inputs are neighbors.
     pub(crate) gradient: fn(usize, usize, bool) -> Option<GradientFn>,
+    /// Weight gradients on bf16, where that was asked for.
+    pub(crate) pairs: Option<Pairs>,
 }
 
 /// Loops for other precisions than f32 throughout, by that of input and output.
@@ -196,11 +202,19 @@ impl Kernels {
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 => avx2::KERNELS,
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => Self { narrow: bf16::narrow, ..avx512::KERNELS },
-            #[cfg(target_arch = "x86_64")]
-            Level::Amx => {
-                Self { level, narrow: amx::NARROW, widths: amx::widths, ..avx512::KERNELS }
+            Level::Avx512 => {
+                let pairs = (precision == Precision::Bf16)
+                    .then_some(pairs_x86::with_tiles::<pairs_x86::Vectors>());
+                Self { narrow: bf16::narrow, pairs, ..avx512::KERNELS }
             }
+            #[cfg(target_arch = "x86_64")]
+            Level::Amx => Self {
+                level,
+                narrow: amx::NARROW,
+                widths: amx::widths,
+                pairs: Some(amx::PAIRS),
+                ..avx512::KERNELS
+            },
             #[cfg(not(target_arch = "x86_64"))]
             _ => return Err(absent(level.name())),
         })
@@ -215,6 +229,7 @@ pub(crate) fn emulated_amx() -> Option<Kernels> {
         level,
         narrow: amx::emulated::NARROW,
         widths: amx::widths,
+        pairs: Some(amx::emulated::PAIRS),
         ..avx512::KERNELS
     })
 }
@@ -281,6 +296,7 @@ macro_rules! instantiate {
         pub(super) const KERNELS: Kernels = Kernels {
             level: super::level_of($name),
             narrow: super::no_narrow,
+            pairs: None,
             blocks: $blocks,
             inputs: $inputs,
             widths,

@@ -16,6 +16,8 @@ mod pool;
 mod split;
 #[cfg(test)]
 mod tests_conv;
+#[cfg(test)]
+mod tests_gradient;
 #[cfg(all(test, unix))]
 mod tests_guard;
 pub mod train;

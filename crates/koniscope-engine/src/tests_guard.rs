@@ -7,14 +7,13 @@ use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect, m
 
 use crate::{
     LANES,
-    buffer::Buffer,
     conv::{Convolution, Finish},
     geometry::{self, Window},
-    kernels::{Kernels, Level, Precision},
     layout::Layout,
     network::plain_slots,
     tests_conv::values,
-    weight_gradient::WeightGradient,
+    tests_gradient::all_kernels,
+    weight_gradient::{Room, WeightGradient},
     weights::{Packed, Slots, Weight},
 };
 
@@ -65,20 +64,20 @@ impl Drop for Guarded {
 
 #[test]
 fn nothing_outside_is_touched() {
-    for level in Level::ALL.into_iter().filter(|l| Precision::F32.is_there(*l)) {
-        let kernels = Kernels::of(level, Precision::F32).expect("it is there");
+    for kernels in all_kernels() {
         for (c, out, h, w, k, stride) in [
             (1, 16, 9, 13, 3, 1),
             (3, 40, 15, 11, 7, 2),
             (16, 16, 5, 1, 3, 1),
             (33, 70, 7, 29, 3, 1),
             (20, 33, 8, 15, 1, 2),
+            (17, 20, 9, 12, 3, 2),
         ] {
             let window = Window { kh: k, kw: k, stride, padding: k / 2 };
             let (xl, taps) = (Layout::input([2, c, h, w], k / 2), k * k);
             let yl = Layout::new([2, out, h.div_ceil(stride), w.div_ceil(stride)], 1);
             let mut x = Guarded::new(&values(xl.len(), 1));
-            let mut y = Guarded::new(&vec![0.0; yl.len()]);
+            let mut y = Guarded::new(&values(yl.len(), 3));
             let weight = values(out * c * taps, 2);
             let all = plain_slots(c);
             let channels = if xl.lanes == LANES { &all[..] } else { &all[..c] };
@@ -87,12 +86,15 @@ fn nothing_outside_is_touched() {
             let packed = Packed::rows(&kernels, weight, out, inputs, None);
             let reads = geometry::forward(&xl, &window);
             let writes = geometry::all(&yl);
-            let conv = Convolution::new(&kernels, reads.clone(), writes.clone(), &packed);
-            conv.run(&kernels, &packed, x.slice(), Finish::default(), y.slice());
+            // Convolutions of bf16 read on within the room that buffers have after their end.
+            if kernels.pairs.is_none() {
+                let conv = Convolution::new(&kernels, reads.clone(), writes.clone(), &packed);
+                conv.run(&kernels, &packed, x.slice(), Finish::default(), y.slice());
+            }
             let gradient = WeightGradient::new(&kernels, reads, writes, packed.blocks);
-            let mut dw = Buffer::zeros(gradient.len());
-            gradient.run(&kernels, x.slice(), y.slice(), &mut dw);
-            assert!(dw.iter().any(|v| *v != 0.0), "{level:?}");
+            let mut room = Room::default();
+            gradient.run(&kernels, x.slice(), y.slice(), &mut room);
+            assert!(room.dw.iter().any(|v| *v != 0.0), "{:?}", kernels.level);
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     kernels::Kernels,
     place::{Place, place},
     pool,
+    weight_gradient::Room,
 };
 use layer::{Layer, Parameters};
 use narrow::Narrow;
@@ -35,6 +36,7 @@ pub struct Trainer {
     input: usize,
     values: Values,
     gradients: Values,
+    room: Room,
 }
 
 /// One unit of the network.
@@ -63,8 +65,8 @@ impl Trainer {
     /// Plans all memory for batches `[n, c, h, w]`, of which the outputs named are computed.
     /// Normalizations for which `frozen` holds, by name, use their running statistics.
     ///
-    /// With [`Precision::Bf16`] convolutions and gradients of their inputs multiply numbers of 16
-    /// bits; parameters, their gradients and all that is kept stay f32.
+    /// With [`Precision::Bf16`] convolutions and gradients of their inputs and weights multiply
+    /// numbers of 16 bits; sums, parameters and all that is kept stay f32.
     ///
     /// # Errors
     /// [`Error::Graph`] for a graph or shape that cannot be computed, [`Error::Kernels`] for a
@@ -136,6 +138,7 @@ impl Trainer {
             input,
             values,
             gradients,
+            room: Room::default(),
         })
     }
 
@@ -202,7 +205,7 @@ impl Trainer {
         for step in self.steps.iter_mut().rev() {
             match step {
                 Step::Layer(layer) => layer.backward(
-                    (&self.kernels, self.narrow.as_mut()),
+                    (&self.kernels, self.narrow.as_mut(), &mut self.room),
                     &self.values,
                     &mut self.gradients,
                     parameters,

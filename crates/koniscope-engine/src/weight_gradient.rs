@@ -1,5 +1,7 @@
 //! Gradient of a convolution's weight: products of input and output gradient over all pixels.
 
+mod strips;
+
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -11,6 +13,7 @@ use crate::{
     kernels::{GradientTile, Kernels},
     weights::{Slots, Weight},
 };
+use strips::Strips;
 
 /// Bytes of input and gradient that stay in a core's cache while all taps pass over them.
 const CACHE: usize = 192 << 10;
@@ -26,8 +29,17 @@ pub(crate) struct WeightGradient {
     panel: usize,
     /// Inputs of an input block, in whole tiles.
     inputs: usize,
-    /// Parts of the batch that are summed apart, where there are too few tasks otherwise.
-    parts: Vec<Vec<Segment>>,
+    way: Way,
+}
+
+/// How it is computed: in parts of the batch that are summed apart, where there are too few tasks
+/// otherwise.
+#[derive(Clone, Debug)]
+enum Way {
+    /// In f32, from memory as it lies.
+    Floats(Vec<Vec<Segment>>),
+    /// In bf16, from copies.
+    Pairs(Strips),
 }
 
 /// Pictures and rows that are passed over at once.
@@ -37,59 +49,106 @@ struct Segment {
     rows: Range<usize>,
 }
 
+/// Memory for gradients, one after the other: the last one, and copies of what it was made from.
+#[derive(Default)]
+pub(crate) struct Room {
+    pub(crate) dw: Buffer,
+    pub(crate) x: Buffer,
+    pub(crate) dy: Buffer,
+}
+
+/// What one task computes: in a part of the batch, a panel of outputs by a few input blocks.
+struct Task {
+    part: usize,
+    panel: usize,
+    blocks: Range<usize>,
+}
+
 impl WeightGradient {
     /// For the reads and writes of the convolution forward, with `blocks` blocks of outputs.
     pub(crate) fn new(kernels: &Kernels, reads: Reads, writes: Writes, blocks: usize) -> Self {
         let panel = kernels.blocks.min(blocks);
         let inputs = (reads.taps.len() * reads.lanes).next_multiple_of(kernels.inputs);
-        let tasks = blocks.div_ceil(panel) * reads.blocks;
-        let segments = segments(&reads, &writes, panel);
-        let wanted = (3 * rayon::current_num_threads()).div_ceil(tasks).clamp(1, segments.len());
-        let parts = if tasks >= 2 * rayon::current_num_threads() { 1 } else { wanted };
-        let size = segments.len().div_ceil(parts);
-        let parts = segments.chunks(size).map(<[Segment]>::to_vec).collect();
-        Self { reads, writes, blocks, panel, inputs, parts }
+        let panels = blocks.div_ceil(panel);
+        let way = match kernels.pairs {
+            Some(pairs) => {
+                let tasks = panels * reads.blocks.div_ceil(strips::BLOCKS);
+                Way::Pairs(Strips::new(pairs, &reads, &writes, |all| in_parts(all, tasks)))
+            }
+            None => {
+                let segments = segments(&reads, &writes, panel);
+                Way::Floats(in_parts(segments, panels * reads.blocks))
+            }
+        };
+        Self { reads, writes, blocks, panel, inputs, way }
     }
 
-    /// Floats of the gradient, all parts of it.
-    pub(crate) fn len(&self) -> usize {
-        self.size() * self.parts.len()
+    fn parts(&self) -> usize {
+        match &self.way {
+            Way::Floats(parts) => parts.len(),
+            Way::Pairs(strips) => strips.parts(),
+        }
     }
 
+    /// Floats of the gradient.
     fn size(&self) -> usize {
         self.blocks * LANES * self.reads.blocks * self.inputs
     }
 
-    /// Computes the gradient into `dw`, `len` floats, from input and output gradient.
+    /// Computes the gradient into `room.dw`, from input and output gradient.
     ///
     /// # Panics
     /// If a slice is smaller than the geometry says.
     #[allow(unsafe_code)]
-    pub(crate) fn run(&self, kernels: &Kernels, x: &[f32], dy: &[f32], dw: &mut [f32]) {
-        self.check(x, dy, dw);
-        let size = self.size();
-        dw[..self.len()].fill(0.0);
-        let panels = self.blocks.div_ceil(self.panel);
-        let tasks = self.parts.len() * panels * self.reads.blocks;
-        let shared = Shared::new(dw);
-        (0..tasks).into_par_iter().for_each(|i| {
-            let block = i % self.reads.blocks;
-            let panel = i / self.reads.blocks % panels;
-            let part = i / (self.reads.blocks * panels);
-            let width = self.panel.min(self.blocks - panel * self.panel) * LANES;
-            let first = panel * self.panel * LANES * self.reads.blocks * self.inputs;
-            let at = part * size + first + block * self.inputs * width;
-            // SAFETY: each part, panel and block has a range of its own.
-            let dw = unsafe { shared.range(at, self.inputs * width) };
-            for segment in &self.parts[part] {
-                // SAFETY: `check` has shown every address to lie within its slice.
-                unsafe { self.pass(kernels, segment, (block, panel), x, dy, dw) };
+    pub(crate) fn run(&self, kernels: &Kernels, x: &[f32], dy: &[f32], room: &mut Room) {
+        self.check(x, dy);
+        room.dw.grow(self.size() * self.parts());
+        match &self.way {
+            Way::Floats(parts) => self.for_tasks(&mut room.dw, 1, |task, dw| {
+                for segment in &parts[task.part] {
+                    let at = (task.blocks.start, task.panel);
+                    // SAFETY: `check` has shown every address to lie within its slice.
+                    unsafe { self.pass(kernels, segment, at, x, dy, dw) };
+                }
+            }),
+            Way::Pairs(strips) => {
+                // SAFETY: as above.
+                unsafe { strips.pack(self, x, dy, room) };
+                let (x, dy) = (&room.x, &room.dy);
+                self.for_tasks(&mut room.dw, strips::BLOCKS, |task, dw| {
+                    strips.pass(self, &task, x, dy, dw);
+                });
             }
-        });
-        let (sum, rest) = dw[..self.len()].split_at_mut(size);
-        for part in rest.chunks_exact(size) {
+        }
+        let (sum, rest) = room.dw[..self.size() * self.parts()].split_at_mut(self.size());
+        for part in rest.chunks_exact(self.size()) {
             sum.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
         }
+    }
+
+    /// Calls for every task of up to `step` input blocks, with its part of the gradient, zeros.
+    #[allow(unsafe_code)]
+    fn for_tasks(&self, dw: &mut [f32], step: usize, run: impl Fn(Task, &mut [f32]) + Sync) {
+        let (panels, steps) = (self.blocks.div_ceil(self.panel), self.reads.blocks.div_ceil(step));
+        let shared = Shared::new(dw);
+        (0..self.parts() * panels * steps).into_par_iter().for_each(|i| {
+            let start = i % steps * step;
+            let blocks = start..(start + step).min(self.reads.blocks);
+            let panel = i / steps % panels;
+            let part = i / (steps * panels);
+            let width = self.width(panel);
+            let first = panel * self.panel * LANES * self.reads.blocks * self.inputs;
+            let at = part * self.size() + first + start * self.inputs * width;
+            // SAFETY: each part, panel and block has a range of its own.
+            let dw = unsafe { shared.range(at, blocks.len() * self.inputs * width) };
+            dw.fill(0.0);
+            run(Task { part, panel, blocks }, dw);
+        });
+    }
+
+    /// Outputs of a panel.
+    fn width(&self, panel: usize) -> usize {
+        self.panel.min(self.blocks - panel * self.panel) * LANES
     }
 
     /// Adds one segment's products of an input block and a panel.
@@ -148,13 +207,12 @@ impl WeightGradient {
         }
     }
 
-    fn check(&self, x: &[f32], dy: &[f32], dw: &[f32]) {
+    fn check(&self, x: &[f32], dy: &[f32]) {
         let (r, w) = (&self.reads, &self.writes);
         let end = r.end(w);
         assert!(end <= x.len(), "input of {} floats, {end} are read", x.len());
         let end = w.end(self.blocks);
         assert!(end <= dy.len(), "gradient of {} floats, {end} are read", dy.len());
-        assert!(dw.len() >= self.len(), "room for {} floats", self.len());
     }
 
     /// The gradient by PyTorch's axes, from `run`'s: `[a, b, taps]`, `a` being the output. Of a
@@ -204,6 +262,14 @@ pub(crate) struct Grad<'a> {
     pub(crate) tap: usize,
 }
 
+/// Cuts what is summed over into parts, where there are few `tasks` besides.
+fn in_parts<T: Clone>(all: Vec<T>, tasks: usize) -> Vec<Vec<T>> {
+    let threads = rayon::current_num_threads();
+    let wanted = (3 * threads).div_ceil(tasks).clamp(1, all.len());
+    let parts = if tasks >= 2 * threads { 1 } else { wanted };
+    all.chunks(all.len().div_ceil(parts)).map(<[T]>::to_vec).collect()
+}
+
 fn segments(r: &Reads, w: &Writes, panel: usize) -> Vec<Segment> {
     let row = (r.row + panel * w.row) * 4;
     let image = row * w.h;
@@ -222,9 +288,4 @@ fn segments(r: &Reads, w: &Writes, panel: usize) -> Vec<Segment> {
                 .map(move |y| Segment { images: n..n + 1, rows: y..(y + rows).min(w.h) })
         })
         .collect()
-}
-
-/// Room for a gradient of this size.
-pub(crate) fn room(gradients: &[WeightGradient]) -> Buffer {
-    Buffer::zeros(gradients.iter().map(WeightGradient::len).max().unwrap_or(0))
 }

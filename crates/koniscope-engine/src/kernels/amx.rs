@@ -7,21 +7,22 @@
 
 use std::{arch::asm, sync::OnceLock};
 
-use super::{Narrow, Precision, Tile, TileFn, bf16, tile::Vector};
+use super::{Narrow, Pairs, Precision, Tile, TileFn, bf16, pairs_x86, tile::Vector};
 
 /// Rows of a tile.
 const ROWS: usize = 16;
 
-/// Four tiles of sums: two groups of pixels by two blocks of outputs.
-trait Tiles {
+/// Four tiles of sums: two groups of rows by two blocks of outputs. A row is a pixel, or in a
+/// gradient an input.
+pub(super) trait Tiles {
     /// To begin with.
     const NEW: Self;
 
     /// All sums become 0.
     unsafe fn clear(&mut self);
 
-    /// Adds the products of `G` tiles of pixels at `a`, whose rows lie `a_step` bytes apart, and
-    /// `N` tiles of weights at `b`, 64 bytes apart, whose rows lie `64 * N` bytes apart.
+    /// Adds the products of `G` tiles of rows at `a`, which lie `a_step` bytes apart and need not
+    /// be aligned, and `N` tiles of weights at `b`, 64 bytes apart, whose rows lie `64 * N` bytes apart.
     unsafe fn add<const G: usize, const N: usize>(
         &mut self,
         a: [*const f32; 2],
@@ -255,6 +256,9 @@ fn with_tiles<T: Tiles>(
 /// Loops on the processor's tiles.
 pub(super) const NARROW: Narrow = with_tiles::<Registers>;
 
+/// Loops of weight gradients on them.
+pub(super) const PAIRS: Pairs = pairs_x86::with_tiles::<Registers>();
+
 /// Whether the processor has AMX with bf16, and the system lets this process use it.
 pub(super) fn is_there() -> bool {
     static THERE: OnceLock<bool> = OnceLock::new();
@@ -299,7 +303,7 @@ fn is_permitted() -> bool {
 /// on processors without AMX too.
 #[cfg(test)]
 pub(super) mod emulated {
-    use super::{Narrow, ROWS, Tiles};
+    use super::{Narrow, Pairs, ROWS, Tiles, pairs_x86};
 
     struct Memory([[f32; 256]; 4]);
 
@@ -322,7 +326,7 @@ pub(super) mod emulated {
                     for row in 0..ROWS {
                         for word in 0..16 {
                             // SAFETY: as for the registers: the caller's promise.
-                            let x = unsafe { *a.byte_add(row * a_step).add(word) };
+                            let x = unsafe { a.byte_add(row * a_step).add(word).read_unaligned() };
                             for out in 0..16 {
                                 // SAFETY: as above.
                                 let w = unsafe { *b.add(word * 16 * N + 16 * j + out) };
@@ -349,4 +353,5 @@ pub(super) mod emulated {
 
     /// Loops on tiles in plain memory.
     pub(in crate::kernels) const NARROW: Narrow = super::with_tiles::<Memory>;
+    pub(in crate::kernels) const PAIRS: Pairs = pairs_x86::with_tiles::<Memory>();
 }

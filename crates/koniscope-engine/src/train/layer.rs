@@ -15,7 +15,7 @@ use crate::{
     layout::Layout,
     network::plain_slots,
     place::Place,
-    weight_gradient::{Grad, WeightGradient},
+    weight_gradient::{Grad, Room, WeightGradient},
     weights::{Packed, Slots, Weight},
 };
 
@@ -118,14 +118,15 @@ impl Layer {
         let blocks = outputs.div_ceil(LANES);
         let slots = x.slots.len();
         let in_blocks = slots / LANES;
-        // The network's input is read as it is; a fully connected layer is too small to gain.
-        let narrow = narrow.filter(|_| x.layout.lanes == LANES && !matches!(op, Op::Linear { .. }));
+        // A fully connected layer is too small to gain; the network's input is read as it is.
+        let narrow = narrow.filter(|_| !matches!(op, Op::Linear { .. }));
+        let kernels_of_gradient = narrow.unwrap_or(kernels);
+        let narrow = narrow.filter(|_| x.layout.lanes == LANES);
         let copies = narrow.map(|_| Copies {
             x: Narrow::layout(&x.layout, slots),
             dy: Narrow::layout(&y, outputs),
         });
         let (from, back) = copies.as_ref().map_or((x.layout, y), |c| (c.x, c.dy));
-        let kernels_of_values = kernels;
         let kernels = narrow.unwrap_or(kernels);
         let convolution = |reads: crate::conv::Reads, writes, blocks: usize| {
             let inputs = reads.blocks * reads.taps.len() * reads.lanes;
@@ -152,7 +153,7 @@ impl Layer {
         };
         let x = &layer.x.layout;
         let mut gradient = |reads, writes| {
-            layer.gradients.push(WeightGradient::new(kernels_of_values, reads, writes, blocks));
+            layer.gradients.push(WeightGradient::new(kernels_of_gradient, reads, writes, blocks));
         };
         if transposed {
             for p in 0..4 {
@@ -249,7 +250,7 @@ impl Layer {
     /// From the gradient of the value to those of its inputs and parameters.
     pub(super) fn backward(
         &mut self,
-        (kernels, narrow): (&Kernels, Option<&mut Narrow>),
+        (kernels, narrow, room): (&Kernels, Option<&mut Narrow>, &mut Room),
         values: &Values,
         gradients: &mut Values,
         parameters: Parameters,
@@ -281,13 +282,12 @@ impl Layer {
         }
         let [a, b, taps] = self.shape;
         let mut weight = vec![0.0; a * b * taps];
-        let mut room = crate::weight_gradient::room(&self.gradients);
         for (tap, gradient) in self.gradients.iter().enumerate() {
-            gradient.run(kernels, values.get(self.input), &dy, &mut room);
+            gradient.run(kernels, values.get(self.input), &dy, room);
             let slots = Slots { channels: &self.x.slots, lanes: self.x.layout.lanes };
             let shape = Weight { values: &[], b, taps };
             let mut to = Grad { values: &mut weight, shape, transposed: self.transposed, tap };
-            gradient.unpack(&room, slots, self.outputs, &mut to);
+            gradient.unpack(&room.dw, slots, self.outputs, &mut to);
         }
         give(self.node, "weight", weight);
         if !self.backward.is_empty() {

@@ -29,9 +29,7 @@ impl Narrow {
 
     /// Copies a value, borders with it: a word holds the same lane of two blocks of 16.
     pub(super) fn copy(&mut self, from: &Layout, values: &[f32], to: &Layout) -> &[f32] {
-        if self.copy.len() < to.len() {
-            self.copy = Buffer::zeros(to.len());
-        }
+        self.copy.grow(to.len());
         let (plane, blocks) = (to.plane(), to.blocks());
         let own = to.channels.div_ceil(LANES);
         let zeros = vec![0.0; plane];
