@@ -2,7 +2,11 @@
 
 use rayon::prelude::*;
 
-use crate::{LANES, bf16, buffer::Buffer, kernels::Kernels};
+use crate::{
+    LANES, bf16,
+    buffer::Buffer,
+    kernels::{Kernels, Level, rows},
+};
 
 /// Weights of one convolution for one level: `[panel][input block][tap][input lane][16 * N]`, a
 /// panel being `N` blocks of output channels, the last one of fewer.
@@ -15,6 +19,15 @@ pub(crate) struct Packed {
     pub(crate) panel: usize,
     /// Inputs: blocks times taps times lanes.
     inputs: usize,
+    pairing: Option<Pairing>,
+}
+
+/// How weights in f32 become words of two bf16, as `Narrow` has them in training: a word holds the
+/// same lane of two input blocks.
+#[derive(Clone, Copy, Debug)]
+struct Pairing {
+    level: Level,
+    taps: usize,
 }
 
 /// Channels and what stands between them: each slot's channel, in blocks of `lanes` slots.
@@ -37,7 +50,13 @@ impl Packed {
     pub(crate) fn zeros(kernels: &Kernels, out_blocks: usize, inputs: usize) -> Self {
         let panel = kernels.blocks.min(out_blocks);
         let values = Buffer::zeros(out_blocks * LANES * inputs);
-        Self { values, blocks: out_blocks, panel, inputs }
+        Self { values, blocks: out_blocks, panel, inputs, pairing: None }
+    }
+
+    /// [`zeros`](Self::zeros) for `pairs` pairs of input blocks in bf16; what fills it rounds.
+    pub(crate) fn paired(kernels: &Kernels, out_blocks: usize, pairs: usize, taps: usize) -> Self {
+        let pairing = Some(Pairing { level: kernels.level, taps });
+        Self { pairing, ..Self::zeros(kernels, out_blocks, pairs * taps * LANES) }
     }
 
     /// A weight whose first axis is the output: a convolution forward, an upsampling backward.
@@ -64,7 +83,7 @@ impl Packed {
         scale: Option<&[f32]>,
     ) {
         let row = weight.b * weight.taps;
-        self.panels().for_each(|(first, width, panel)| {
+        self.fill(|first, width, panel| {
             // Sixteen rows at once: their reads and the writes each go on where they were.
             for block in (0..width).step_by(LANES) {
                 let o = first * LANES + block;
@@ -137,7 +156,7 @@ impl Packed {
         outputs: &[Option<usize>],
         taps: &[usize],
     ) {
-        self.panels().for_each(|(first, width, panel)| {
+        self.fill(|first, width, panel| {
             let outputs = &outputs[first * LANES..][..width];
             // Channels of a block follow one another; what is left of it is padding.
             let blocks: Vec<(usize, usize)> = outputs
@@ -154,6 +173,23 @@ impl Packed {
                         to.iter_mut().zip(from).take(*count).for_each(|(to, from)| *to = *from);
                     }
                 }
+            }
+        });
+    }
+
+    /// Calls for every panel, which is f32 for `write`, with its first block and its width.
+    fn fill(&mut self, write: impl Fn(usize, usize, &mut [f32]) + Sync) {
+        let Some(Pairing { level, taps }) = self.pairing else {
+            return self.panels().for_each(|(first, width, panel)| write(first, width, panel));
+        };
+        self.panels().for_each_init(Vec::new, |wide, (first, width, panel)| {
+            wide.clear();
+            wide.resize(2 * panel.len(), 0.0);
+            write(first, width, wide);
+            let block = taps * LANES * width;
+            for (words, halves) in panel.chunks_exact_mut(block).zip(wide.chunks_exact(2 * block)) {
+                let (low, high) = halves.split_at(block);
+                rows::pair_up(level, words, low, high);
             }
         });
     }

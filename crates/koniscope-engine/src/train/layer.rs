@@ -129,8 +129,11 @@ impl Layer {
         let (from, back) = copies.as_ref().map_or((x.layout, y), |c| (c.x, c.dy));
         let kernels = narrow.unwrap_or(kernels);
         let convolution = |reads: crate::conv::Reads, writes, blocks: usize| {
-            let inputs = reads.blocks * reads.taps.len() * reads.lanes;
-            let packed = Packed::zeros(kernels, blocks, inputs);
+            let taps = reads.taps.len();
+            let packed = match narrow {
+                Some(_) => Packed::paired(kernels, blocks, reads.blocks, taps),
+                None => Packed::zeros(kernels, blocks, reads.blocks * taps * reads.lanes),
+            };
             (Convolution::new(kernels, reads, writes, &packed), packed)
         };
         let mut layer = Self {
@@ -192,7 +195,7 @@ impl Layer {
         parameters: Parameters,
     ) {
         let narrow = narrow.filter(|_| self.copies.is_some());
-        self.pack(parameters, narrow.as_deref().map(|narrow| narrow.kernels));
+        self.pack(parameters);
         let mut y = values.take(self.value);
         let plain = self.norm.is_none();
         let target = match &mut self.norm {
@@ -320,13 +323,11 @@ impl Layer {
         Some((norm.node, s.mean[..c].to_vec(), variance.take(c).collect()))
     }
 
-    fn pack(&mut self, parameters: Parameters, narrow: Option<Kernels>) {
+    fn pack(&mut self, parameters: Parameters) {
         let [a, b, taps] = self.shape;
         let weight = Weight { values: parameters.of(self.node, "weight"), b, taps };
         let slots = Slots { channels: &self.x.slots, lanes: self.x.layout.lanes };
-        if let Some(kernels) = narrow {
-            self.pack_narrow(&kernels, weight);
-        } else if self.transposed {
+        if self.transposed {
             let outputs = plain_slots(b);
             for (tap, (_, packed)) in self.forward.iter_mut().enumerate() {
                 packed.fill_columns(weight, a, &outputs, &[tap]);
@@ -346,32 +347,6 @@ impl Layer {
         }
         if let Some(bias) = &mut self.bias {
             bias[..self.outputs].copy_from_slice(parameters.of(self.node, "bias"));
-        }
-    }
-}
-
-impl Layer {
-    /// Packs all weights in bf16.
-    fn pack_narrow(&mut self, kernels: &Kernels, weight: Weight) {
-        let [_, b, taps] = self.shape;
-        let at = |first: usize, second: usize, tap: usize| {
-            weight.values[(first * b + second) * taps + tap]
-        };
-        let (inputs, outputs) = (&self.x.slots, &plain_slots(self.outputs));
-        for (tap, (_, packed)) in self.forward.iter_mut().enumerate() {
-            *packed = if self.transposed {
-                Narrow::pack(kernels, outputs, inputs, 1, &|o, i, _| at(i, o, tap))
-            } else {
-                Narrow::pack(kernels, outputs, inputs, taps, &|o, i, t| at(o, i, t))
-            };
-        }
-        for (_, packed, own) in &mut self.backward {
-            // What was the input is summed for now.
-            *packed = if self.transposed {
-                Narrow::pack(kernels, inputs, outputs, own.len(), &|i, o, t| at(i, o, own[t]))
-            } else {
-                Narrow::pack(kernels, inputs, outputs, own.len(), &|i, o, t| at(o, i, own[t]))
-            };
         }
     }
 }

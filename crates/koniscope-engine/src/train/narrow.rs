@@ -8,7 +8,6 @@ use crate::{
     buffer::Buffer,
     kernels::{Kernels, rows},
     layout::Layout,
-    weights::Packed,
 };
 
 /// Loops on bf16 and room for one copy.
@@ -42,25 +41,5 @@ impl Narrow {
             rows::pair_up(self.kernels.level, words, block(2 * pair), block(2 * pair + 1));
         });
         &self.copy
-    }
-
-    /// Weights for an input that was [copied](Self::copy), `value` giving the weight of output
-    /// channel, input channel and tap; `inputs` are the slots of the input in whole blocks of 16.
-    pub(super) fn pack(
-        kernels: &Kernels,
-        outputs: &[Option<usize>],
-        inputs: &[Option<usize>],
-        taps: usize,
-        value: &(dyn Fn(usize, usize, usize) -> f32 + Sync),
-    ) -> Packed {
-        let at = |slot: usize| inputs.get(slot).copied().flatten();
-        let pairs = inputs.len().div_ceil(2 * LANES) * 2 * LANES;
-        let paired: Vec<Option<usize>> = (0..pairs)
-            .map(|i| {
-                let (block, word, half) = (i / (2 * LANES), i % (2 * LANES) / 2, i % 2);
-                at(2 * LANES * block + LANES * half + word)
-            })
-            .collect();
-        Packed::bf16(kernels, outputs, &paired, taps, value)
     }
 }
