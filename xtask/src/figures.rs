@@ -8,6 +8,10 @@ use serde_json::Value;
 /// Where reports are kept, under the root.
 const REPORTS: &str = "docs/figures";
 
+/// Manifests whose scores the documents cite, and what marks call them.
+const TRAINED: [&str; 2] =
+    ["trained-lungs=models/lungs.toml", "trained-classifier=models/classifier.toml"];
+
 /// Parts of a report that name films, by paths of whoever made it.
 const FILMS: [&str; 2] = ["worst", "failures"];
 
@@ -20,6 +24,7 @@ pub(crate) fn run(root: &Path, folder: Option<&Path>) -> Result<()> {
     let documents = ["README.md", "MODEL_CARD.md", "docs"];
     let status = Command::new("cargo")
         .args(["run", "--quiet", "--release", "--", "fill", "--reports", REPORTS])
+        .args(TRAINED.iter().flat_map(|named| ["--report", named]))
         .args(documents)
         .current_dir(root)
         .status()

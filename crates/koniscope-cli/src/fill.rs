@@ -30,7 +30,8 @@ pub(crate) struct Args {
     /// Markdown files, and folders of them
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// A report.json by `koniscope evaluate`, and what marks call it; may be given again
+    /// A report.json by `koniscope evaluate`, or a manifest of weights (.toml) with the scores of
+    /// their training, and what marks call it; may be given again
     #[arg(long = "report", value_name = "NAME=FILE", value_parser = named, required_unless_present = "reports")]
     named: Vec<(String, PathBuf)>,
     /// Folder of reports, each called as its file is without .json

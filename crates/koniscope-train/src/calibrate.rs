@@ -1,7 +1,7 @@
 //! Fits the temperature that turns logits into calibrated probabilities.
 
+pub mod neighbors;
 pub mod platt;
-pub mod shared;
 
 /// The temperature in `[0.05, 20]` with the least mean negative log-likelihood on cases kept
 /// from training (Guo et al., ICML 2017), by golden-section search over its logarithm: the

@@ -5,7 +5,9 @@ use crate::{
     crop::ZoneCrops,
     manifest::{Manifest, Platt},
     plane::Plane,
-    stage::{GradeProbabilities, LargeProbabilities, StageDistribution, ilo::Shape},
+    stage::{
+        GradeProbabilities, Joint, LargeProbabilities, Neighbors, StageDistribution, ilo::Shape,
+    },
 };
 
 /// What a zone grader answers, in order. Of a zone: whether its profusion is 1 and above; given
@@ -52,9 +54,6 @@ pub fn peak(map: &[f32]) -> f32 {
     highest + (mean / map.len() as f32).ln() / PEAK_SHARPNESS
 }
 
-/// Widest shared doubt, in logits, that a manifest may tell: nine nodes integrate no wider one.
-pub const WIDEST_DOUBT: f64 = 5.0;
-
 /// A network that grades zones.
 pub trait ZoneGrader: Send + Sync {
     /// Who it is; its classes are [`OUTPUTS`].
@@ -94,7 +93,7 @@ pub fn zone_logits(means: &[f32], maps: &[f32], peaks: bool) -> Vec<f32> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ZoneCalibration {
     outputs: Vec<Platt>,
-    shared: f64,
+    neighbors: Neighbors,
 }
 
 impl ZoneCalibration {
@@ -120,25 +119,22 @@ impl ZoneCalibration {
                 OUTPUTS.len()
             ));
         }
-        let shared = manifest.calibration.as_ref().map_or(0.0, |c| c.shared);
-        if !(0.0..=WIDEST_DOUBT).contains(&shared) {
-            return fault(format!(
-                "the manifest of {} has a shared doubt of {shared}; 0 to {WIDEST_DOUBT} was expected",
-                manifest.id
-            ));
+        let neighbors = manifest.calibration.as_ref().and_then(|c| c.neighbors);
+        let neighbors = neighbors.unwrap_or_default();
+        if let Err(detail) = neighbors.check() {
+            return fault(format!("the manifest of {} has {detail}", manifest.id));
         }
-        Ok(Self { outputs: outputs.to_vec(), shared })
+        Ok(Self { outputs: outputs.to_vec(), neighbors })
     }
 
     /// Of outputs that need none, as for tests.
     pub fn identity() -> Self {
-        Self::new([Platt { slope: 1.0, intercept: 0.0 }; OUTPUTS.len()], 0.0)
+        Self::new([Platt { slope: 1.0, intercept: 0.0 }; OUTPUTS.len()], Neighbors::default())
     }
 
-    /// Slope and intercept each of [`OUTPUTS`], and the standard deviation, in logits, of the doubt
-    /// that the zones of a film share.
-    pub fn new(outputs: [Platt; OUTPUTS.len()], shared: f64) -> Self {
-        Self { outputs: outputs.to_vec(), shared }
+    /// Slope and intercept each of [`OUTPUTS`], and what the zones of a film say of one another.
+    pub fn new(outputs: [Platt; OUTPUTS.len()], neighbors: Neighbors) -> Self {
+        Self { outputs: outputs.to_vec(), neighbors }
     }
 
     /// Probability of one output's answer being yes.
@@ -189,12 +185,12 @@ impl ZoneGrade {
 }
 
 /// All zones of a film, graded, in the order of [`Zone::ALL`](crate::zones::Zone::ALL).
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Grades {
-    /// A grade a zone.
+    /// A grade a zone; its profusion is what all zones together say of it.
     pub zones: [ZoneGrade; 6],
-    /// Standard deviation, in logits, of the doubt that they share.
-    pub shared: f64,
+    /// The profusion of all zones together.
+    pub joint: Joint,
 }
 
 impl Grades {
@@ -205,10 +201,14 @@ impl Grades {
     pub fn of(outputs: &[ZoneOutput], calibration: &ZoneCalibration) -> Result<Self, Error> {
         let complete = outputs.iter().all(|zone| zone.logits.len() == OUTPUTS.len());
         match <&[ZoneOutput; 6]>::try_from(outputs) {
-            Ok(six) if complete => Ok(Self {
-                zones: six.each_ref().map(|zone| ZoneGrade::of(&zone.logits, calibration)),
-                shared: calibration.shared,
-            }),
+            Ok(six) if complete => {
+                let mut zones = six.each_ref().map(|zone| ZoneGrade::of(&zone.logits, calibration));
+                let joint = Joint::of(&zones.map(|zone| zone.profusion), &calibration.neighbors);
+                for (zone, profusion) in zones.iter_mut().zip(joint.zones()) {
+                    zone.profusion = profusion;
+                }
+                Ok(Self { zones, joint })
+            }
             _ => Err(Error::Model {
                 detail: format!("a zone grader gave {} zones or too few outputs", outputs.len()),
             }),
@@ -229,8 +229,7 @@ impl Grades {
 
     /// The stage as a distribution, by GBZ 70.
     pub fn stage(&self) -> StageDistribution {
-        let zones = self.zones.map(|zone| zone.profusion);
-        StageDistribution::of(&zones, self.aggregation(), &self.large(), self.shared)
+        StageDistribution::of(&self.joint, self.aggregation(), &self.large())
     }
 
     /// Primary and secondary shape of the small opacities, as `q/t`: the two with the most
@@ -287,7 +286,7 @@ mod tests {
         assert_eq!(grade.affected(), 0.5);
         let mut outputs = [Platt { slope: 1.0, intercept: 0.0 }; 12];
         outputs[0] = Platt { slope: 2.0, intercept: 1.0 };
-        let shifted = ZoneGrade::of(&logits, &ZoneCalibration::new(outputs, 0.0));
+        let shifted = ZoneGrade::of(&logits, &ZoneCalibration::new(outputs, Neighbors::default()));
         assert!((shifted.affected() - 1.0 / (1.0 + (-1f64).exp())).abs() < 1e-12);
     }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::stage::Neighbors;
+
 /// The contract that travels with a file of weights, as TOML beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -124,15 +126,9 @@ pub struct CalibrationRecord {
     /// each logit in the order of the classes (Platt 1999); the temperature is then 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outputs: Vec<Platt>,
-    /// Of a zone grader: standard deviation, in logits, of the doubt that the zones of a film
-    /// share; 0 where their errors are independent.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub shared: f64,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde hands a reference
-fn is_zero(value: &f64) -> bool {
-    *value == 0.0
+    /// Of a zone grader: what the zones of a film say of one another; absent where nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub neighbors: Option<Neighbors>,
 }
 
 /// `sigmoid(slope * logit + intercept)` is a probability.

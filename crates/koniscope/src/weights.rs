@@ -194,13 +194,22 @@ fn resnet(manifest: &Manifest, weights: Vec<u8>, device: &Device) -> Result<ResN
     Ok(network)
 }
 
+fn unusable(what: &Path, why: &dyn std::fmt::Display) -> Error {
+    Error::Model { detail: format!("cannot use {}: {why}", what.display()) }
+}
+
+/// Reads a manifest alone, without the weights it names.
+///
+/// # Errors
+/// [`Error::Model`] if it cannot be read or is no manifest.
+pub fn load_manifest(path: &Path) -> Result<Manifest, Error> {
+    let text = std::fs::read_to_string(path).map_err(|e| unusable(path, &e))?;
+    toml::from_str(&text).map_err(|e| unusable(path, &e))
+}
+
 /// Reads a manifest and the weights it names, and checks their SHA-256.
 fn read_manifest(path: &Path) -> Result<(Manifest, Vec<u8>), Error> {
-    let unusable = |what: &Path, why: &dyn std::fmt::Display| Error::Model {
-        detail: format!("cannot use {}: {why}", what.display()),
-    };
-    let text = std::fs::read_to_string(path).map_err(|e| unusable(path, &e))?;
-    let manifest: Manifest = toml::from_str(&text).map_err(|e| unusable(path, &e))?;
+    let manifest = load_manifest(path)?;
     let file = path.with_file_name(&manifest.file);
     let bytes = std::fs::read(&file).map_err(|e| unusable(&file, &e))?;
     let found = sha256(&bytes);

@@ -85,7 +85,9 @@ fn documents_of_this_repository_say_what_their_reports_say() {
     let Some(root) = repository() else { return };
     let documents = ["README.md", "MODEL_CARD.md", "docs"];
     let arguments = ["fill", "--reports", "docs/figures", "--check", "--json"];
-    let output = koniscope(&root, arguments.into_iter().chain(documents));
+    let manifests = ["--report", "trained-lungs=models/lungs.toml", "--report"];
+    let manifests = manifests.into_iter().chain(["trained-classifier=models/classifier.toml"]);
+    let output = koniscope(&root, arguments.into_iter().chain(manifests).chain(documents));
     let json: Value = serde_json::from_str(&stdout(&output)).unwrap_or_default();
     let places = json["places"].as_array().map(Vec::as_slice).unwrap_or_default();
     let differing: Vec<&Value> = places.iter().filter(|place| place["differs"] == true).collect();
@@ -98,6 +100,7 @@ fn documents_of_this_repository_say_what_their_reports_say() {
         .iter()
         .filter(|place| place["file"] != "docs/explanation/experiments.md")
         .filter_map(|place| place["report"].as_str())
+        .filter(|report| !report.starts_with("trained-"))
         .collect();
     assert!(!current.is_empty());
     for report in current {

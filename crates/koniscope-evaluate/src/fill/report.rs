@@ -2,18 +2,31 @@
 
 use std::{collections::BTreeSet, path::Path};
 
+use koniscope::{
+    manifest::{Manifest, Score},
+    weights::load_manifest,
+};
 use serde_json::Value;
 
 use super::{mark::Mark, written};
-use crate::{Error, figures::Figure};
+use crate::{
+    Error,
+    figures::{Figure, Section},
+};
 
 /// Part of all films.
 const ALL: &str = "all";
 
+/// What parts the films of a manifest's scores.
+const DATA: &str = "data";
+
+/// How a manifest's intervals were made.
+const TRAINING: &str = "as training printed it";
+
 /// Names this alike are suggested, of 1 for the same.
 const ALIKE: f64 = 0.5;
 
-/// A `report.json` of [`evaluate`](crate::evaluate).
+/// A `report.json` of [`evaluate`](crate::evaluate), or a manifest's scores.
 #[derive(Clone, Debug)]
 pub struct Report {
     figures: Vec<Figure>,
@@ -21,12 +34,16 @@ pub struct Report {
 }
 
 impl Report {
-    /// Reads a file.
+    /// Reads a file: a report, or (`.toml`) the manifest of weights with the scores of their training.
     ///
     /// # Errors
-    /// [`Error::Report`] if it cannot be read or is no report.
+    /// [`Error::Report`] if it cannot be read or is neither.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let fault = |detail: String| Error::Report { path: path.to_owned(), detail };
+        if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")) {
+            let manifest = load_manifest(path).map_err(|e| fault(e.to_string()))?;
+            return Self::of_manifest(&manifest).map_err(|e| fault(e.to_string()));
+        }
         let text = std::fs::read_to_string(path).map_err(|e| fault(e.to_string()))?;
         Self::parse(&text).map_err(|detail| {
             fault(format!("{detail}. Give the report.json that `koniscope evaluate` wrote"))
@@ -42,6 +59,25 @@ impl Report {
         let figures = document.get("figures").ok_or("it has no figures")?;
         let figures = serde_json::from_value(figures.clone()).map_err(|e| e.to_string())?;
         Ok(Self { figures, document })
+    }
+
+    /// The scores of a manifest, each of its part by `data`.
+    fn of_manifest(manifest: &Manifest) -> Result<Self, serde_json::Error> {
+        let figure = |score: &Score| Figure {
+            section: Section::Detection,
+            name: score.name.clone(),
+            by: DATA.into(),
+            group: score.data.clone(),
+            data: score.data.clone(),
+            value: Some(score.value),
+            low: Some(score.low),
+            high: Some(score.high),
+            n: score.n,
+            method: TRAINING.into(),
+            absent: None,
+        };
+        let figures = manifest.scores.iter().map(figure).collect();
+        Ok(Self { figures, document: serde_json::to_value(manifest)? })
     }
 
     /// What a mark asks for, as text.

@@ -130,7 +130,7 @@ pub fn train(
             temperature: fit_temperature(&logits, &classes),
             films: classes.len(),
             outputs: Vec::new(),
-            shared: 0.0,
+            neighbors: None,
         }),
         training: Some(Origin {
             recipe: init_name(Some(&options.recipe)),

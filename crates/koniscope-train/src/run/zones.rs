@@ -6,7 +6,7 @@ use std::path::Path;
 use koniscope::{
     grading::{Grades, OUTPUTS, ZoneCalibration, ZoneOutput},
     manifest::{CalibrationRecord, Input, Manifest, Platt, Region, Training as Origin},
-    stage::gbz70::Stage,
+    stage::{Neighbors, gbz70::Stage},
     weights::{LUNGS_MANIFEST, ZONES_MANIFEST, load_lungs, load_resnet},
 };
 
@@ -21,7 +21,10 @@ use super::{
 };
 use crate::{
     Error,
-    calibrate::{platt::fit_platt, shared::fit_shared},
+    calibrate::{
+        neighbors::{Known, fit_neighbors},
+        platt::fit_platt,
+    },
     dataset::{Case, read_labels, zones::ZoneLabels},
     loss::zones::answers,
     optimizer::adamw,
@@ -76,7 +79,7 @@ pub fn train(
 
     let outputs = task.outputs(&best, &task.tuning)?;
     let platt = calibration(&task.tuning, &outputs);
-    let shared = shared_doubt(&task.tuning, &outputs, platt)?;
+    let neighbors = neighbors(&task.tuning, &outputs, platt)?;
     let trained = split.training.0.iter().map(|c| (c.set.as_str(), c.patient.as_str()));
     let manifest = Manifest {
         id: recipe.id.clone(),
@@ -94,7 +97,7 @@ pub fn train(
             temperature: 1.0,
             films: task.tuning.len(),
             outputs: platt.to_vec(),
-            shared,
+            neighbors: Some(neighbors),
         }),
         training: Some(Origin {
             recipe: init_name(Some(&options.recipe)),
@@ -168,20 +171,24 @@ fn calibration(films: &[LabeledZones], outputs: &[Vec<ZoneOutput>]) -> [Platt; O
     cases.map(|(logits, answers)| fit_platt(&logits, &answers))
 }
 
-/// The doubt that zones share, from the tuning films whose stage is known.
-fn shared_doubt(
+/// What zones say of one another, from the tuning films.
+fn neighbors(
     films: &[LabeledZones],
     outputs: &[Vec<ZoneOutput>],
     platt: [Platt; OUTPUTS.len()],
-) -> Result<f64, Error> {
-    let calibration = ZoneCalibration::new(platt, 0.0);
-    let mut staged = Vec::new();
+) -> Result<Neighbors, Error> {
+    let alone = ZoneCalibration::new(platt, Neighbors::default());
+    let mut known = Vec::new();
     for (film, zones) in films.iter().zip(outputs) {
-        if let Some(stage) = film.labels.stage {
-            staged.push((Grades::of(zones, &calibration)?, stage));
-        }
+        let grades = Grades::of(zones, &alone)?;
+        let told = match (film.labels.grades, film.labels.stage) {
+            (Some(truth), _) => Known::Grades(truth),
+            (_, Some(stage)) => Known::Stage(stage, grades.aggregation(), grades.large()),
+            _ => continue,
+        };
+        known.push((grades.zones.map(|zone| zone.profusion), told));
     }
-    Ok(fit_shared(&staged))
+    Ok(fit_neighbors(&known))
 }
 
 /// Stages of the test films by the weights as they were written.

@@ -85,7 +85,7 @@ mod tests {
                 temperature: 1.0,
                 films: 9,
                 outputs,
-                shared: 0.0,
+                neighbors: None,
             }),
             training: None,
             scores: Vec::new(),

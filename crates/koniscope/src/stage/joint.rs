@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::{
-    doubt::given_offsets,
     gbz70::{Clause, Findings, Large, Stage, stage},
+    neighbors::Neighbors,
 };
 
 /// Probability of the grades 0 to 3 of one zone; they sum to 1.
@@ -12,6 +12,60 @@ pub type GradeProbabilities = [f64; 4];
 
 /// Probability of no large opacity, of one below 20 x 10 mm, and of one from there on.
 pub type LargeProbabilities = [f64; 3];
+
+/// Ways to grade six zones, 4^6.
+pub const CASES: usize = 4096;
+
+/// The grades of six zones together: the probability of each of all [`CASES`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Joint(Vec<f64>);
+
+/// The grade of a zone in a case: two bits a zone, the first zone's lowest.
+pub fn grade_in(case: usize, zone: usize) -> usize {
+    case >> (2 * zone) & 3
+}
+
+/// The grades of a case.
+pub fn grades_of(case: usize) -> [usize; 6] {
+    std::array::from_fn(|zone| grade_in(case, zone))
+}
+
+impl Joint {
+    /// Of zones graded each by itself, in the order of [`Zone::ALL`](crate::zones::Zone::ALL), and of
+    /// what they say of one another.
+    pub fn of(zones: &[GradeProbabilities; 6], neighbors: &Neighbors) -> Self {
+        let parameters = neighbors.parameters();
+        let score = |terms: [f64; Neighbors::PARAMETERS]| -> f64 {
+            terms.iter().zip(parameters).map(|(term, parameter)| term * parameter).sum()
+        };
+        let mut cases: Vec<f64> = Neighbors::terms(zones).map(score).collect();
+        let highest = cases.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        for case in &mut cases {
+            *case = (*case - highest).exp();
+        }
+        let sum: f64 = cases.iter().sum();
+        for case in &mut cases {
+            *case /= sum;
+        }
+        Self(cases)
+    }
+
+    /// The probability of each case; they sum to 1.
+    pub fn cases(&self) -> &[f64] {
+        &self.0
+    }
+
+    /// Of each zone by itself, given all of them.
+    pub fn zones(&self) -> [GradeProbabilities; 6] {
+        let mut zones = [[0.0; 4]; 6];
+        for (case, p) in self.0.iter().enumerate() {
+            for (zone, grades) in zones.iter_mut().enumerate() {
+                grades[grade_in(case, zone)] += p;
+            }
+        }
+        zones
+    }
+}
 
 /// The stage as a distribution.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -27,39 +81,15 @@ pub struct StageDistribution {
 impl StageDistribution {
     /// Sums the probability of all 4^6 x 2 x 3 cases into the stages that the rule gives them.
     ///
-    /// Given the film, aggregation and large opacities are taken as independent of the zones'
-    /// grades, and these of one another but for a doubt that they share, of the standard
-    /// `deviation` in logits (0: none; see `doubt`).
-    pub fn of(
-        zones: &[GradeProbabilities; 6],
-        aggregation: f64,
-        large: &LargeProbabilities,
-        deviation: f64,
-    ) -> Self {
-        let given = given_offsets(zones, deviation);
+    /// Aggregation and large opacities are taken as independent of the zones' grades.
+    pub fn of(joint: &Joint, aggregation: f64, large: &LargeProbabilities) -> Self {
         let mut probabilities = [0.0; 4];
         let mut clauses = [0.0; Clause::ALL.len()];
-        for code in 0..4096usize {
-            let grades: [usize; 6] = std::array::from_fn(|i| code >> (2 * i) & 3);
-            let of_zones = |zones: &[GradeProbabilities; 6]| -> f64 {
-                grades.iter().zip(zones).map(|(grade, zone)| zone[*grade]).product()
-            };
-            let p: f64 = given.iter().map(|(weight, zones)| weight * of_zones(zones)).sum();
-            if p == 0.0 {
-                continue;
-            }
-            for (aggregated, p_aggregated) in [(false, 1.0 - aggregation), (true, aggregation)] {
-                for (kind, p_large) in Large::ALL.into_iter().zip(large) {
-                    let findings = Findings {
-                        zones: grades.map(|grade| grade as u8),
-                        aggregation: aggregated,
-                        large: kind,
-                    };
-                    let (stage, clause) = stage(&findings);
-                    let p = p * p_aggregated * p_large;
-                    probabilities[stage as usize] += p;
-                    clauses[clause as usize] += p;
-                }
+        for (case, p) in joint.cases().iter().enumerate().filter(|(_, p)| **p > 0.0) {
+            for (findings, given) in findings_of(case, aggregation, large) {
+                let (stage, clause) = stage(&findings);
+                probabilities[stage as usize] += p * given;
+                clauses[clause as usize] += p * given;
             }
         }
         let expected = probabilities.iter().enumerate().map(|(i, p)| i as f64 * p).sum();
@@ -79,6 +109,21 @@ impl StageDistribution {
     pub fn stage(&self) -> Stage {
         Stage::ALL[stage_of(self.clause as usize)]
     }
+}
+
+/// The six findings that a case of grades may come with, and the probability of each.
+pub fn findings_of(
+    case: usize,
+    aggregation: f64,
+    large: &LargeProbabilities,
+) -> impl Iterator<Item = (Findings, f64)> {
+    let zones = grades_of(case).map(|grade| grade as u8);
+    [(false, 1.0 - aggregation), (true, aggregation)].into_iter().flat_map(
+        move |(aggregation, p)| {
+            let kinds = Large::ALL.into_iter().zip(*large);
+            kinds.map(move |(large, q)| (Findings { zones, aggregation, large }, p * q))
+        },
+    )
 }
 
 /// The stage that a clause gives, by their places.
@@ -101,18 +146,22 @@ mod tests {
         grades.map(|grade| std::array::from_fn(|i| f64::from(u8::from(i == grade))))
     }
 
+    fn alone(zones: &[GradeProbabilities; 6]) -> Joint {
+        Joint::of(zones, &Neighbors::default())
+    }
+
     #[test]
     fn sure_grades_give_the_rules_stage_and_clause() {
-        for code in 0..4096usize {
-            let grades = std::array::from_fn(|i| code >> (2 * i) & 3);
+        for code in 0..CASES {
+            let grades = grades_of(code);
+            let zones = alone(&sure(grades));
             for (large, kind) in Large::ALL.into_iter().enumerate() {
                 let of_large = std::array::from_fn(|i| f64::from(u8::from(i == large)));
-                let joint = StageDistribution::of(&sure(grades), 1.0, &of_large, 0.0);
+                let joint = StageDistribution::of(&zones, 1.0, &of_large);
                 let zones = grades.map(|g| g as u8);
                 let (stage, clause) = stage(&Findings { zones, aggregation: true, large: kind });
                 assert_eq!((joint.stage(), joint.clause), (stage, clause));
-                assert_eq!(joint.probabilities[stage as usize], 1.0);
-                assert_eq!(joint.expected, f64::from(stage as u8));
+                assert!((joint.probabilities[stage as usize] - 1.0).abs() < 1e-6);
             }
         }
     }
@@ -122,20 +171,41 @@ mod tests {
         let mut zones = sure([0; 6]);
         zones[0] = [0.5, 0.5, 0.0, 0.0];
         zones[3] = [0.4, 0.6, 0.0, 0.0];
-        let joint = StageDistribution::of(&zones, 0.0, &[1.0, 0.0, 0.0], 0.0);
-        assert!((joint.disease() - 0.3).abs() < 1e-12, "{joint:?}");
+        let joint = StageDistribution::of(&alone(&zones), 0.0, &[1.0, 0.0, 0.0]);
+        assert!((joint.disease() - 0.3).abs() < 1e-6, "{joint:?}");
         assert_eq!((joint.stage(), joint.clause), (Stage::Zero, Clause::OneZone));
     }
 
     #[test]
-    fn a_doubt_that_is_shared_is_one_doubt() {
+    fn zones_alone_keep_their_probabilities() {
+        let zones = [[0.7, 0.2, 0.08, 0.02], [0.1, 0.2, 0.4, 0.3]];
+        let zones: [GradeProbabilities; 6] = std::array::from_fn(|i| zones[i % 2]);
+        for (found, zone) in alone(&zones).zones().iter().zip(zones) {
+            assert!(found.iter().zip(zone).all(|(a, b)| (a - b).abs() < 1e-12), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn zones_that_stand_for_one_another_are_one_doubt() {
         let zones = [[0.75, 0.25, 0.0, 0.0]; 6];
-        let of = |deviation| StageDistribution::of(&zones, 0.0, &[1.0, 0.0, 0.0], deviation);
+        let of = |coupling: f64| {
+            let neighbors =
+                Neighbors { opposite: coupling, adjacent: coupling, ..Neighbors::default() };
+            StageDistribution::of(&Joint::of(&zones, &neighbors), 0.0, &[1.0, 0.0, 0.0]).disease()
+        };
         // Two zones of six at least, by themselves: 1 - 0.75^6 - 6 * 0.25 * 0.75^5.
-        assert!((of(0.0).disease() - 0.466).abs() < 1e-3, "{:?}", of(0.0));
-        let disease = [0.0, 1.0, 2.0, 4.0].map(|deviation| of(deviation).disease());
+        assert!((of(0.0) - 0.466).abs() < 1e-3, "{}", of(0.0));
+        let disease = [0.0, 0.5, 1.0, 2.0].map(of);
         assert!(disease.is_sorted_by(|a, b| a > b), "{disease:?}");
-        assert!((0.25..0.36).contains(&disease[3]), "{disease:?}");
+        // All or none: 0.25^6 against 0.75^6.
+        assert!((of(30.0) - 1.0 / (1.0 + 3f64.powi(6))).abs() < 1e-6, "{}", of(30.0));
+    }
+
+    fn probabilities(raw: [[f64; 4]; 6]) -> [GradeProbabilities; 6] {
+        raw.map(|zone| {
+            let sum: f64 = zone.iter().sum();
+            zone.map(|p| p / sum)
+        })
     }
 
     proptest! {
@@ -143,17 +213,42 @@ mod tests {
         fn probabilities_sum_to_one(
             raw in proptest::array::uniform6(proptest::array::uniform4(0.01f64..1.0)),
             aggregation in 0.0f64..1.0, a in 0.0f64..0.5, b in 0.0f64..0.5,
-            deviation in 0.0f64..4.0,
+            opposite in 0.0f64..3.0, adjacent in 0.0f64..3.0,
         ) {
-            let zones = raw.map(|zone| {
-                let sum: f64 = zone.iter().sum();
-                zone.map(|p| p / sum)
-            });
-            let joint = StageDistribution::of(&zones, aggregation, &[1.0 - a - b, a, b], deviation);
-            prop_assert!((joint.probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-9);
-            prop_assert!((0.0..=3.0).contains(&joint.expected));
-            let highest = joint.probabilities.iter().copied().fold(0.0, f64::max);
-            prop_assert_eq!(joint.probabilities[joint.stage() as usize], highest);
+            let neighbors = Neighbors { opposite, adjacent, ..Neighbors::default() };
+            let joint = Joint::of(&probabilities(raw), &neighbors);
+            let stage = StageDistribution::of(&joint, aggregation, &[1.0 - a - b, a, b]);
+            prop_assert!((stage.probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+            prop_assert!((0.0..=3.0).contains(&stage.expected));
+            let highest = stage.probabilities.iter().copied().fold(0.0, f64::max);
+            prop_assert_eq!(stage.probabilities[stage.stage() as usize], highest);
+            for zone in joint.zones() {
+                prop_assert!((zone.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+            }
+        }
+
+        /// More evidence in one zone never makes the film, or another zone, look better.
+        #[test]
+        fn more_in_a_zone_is_never_less_of_the_film(
+            raw in proptest::array::uniform6(proptest::array::uniform4(0.01f64..1.0)),
+            weight in 0.1f64..1.5, opposite in 0.0f64..3.0, adjacent in 0.0f64..3.0,
+            zone in 0usize..6, tilt in 0.1f64..3.0,
+        ) {
+            let neighbors = Neighbors { weight, opposite, adjacent, ..Neighbors::default() };
+            let before = Joint::of(&probabilities(raw), &neighbors);
+            let mut more = raw;
+            for (grade, p) in more[zone].iter_mut().enumerate() {
+                *p *= (tilt * grade as f64).exp();
+            }
+            let after = Joint::of(&probabilities(more), &neighbors);
+            let above = |p: &[f64; 4], k: usize| p[k..].iter().sum::<f64>();
+            let stage = |joint| StageDistribution::of(joint, 0.2, &[0.8, 0.1, 0.1]).probabilities;
+            for k in 1..4 {
+                prop_assert!(above(&stage(&after), k) >= above(&stage(&before), k) - 1e-9);
+                for (after, before) in after.zones().iter().zip(before.zones()) {
+                    prop_assert!(above(after, k) >= above(&before, k) - 1e-9);
+                }
+            }
         }
     }
 }

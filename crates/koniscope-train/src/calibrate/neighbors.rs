@@ -1,0 +1,279 @@
+//! What the zones of a film say of one another, learnt from films whose grades or stages are known.
+
+use koniscope::stage::{
+    GradeProbabilities, Joint, LargeProbabilities, Neighbors,
+    gbz70::{Stage, stage},
+    joint::{CASES, findings_of},
+};
+use rayon::prelude::*;
+
+/// Films below which nothing is fitted.
+const FEWEST: usize = 20;
+
+/// Pulls each parameter towards that of independent zones, as so many films would.
+const PRIOR: f64 = 1.0;
+
+/// Most steps of the search, and halvings of a step.
+const STEPS: usize = 50;
+const HALVINGS: usize = 20;
+
+/// Gain below which the search ends, in units of the log-likelihood of all films.
+const ENOUGH: f64 = 1e-6;
+
+/// Least probability whose logarithm is taken: one film may not decide all.
+const LEAST: f64 = 1e-6;
+
+const N: usize = Neighbors::PARAMETERS;
+
+/// What is known of a film.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Known {
+    /// The grades of its zones.
+    Grades([u8; 6]),
+    /// The stage alone, and what the network says of aggregation and of large opacities.
+    Stage(Stage, f64, LargeProbabilities),
+}
+
+/// The field that makes what is known of the films likeliest, by Fisher's scoring with no price below
+/// 0 and a weak pull to independence. With fewer than 20 films independent zones.
+///
+/// `films`: grades of the zones, each by itself, and what is known.
+pub fn fit_neighbors(films: &[([GradeProbabilities; 6], Known)]) -> Neighbors {
+    let mut best = Neighbors::default();
+    if films.len() < FEWEST {
+        return best;
+    }
+    let mut moments = Moments::of(films, &best);
+    for _ in 0..STEPS {
+        let step = moments.step(&best);
+        let moved = (0..HALVINGS).find_map(|halving| {
+            let next = clamped(&best, &step, 0.5f64.powi(halving as i32));
+            let there = Moments::of(films, &next);
+            (there.log_likelihood > moments.log_likelihood).then_some((next, there))
+        });
+        let Some((next, there)) = moved else { break };
+        let gain = there.log_likelihood - moments.log_likelihood;
+        (best, moments) = (next, there);
+        if gain < ENOUGH {
+            break;
+        }
+    }
+    best
+}
+
+fn clamped(from: &Neighbors, step: &[f64; N], share: f64) -> Neighbors {
+    let mut parameters = from.parameters();
+    for ((p, step), not_negative) in parameters.iter_mut().zip(step).zip(Neighbors::NOT_NEGATIVE) {
+        *p += share * step;
+        if not_negative {
+            *p = p.max(0.0);
+        }
+    }
+    Neighbors::from_parameters(parameters)
+}
+
+/// Log-likelihood with the pull, its gradient, and Fisher's information.
+#[derive(Clone, Debug, Default)]
+struct Moments {
+    log_likelihood: f64,
+    gradient: [f64; N],
+    information: [[f64; N]; N],
+}
+
+impl Moments {
+    fn of(films: &[([GradeProbabilities; 6], Known)], neighbors: &Neighbors) -> Self {
+        let of_films: Vec<Self> =
+            films.par_iter().map(|(zones, known)| Self::of_film(zones, known, neighbors)).collect();
+        let mut sum = Self::default();
+        // In order, so that sums are the same on any number of threads.
+        for film in of_films {
+            sum.log_likelihood += film.log_likelihood;
+            for i in 0..N {
+                sum.gradient[i] += film.gradient[i];
+                for j in 0..N {
+                    sum.information[i][j] += film.information[i][j];
+                }
+            }
+        }
+        let (now, alone) = (neighbors.parameters(), Neighbors::default().parameters());
+        for i in 0..N {
+            let off = now[i] - alone[i];
+            sum.log_likelihood -= PRIOR / 2.0 * off * off;
+            sum.gradient[i] -= PRIOR * off;
+            sum.information[i][i] += PRIOR;
+        }
+        sum
+    }
+
+    /// The gradient is the mean of the terms given what is known less their mean; the information their
+    /// covariance.
+    fn of_film(zones: &[GradeProbabilities; 6], known: &Known, neighbors: &Neighbors) -> Self {
+        let joint = Joint::of(zones, neighbors);
+        let given: Vec<f64> = (0..CASES).map(|case| likelihood(case, known)).collect();
+        let p_known: f64 = joint.cases().iter().zip(&given).map(|(p, given)| p * given).sum();
+        let mut means = [[0.0; N]; 2];
+        let mut information = [[0.0; N]; N];
+        for ((terms, p), given) in Neighbors::terms(zones).zip(joint.cases()).zip(&given) {
+            let weights = [*p, p * given / p_known.max(LEAST)];
+            for i in 0..N {
+                means[0][i] += weights[0] * terms[i];
+                means[1][i] += weights[1] * terms[i];
+                for j in 0..=i {
+                    information[i][j] += p * terms[i] * terms[j];
+                }
+            }
+        }
+        for i in 0..N {
+            for j in 0..=i {
+                information[i][j] -= means[0][i] * means[0][j];
+                information[j][i] = information[i][j];
+            }
+        }
+        Self {
+            log_likelihood: p_known.max(LEAST).ln(),
+            gradient: std::array::from_fn(|i| means[1][i] - means[0][i]),
+            information,
+        }
+    }
+
+    /// Fisher's step of the parameters that are free: those at 0 which would fall below it stay.
+    fn step(&self, at: &Neighbors) -> [f64; N] {
+        let parameters = at.parameters();
+        let is_held =
+            |i: usize| Neighbors::NOT_NEGATIVE[i] && parameters[i] <= 0.0 && self.gradient[i] < 0.0;
+        let mut rows: [[f64; N]; N] = self.information;
+        let mut step = self.gradient;
+        for i in (0..N).filter(|i| is_held(*i)) {
+            rows[i] = [0.0; N];
+            for row in &mut rows {
+                row[i] = 0.0;
+            }
+            (rows[i][i], step[i]) = (1.0, 0.0);
+        }
+        solve(rows, step)
+    }
+}
+
+/// The probability of what is known, given the grades of a case.
+fn likelihood(case: usize, known: &Known) -> f64 {
+    match known {
+        Known::Grades(grades) => {
+            let wanted = koniscope::stage::joint::grades_of(case);
+            f64::from(u8::from(wanted.iter().zip(grades).all(|(a, b)| *a == usize::from(*b))))
+        }
+        Known::Stage(wanted, aggregation, large) => findings_of(case, *aggregation, large)
+            .filter(|(findings, _)| stage(findings).0 == *wanted)
+            .map(|(_, p)| p)
+            .sum(),
+    }
+}
+
+/// Solves `rows x = right`, of a symmetric positive definite matrix, by elimination.
+fn solve(mut rows: [[f64; N]; N], mut right: [f64; N]) -> [f64; N] {
+    for i in 0..N {
+        for j in i + 1..N {
+            let factor = rows[j][i] / rows[i][i];
+            let pivot = rows[i];
+            for (value, above) in rows[j][i..].iter_mut().zip(&pivot[i..]) {
+                *value -= factor * above;
+            }
+            right[j] -= factor * right[i];
+        }
+    }
+    for i in (0..N).rev() {
+        let known: f64 = (i + 1..N).map(|j| rows[i][j] * right[j]).sum();
+        right[i] = (right[i] - known) / rows[i][i];
+    }
+    right
+}
+
+#[cfg(test)]
+mod tests {
+    use koniscope::stage::{StageDistribution, gbz70::Stage, joint::grades_of};
+    use rand::{Rng, SeedableRng, rngs::StdRng};
+
+    use super::*;
+
+    /// Films whose grades are drawn from a field over evidence of zones by themselves.
+    fn films(truth: &Neighbors, count: usize) -> Vec<([GradeProbabilities; 6], [u8; 6])> {
+        let mut rng = StdRng::seed_from_u64(5);
+        (0..count)
+            .map(|_| {
+                let zones: [GradeProbabilities; 6] = std::array::from_fn(|_| {
+                    let raw: [f64; 4] =
+                        std::array::from_fn(|_| rng.random_range(-1.5..1.5f64).exp());
+                    raw.map(|p| p / raw.iter().sum::<f64>())
+                });
+                let joint = Joint::of(&zones, truth);
+                let mut left = rng.random::<f64>();
+                let case = joint.cases().iter().position(|p| {
+                    left -= p;
+                    left < 0.0
+                });
+                (zones, grades_of(case.unwrap_or(CASES - 1)).map(|grade| grade as u8))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn finds_the_field_that_made_the_grades() {
+        let truth =
+            Neighbors { weight: 0.6, grades: [0.3, 0.2, -0.4], opposite: 1.2, adjacent: 0.5 };
+        let films: Vec<_> =
+            films(&truth, 2000).into_iter().map(|(z, g)| (z, Known::Grades(g))).collect();
+        let found = fit_neighbors(&films).parameters();
+        for (found, truth) in found.iter().zip(truth.parameters()) {
+            assert!((found - truth).abs() < 0.15, "{found} for {truth}");
+        }
+    }
+
+    #[test]
+    fn stages_alone_teach_it_too() {
+        let truth = Neighbors { opposite: 1.5, adjacent: 1.0, ..Neighbors::default() };
+        let no_large = [1.0, 0.0, 0.0];
+        let known: Vec<_> = films(&truth, 1500)
+            .into_iter()
+            .map(|(zones, zones_truth)| {
+                let findings = koniscope::stage::gbz70::Findings {
+                    zones: zones_truth,
+                    aggregation: false,
+                    large: koniscope::stage::gbz70::Large::None,
+                };
+                (zones, Known::Stage(stage(&findings).0, 0.0, no_large))
+            })
+            .collect();
+        let found = fit_neighbors(&known);
+        assert!(found.opposite + found.adjacent > 1.0, "{found:?}");
+        let loss = |neighbors: &Neighbors| -> f64 {
+            let of_film = |(zones, known): &([GradeProbabilities; 6], Known)| {
+                let Known::Stage(stage, ..) = known else { return 0.0 };
+                let joint = Joint::of(zones, neighbors);
+                -StageDistribution::of(&joint, 0.0, &no_large).probabilities[*stage as usize].ln()
+            };
+            known.iter().map(of_film).sum::<f64>() / known.len() as f64
+        };
+        assert!(loss(&found) < loss(&Neighbors::default()) - 0.05);
+        assert!(loss(&found) < loss(&truth) + 0.01);
+    }
+
+    #[test]
+    fn opposed_zones_get_no_price_below_0() {
+        // Where the right lung is sick the left one is not.
+        let sick = [0u8, 0, 0, 1, 1, 1];
+        let films: Vec<_> = (0..60)
+            .map(|i| {
+                let grades =
+                    std::array::from_fn(|z| if i % 2 == 0 { sick[z] } else { 1 - sick[z] });
+                ([[0.5, 0.5, 0.0, 0.0]; 6], Known::Grades(grades))
+            })
+            .collect();
+        let found = fit_neighbors(&films);
+        assert!(found.opposite == 0.0 && found.adjacent > 0.5, "{found:?}");
+    }
+
+    #[test]
+    fn few_films_say_nothing() {
+        let films = vec![([[0.25; 4]; 6], Known::Stage(Stage::I, 0.1, [0.9, 0.1, 0.0])); 19];
+        assert_eq!(fit_neighbors(&films), Neighbors::default());
+    }
+}
