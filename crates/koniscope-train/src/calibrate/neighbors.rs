@@ -3,7 +3,7 @@
 use koniscope::stage::{
     GradeProbabilities, Joint, LargeProbabilities, Neighbors,
     gbz70::{Stage, stage},
-    joint::{CASES, findings_of},
+    joint::{findings_of, grades_of},
 };
 use rayon::prelude::*;
 
@@ -105,33 +105,41 @@ impl Moments {
         sum
     }
 
-    /// The gradient is the mean of the terms given what is known less their mean; the information their
-    /// covariance.
+    /// The gradient is the mean of the terms given what is known less their mean; the information the
+    /// covariance of such means over all that might have been known.
     fn of_film(zones: &[GradeProbabilities; 6], known: &Known, neighbors: &Neighbors) -> Self {
         let joint = Joint::of(zones, neighbors);
-        let given: Vec<f64> = (0..CASES).map(|case| likelihood(case, known)).collect();
-        let p_known: f64 = joint.cases().iter().zip(&given).map(|(p, given)| p * given).sum();
-        let mut means = [[0.0; N]; 2];
+        let mut all = Share::default();
+        let mut stages = [Share::default(); 4];
+        let mut own = Share::default();
         let mut information = [[0.0; N]; N];
-        for ((terms, p), given) in Neighbors::terms(zones).zip(joint.cases()).zip(&given) {
-            let weights = [*p, p * given / p_known.max(LEAST)];
-            for i in 0..N {
-                means[0][i] += weights[0] * terms[i];
-                means[1][i] += weights[1] * terms[i];
-                for j in 0..=i {
-                    information[i][j] += p * terms[i] * terms[j];
+        for (case, (terms, p)) in Neighbors::terms(zones).zip(joint.cases()).enumerate() {
+            all.add(&terms, *p);
+            match known {
+                Known::Grades(grades) => {
+                    add_square(&mut information, &terms, *p);
+                    if grades_of(case).map(|grade| grade as u8) == *grades {
+                        own.add(&terms, *p);
+                    }
+                }
+                Known::Stage(_, aggregation, large) => {
+                    for (findings, given) in findings_of(case, *aggregation, large) {
+                        stages[stage(&findings).0 as usize].add(&terms, p * given);
+                    }
                 }
             }
         }
-        for i in 0..N {
-            for j in 0..=i {
-                information[i][j] -= means[0][i] * means[0][j];
-                information[j][i] = information[i][j];
+        if let Known::Stage(wanted, ..) = known {
+            own = stages[*wanted as usize];
+            for share in stages.iter().filter(|share| share.p > 0.0) {
+                add_square(&mut information, &share.mean(), share.p);
             }
         }
+        add_square(&mut information, &all.mean(), -1.0);
+        let (given, mean) = (own.mean(), all.mean());
         Self {
-            log_likelihood: p_known.max(LEAST).ln(),
-            gradient: std::array::from_fn(|i| means[1][i] - means[0][i]),
+            log_likelihood: own.p.max(LEAST).ln(),
+            gradient: std::array::from_fn(|i| given[i] - mean[i]),
             information,
         }
     }
@@ -154,17 +162,31 @@ impl Moments {
     }
 }
 
-/// The probability of what is known, given the grades of a case.
-fn likelihood(case: usize, known: &Known) -> f64 {
-    match known {
-        Known::Grades(grades) => {
-            let wanted = koniscope::stage::joint::grades_of(case);
-            f64::from(u8::from(wanted.iter().zip(grades).all(|(a, b)| *a == usize::from(*b))))
+/// Cases of some probability together, and the sum of their terms.
+#[derive(Clone, Copy, Debug, Default)]
+struct Share {
+    p: f64,
+    sum: [f64; N],
+}
+
+impl Share {
+    fn add(&mut self, terms: &[f64; N], p: f64) {
+        self.p += p;
+        for (sum, term) in self.sum.iter_mut().zip(terms) {
+            *sum += p * term;
         }
-        Known::Stage(wanted, aggregation, large) => findings_of(case, *aggregation, large)
-            .filter(|(findings, _)| stage(findings).0 == *wanted)
-            .map(|(_, p)| p)
-            .sum(),
+    }
+
+    fn mean(&self) -> [f64; N] {
+        self.sum.map(|sum| sum / self.p.max(LEAST))
+    }
+}
+
+fn add_square(matrix: &mut [[f64; N]; N], terms: &[f64; N], weight: f64) {
+    for (row, a) in matrix.iter_mut().zip(terms) {
+        for (value, b) in row.iter_mut().zip(terms) {
+            *value += weight * a * b;
+        }
     }
 }
 
@@ -189,7 +211,7 @@ fn solve(mut rows: [[f64; N]; N], mut right: [f64; N]) -> [f64; N] {
 
 #[cfg(test)]
 mod tests {
-    use koniscope::stage::{StageDistribution, gbz70::Stage, joint::grades_of};
+    use koniscope::stage::{StageDistribution, gbz70::Stage, joint::CASES};
     use rand::{Rng, SeedableRng, rngs::StdRng};
 
     use super::*;
