@@ -20,11 +20,12 @@ ADJACENT = [(0, 1), (1, 2), (3, 4), (4, 5)]
 ALONE = np.array([1.0, 0, 0, 0, 0, 0])
 
 
-def steps(pairs):
-    return -sum(abs(CASES[:, a] - CASES[:, b]) for a, b in pairs)
+def differing(pairs):
+    affected = CASES > 0
+    return -sum((affected[:, a] != affected[:, b]).astype(int) for a, b in pairs)
 
 
-FIXED = np.stack([(CASES == k).sum(1) for k in (1, 2, 3)] + [steps(OPPOSITE), steps(ADJACENT)], 1)
+FIXED = np.stack([(CASES == k).sum(1) for k in (1, 2, 3)] + [differing(OPPOSITE), differing(ADJACENT)], 1)
 
 
 def stages():

@@ -4,9 +4,9 @@
 //! grades nor errors of a film's zones are independent. A zone that is doubtful by itself is less so
 //! beside its neighbors, and six doubts of one cause are one doubt. So all ways to grade the six zones
 //! are weighed together by a Markov random field (Besag, J R Stat Soc B 1974;36:192): the zones' own
-//! evidence, less a price for every step of grade between zones that lie opposite one another and
-//! between those one above the other. Prices are not below 0, so more in one zone never makes
-//! another one look better.
+//! evidence, less a price where of two zones opposite one another, or one above the other, one is
+//! affected and one is not. Prices are not below 0, so more in one zone never makes another one look
+//! better; and none rises with the grade, or disease of one lung alone would be drawn to the other.
 
 use serde::{Deserialize, Serialize};
 
@@ -29,9 +29,9 @@ pub struct Neighbors {
     pub weight: f64,
     /// Logarithm of how much likelier grades 1, 2 and 3 are than 0, beside the zones' own evidence.
     pub grades: [f64; 3],
-    /// Price of a step of grade between opposite zones, in units of the logarithm.
+    /// Price where of two opposite zones one is of grade 0 and one above, in units of the logarithm.
     pub opposite: f64,
-    /// Price of a step of grade between zones one above the other.
+    /// Likewise of two zones one above the other.
     pub adjacent: f64,
 }
 
@@ -70,11 +70,12 @@ impl Neighbors {
             let grades = grades_of(case);
             let evidence = grades.iter().zip(&logs).map(|(grade, zone)| zone[*grade]).sum();
             let of_grade = |k: usize| grades.iter().filter(|grade| **grade == k).count() as f64;
-            let steps = |pairs: &[[usize; 2]]| -> f64 {
-                pairs.iter().map(|[a, b]| -(grades[*a].abs_diff(grades[*b]) as f64)).sum()
+            let affected = grades.map(|grade| grade > 0);
+            let differing = |pairs: &[[usize; 2]]| {
+                -(pairs.iter().filter(|[a, b]| affected[*a] != affected[*b]).count() as f64)
             };
             let [one, two, three] = [1, 2, 3].map(of_grade);
-            [evidence, one, two, three, steps(&OPPOSITE), steps(&ADJACENT)]
+            [evidence, one, two, three, differing(&OPPOSITE), differing(&ADJACENT)]
         })
     }
 
@@ -118,12 +119,25 @@ mod tests {
             Neighbors { weight: 0.5, grades: [0.1, 0.2, 0.3], opposite: 1.5, adjacent: 0.7 };
         let zones = [[0.4, 0.3, 0.2, 0.1]; 6];
         let joint = Joint::of(&zones, &neighbors);
-        // Right 2, 1, 0; left 1, 1, 1, against all 0.
+        // Right 2, 1, 0; left 1, 1, 1, against all 0: one pair at one level differs, one above the other.
         let case = 2 + (1 << 2) + (1 << 6) + (1 << 8) + (1 << 10);
         let evidence = 0.5 * ((0.2f64 / 0.4).ln() + 4.0 * (0.3f64 / 0.4).ln());
-        let expected = evidence + 0.2 + 4.0 * 0.1 - 1.5 * (1.0 + 0.0 + 1.0) - 0.7 * (1.0 + 1.0);
+        let expected = evidence + 0.2 + 4.0 * 0.1 - 1.5 - 0.7;
         let found = (joint.cases()[case] / joint.cases()[0]).ln();
         assert!((found - expected).abs() < 1e-9, "{found} {expected}");
+    }
+
+    #[test]
+    fn disease_of_one_lung_alone_stays_there() {
+        let neighbors =
+            Neighbors { weight: 0.9, grades: [0.3, 0.2, 0.2], opposite: 1.6, adjacent: 0.9 };
+        for grade in 1..4 {
+            let sure = |of: usize| std::array::from_fn(|g| if g == of { 0.97 } else { 0.01 });
+            let zones = std::array::from_fn(|zone| sure(if zone < 3 { grade } else { 0 }));
+            let together = Joint::of(&zones, &neighbors).zones();
+            assert!(together[..3].iter().all(|zone| zone[grade] > 0.7), "{together:?}");
+            assert!(together[3..].iter().all(|zone| zone[0] > 0.7), "{together:?}");
+        }
     }
 
     #[test]
