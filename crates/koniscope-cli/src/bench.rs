@@ -21,7 +21,10 @@ use koniscope_engine::{Graph, Level, Network, Options, Precision};
 use koniscope_train::bench::{resnet34, unet};
 use serde::Serialize;
 
-use crate::{models, threads, write::write_atomic};
+use crate::{
+    models, threads,
+    write::{print, write_atomic},
+};
 
 /// Measure how fast this machine reads and trains.
 ///
@@ -207,7 +210,7 @@ impl Rows<'_> {
             threads: rayon::current_num_threads(),
             times: measure(self.args.runs as usize, &mut run)?,
         };
-        print_row(&row);
+        print_row(&row)?;
         self.rows.push(row);
         Ok(())
     }
@@ -228,10 +231,10 @@ fn noise(n: usize) -> Vec<f32> {
     (0..n).map(|i| (i * 7919 % 1013) as f32 / 506.5 - 1.0).collect()
 }
 
-#[expect(clippy::print_stdout, reason = "the door speaks")]
-fn print_row(row: &Row) {
+fn print_row(row: &Row) -> anyhow::Result<()> {
     let Row { work, network, input: [w, h], batch, precision, kernels, times, .. } = row;
     let what = format!("{work}, {network}, {w} x {h}, batch {batch}, {precision} {kernels}");
     let cpu = times.cpu_ms.map(|cpu| format!(", CPU {cpu:.1} ms")).unwrap_or_default();
-    println!("{what:66} median {:9.2} ms, least {:9.2} ms{cpu}", times.median_ms, times.min_ms);
+    let Times { median_ms, min_ms, .. } = times;
+    print(&format!("{what:66} median {median_ms:9.2} ms, least {min_ms:9.2} ms{cpu}\n"))
 }

@@ -3,11 +3,13 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, bail};
-use koniscope::stage::gbz70::Stage;
+use koniscope::{reading::DISCLAIMER, site::Films};
 use koniscope_evaluate::{
+    figures::Figure,
     judged::Judgments,
-    site::{self, Covered, Method, Wishes},
+    site::{self, Method, Wishes},
 };
+use serde::Serialize;
 
 use crate::{site_file, write::print};
 
@@ -38,6 +40,20 @@ pub(crate) struct Args {
     /// Overwrite the file
     #[arg(long)]
     force: bool,
+    /// Print films, warnings and how often the sets held the true stage as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What is printed.
+#[derive(Serialize)]
+struct Told<'a> {
+    notice: &'a str,
+    model: &'a str,
+    films: &'a Films,
+    warnings: &'a [String],
+    /// How often sets held the true class, on patients left out in turn.
+    figures: Vec<Figure>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -74,39 +90,43 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         .map_err(anyhow::Error::msg)
         .with_context(|| format!("{} cannot be fitted to", args.evaluation.display()))?;
     site_file::write(&args.out, &fitted.site)?;
-    for warning in &fitted.warnings {
-        print(&format!("warning: {warning}\n"))?;
+    let covered = site::covered(&judged.films, wishes);
+    let told = Told {
+        notice: DISCLAIMER,
+        model: &judged.model,
+        films: &fitted.site.films,
+        warnings: &fitted.warnings,
+        figures: site::coverage_figures(&covered, &judged.data),
+    };
+    if args.json {
+        print(&format!("{}\n", serde_json::to_string_pretty(&told)?))?;
+    } else {
+        print(&text(&told, args))?;
     }
-    let films = &fitted.site.films;
-    print(&format!(
-        "{}: {} fitted to {} films of {} patients ({})\n",
-        args.out.display(),
-        judged.model,
-        films.films,
-        films.patients,
-        films.data
-    ))?;
-    print(&coverage(&site::covered(&judged.films, wishes), args.coverage))?;
-    print(&format!("{}\n", koniscope::reading::DISCLAIMER))?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// How often sets held the true class, a line each.
-fn coverage(covered: &[Covered], stated: f64) -> String {
-    let classes = covered.iter().filter(|c| c.class.is_some()).count();
+fn text(told: &Told, args: &Args) -> String {
     let mut text = String::new();
-    for Covered { class, share } in covered {
-        let of = match *class {
-            None => format!("sets stated to cover {stated}, patients left out in turn"),
-            Some(class) if classes > 2 => format!("  stage {}", Stage::ALL[class].name()),
-            Some(0) => "  normal".to_owned(),
-            Some(_) => "  disease".to_owned(),
-        };
-        let interval = match share.low < share.high {
-            true => format!("{:.3} to {:.3}", share.low, share.high),
-            false => "no interval".to_owned(),
-        };
-        text += &format!("{of}: {:.3} ({interval}), n = {}\n", share.value, share.n);
+    for warning in told.warnings {
+        text += &format!("warning: {warning}\n");
     }
-    text
+    let Films { data, films, patients, .. } = told.films;
+    let file = args.out.display();
+    text += &format!(
+        "{file}: {} fitted to {films} films of {patients} patients ({data})\n",
+        told.model
+    );
+    for (place, figure) in told.figures.iter().enumerate() {
+        if place == 0 {
+            text += &format!("sets stated to cover {} covered\n", args.coverage);
+        }
+        let interval = match (figure.low, figure.high) {
+            (Some(low), Some(high)) => format!("{low:.3} to {high:.3}"),
+            _ => "no interval".to_owned(),
+        };
+        let value = figure.value.unwrap_or(f64::NAN);
+        text += &format!("  {}: {value:.3} ({interval}), n = {}\n", figure.name, figure.n);
+    }
+    text + DISCLAIMER + "\n"
 }

@@ -15,7 +15,7 @@ use koniscope_metrics::conformal;
 
 use crate::judged::Judged;
 
-pub use coverage::{Covered, covered};
+pub use coverage::{Covered, coverage_figures, covered};
 pub use operate::{Goal, operate};
 pub use recalibrate::Method;
 use recalibrate::{CrossFitted, recalibrate};

@@ -4,6 +4,8 @@
 pub(crate) mod components;
 mod postprocess;
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +93,8 @@ pub struct LungMask {
     width: usize,
     height: usize,
     labels: Vec<u8>,
+    /// Of each side, the right one first: asked for often, and counted once.
+    extents: [Extent; 2],
 }
 
 impl LungMask {
@@ -104,7 +108,9 @@ impl LungMask {
             width * height,
             "a mask of {width} x {height} needs that many labels"
         );
-        Self { width, height, labels }
+        let extents =
+            Side::BOTH.map(|side| extent_of(&labels, width, side.label(), 0..height, 0..width));
+        Self { width, height, labels, extents }
     }
 
     /// Thresholds at 0.5 in the film's geometry, keeps one component a side and fills holes.
@@ -136,21 +142,43 @@ impl LungMask {
 
     /// Pixels of one side.
     pub fn area_px(&self, side: Side) -> usize {
-        self.extents()[usize::from(side.label()) - 1].area_px
+        self.extent(side).area_px
     }
 
     /// The smallest rectangle that holds one side, where it has a pixel.
     pub fn bounding_box(&self, side: Side) -> Option<BoundingBox> {
-        self.extents()[usize::from(side.label()) - 1].bounding_box
+        self.extent(side).bounding_box
     }
 
     /// Pixels and smallest rectangle of each side, the right one first.
     pub fn extents(&self) -> [Extent; 2] {
-        let rows = self.labels.par_chunks(self.width.max(1)).enumerate();
-        let parts =
-            rows.map(|(y, row)| Side::BOTH.map(|side| Extent::of_row(row, y, side.label())));
-        parts.reduce(Default::default, |a, b| [a[0].join(b[0]), a[1].join(b[1])])
+        self.extents
     }
+
+    /// Pixels and smallest rectangle of one side.
+    pub fn extent(&self, side: Side) -> Extent {
+        self.extents[usize::from(side.label()) - 1]
+    }
+
+    /// Pixels and smallest rectangle of what one side has in some rows.
+    pub fn extent_in(&self, side: Side, rows: Range<usize>) -> Extent {
+        let Some(b) = self.bounding_box(side) else { return Extent::default() };
+        let rows = rows.start.max(b.y)..rows.end.min(b.y + b.height);
+        extent_of(&self.labels, self.width, side.label(), rows, b.x..b.x + b.width)
+    }
+}
+
+/// Extent of a label within some rows and columns of a label map of `width`.
+fn extent_of(
+    labels: &[u8],
+    width: usize,
+    label: u8,
+    rows: Range<usize>,
+    columns: Range<usize>,
+) -> Extent {
+    let of_row =
+        |y: usize| Extent::of_row(&labels[y * width..][columns.clone()], [columns.start, y], label);
+    rows.into_par_iter().map(of_row).reduce(Extent::default, Extent::join)
 }
 
 /// Where one side's pixels are.
@@ -163,7 +191,8 @@ pub struct Extent {
 }
 
 impl Extent {
-    fn of_row(row: &[u8], y: usize, label: u8) -> Self {
+    /// Of a part of a row that begins at column `x` of row `y`.
+    fn of_row(row: &[u8], [x, y]: [usize; 2], label: u8) -> Self {
         // Counts of up to 255 fit a byte, and so many are compared at once.
         let count = |part: &[u8]| part.iter().map(|l| u8::from(*l == label)).sum::<u8>();
         let area_px = row.chunks(255).map(|part| usize::from(count(part))).sum();
@@ -173,7 +202,7 @@ impl Extent {
         let first = row.iter().position(|l| *l == label);
         let last = row.iter().rposition(|l| *l == label);
         let bounding_box = first.zip(last).map(|(first, last)| BoundingBox {
-            x: first,
+            x: x + first,
             y,
             width: last + 1 - first,
             height: 1,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error,
-    segmentation::{BoundingBox, LungMask, Side},
+    segmentation::{BoundingBox, Extent, LungMask, Side},
 };
 
 /// Columns whose lowest lung pixel lies this share of the lung's height or less above its lowest
@@ -130,19 +130,14 @@ impl Zones {
     /// Pixels and smallest rectangle of each zone, in the order of [`Zone::ALL`]; nothing for a
     /// zone without a pixel.
     pub fn extents(&self, mask: &LungMask) -> [Option<(usize, BoundingBox)>; 6] {
-        let mut found: [Option<(usize, [usize; 4])>; 6] = [None; 6];
-        for y in 0..mask.height() {
-            for x in 0..mask.width() {
-                let Some(zone) = self.of_pixel(mask, x, y) else { continue };
-                let (area, [x0, y0, x1, y1]) = found[zone.index()].unwrap_or((0, [x, y, x, y]));
-                found[zone.index()] =
-                    Some((area + 1, [x0.min(x), y0.min(y), x1.max(x), y1.max(y)]));
-            }
-        }
-        found.map(|zone| {
-            zone.map(|(area, [x, y, x1, y1])| {
-                (area, BoundingBox { x, y, width: x1 - x + 1, height: y1 - y + 1 })
-            })
+        Zone::ALL.map(|zone| {
+            let level_of = |y: &usize| self.at(zone.side, *y as f64 + 0.5).level;
+            let first = |is_there: &dyn Fn(Level) -> bool| {
+                (0..mask.height()).find(|y| is_there(level_of(y))).unwrap_or(mask.height())
+            };
+            let rows = first(&|level| level >= zone.level)..first(&|level| level > zone.level);
+            let Extent { area_px, bounding_box } = mask.extent_in(zone.side, rows);
+            bounding_box.map(|bounds| (area_px, bounds))
         })
     }
 }

@@ -44,6 +44,14 @@ fn an_evaluation_becomes_a_site_and_the_site_reads() {
     let again = run(&["calibrate", &eval, "--out", &site]);
     assert_code(&again, 1);
     assert!(stderr(&again).contains("--force"), "{}", stderr(&again));
+    let output = run(&["calibrate", &eval, "--out", &site, "--force", "--json"]);
+    assert_code(&output, 0);
+    let told: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(told["films"]["films"], 6);
+    assert!(!told["warnings"].as_array().unwrap().is_empty());
+    let covered = &told["figures"][0];
+    assert_eq!(covered["name"], "coverage of sets, patients left out in turn");
+    assert_eq!((covered["value"].as_f64(), covered["n"].as_u64()), (Some(1.0), Some(6)));
 
     let output = run(&["operate", &eval, "--site", &site, "--sensitivity", "0.9"]);
     assert_code(&output, 0);

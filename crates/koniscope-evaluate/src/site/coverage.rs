@@ -1,13 +1,16 @@
 //! How often sets of classes hold the true one, on patients that nothing was fitted on.
 
-use koniscope::site::Site;
+use koniscope::{site::Site, stage::gbz70::Stage};
 use koniscope_metrics::{Estimate, bootstrap::mean_by_patient};
 
 use super::{
     Wishes, decisions,
     recalibrate::{GROUPS, groups},
 };
-use crate::judged::Judged;
+use crate::{
+    figures::{BOOTSTRAP, Figure, NO_WIDTH, Section},
+    judged::Judged,
+};
 
 /// Seed of the resamples.
 const SEED: u64 = 1;
@@ -58,6 +61,41 @@ pub fn covered(films: &[Judged], wishes: Wishes) -> Vec<Covered> {
     parts.filter_map(of).collect()
 }
 
+/// The same as figures, as a report holds them. `data` names the sets.
+pub fn coverage_figures(covered: &[Covered], data: &str) -> Vec<Figure> {
+    let classes = covered.iter().filter(|of| of.class.is_some()).count();
+    let figure = |Covered { class, share }: &Covered| {
+        let wide = share.low < share.high;
+        Figure {
+            section: Section::Decisions,
+            name: format!(
+                "coverage of sets{}, patients left out in turn",
+                films_of(*class, classes)
+            ),
+            by: "all".into(),
+            group: "all".into(),
+            data: data.to_owned(),
+            value: Some(share.value),
+            low: wide.then_some(share.low),
+            high: wide.then_some(share.high),
+            n: share.n,
+            method: if wide { BOOTSTRAP } else { NO_WIDTH }.into(),
+            absent: None,
+        }
+    };
+    covered.iter().map(figure).collect()
+}
+
+/// Whose sets, of two classes or of the four stages.
+fn films_of(class: Option<usize>, classes: usize) -> String {
+    match class {
+        None => String::new(),
+        Some(class) if classes > 2 => format!(", stage {}", Stage::ALL[class].name()),
+        Some(0) => ", normal".into(),
+        Some(_) => ", disease".into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{
@@ -83,5 +121,12 @@ mod tests {
         let few = covered(&films[..5], wishes(Some(0.8)));
         assert_eq!(few[0].share.value, 1.0);
         assert!(covered(&[], wishes(Some(0.8))).is_empty());
+        let figures = coverage_figures(&found, "made");
+        let of = |place: usize| (figures[place].name.as_str(), figures[place].value);
+        assert_eq!(of(0).0, "coverage of sets, patients left out in turn");
+        assert_eq!(of(2).0, "coverage of sets, disease, patients left out in turn");
+        assert_eq!(of(2).1, Some(found[2].share.value));
+        let sure = &coverage_figures(&few, "made")[0];
+        assert_eq!((sure.low, sure.method.as_str()), (None, NO_WIDTH));
     }
 }

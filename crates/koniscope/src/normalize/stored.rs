@@ -12,6 +12,9 @@ const MAX_VALUES: i64 = 1 << 16;
 /// gives nearly the same.
 const BORDER: usize = 8;
 
+/// Rows that are counted together: many enough that making a table for them costs little.
+const STRIP: usize = 512;
+
 /// Stored values with their range.
 pub(super) struct Stored<'a> {
     raw: &'a RawImage,
@@ -36,7 +39,10 @@ impl<'a> Stored<'a> {
                 raw.stored.len()
             ));
         }
-        let ends = raw.stored.par_iter().map(|v| (*v, *v));
+        // By strips, within which the compiler compares many values at once.
+        let ends = raw.stored.par_chunks(STRIP * raw.width.max(1)).map(|strip| {
+            strip.iter().fold((i32::MAX, i32::MIN), |(low, high), v| (low.min(*v), high.max(*v)))
+        });
         let Some((first, last)) = ends.reduce_with(|a, b| (a.0.min(b.0), a.1.max(b.1))) else {
             return bad(format!("{} x {}, an image without pixels", raw.width, raw.height));
         };
@@ -60,12 +66,20 @@ impl<'a> Stored<'a> {
     pub(super) fn middle_counts(&self) -> Vec<u64> {
         let (width, height) = (self.raw.width, self.raw.height);
         let (left, top) = (width / BORDER, height / BORDER);
-        let mut counts = vec![0; self.index(self.last) + 1];
-        for row in self.raw.stored.chunks_exact(width).take(height - top).skip(top) {
-            for value in &row[left..width - left] {
-                counts[self.index(*value)] += 1;
+        let none = || vec![0u64; self.index(self.last) + 1];
+        let middle = &self.raw.stored[top * width..(height - top) * width];
+        let strips = middle.par_chunks(STRIP * width).map(|strip| {
+            let mut counts = none();
+            for row in strip.chunks_exact(width) {
+                for value in &row[left..width - left] {
+                    counts[self.index(*value)] += 1;
+                }
             }
-        }
-        counts
+            counts
+        });
+        strips.reduce(none, |mut sum, counts| {
+            sum.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+            sum
+        })
     }
 }

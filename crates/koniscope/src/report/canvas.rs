@@ -1,5 +1,7 @@
 //! A picture to draw on.
 
+use rayon::prelude::*;
+
 use super::colors::Rgb;
 
 /// RGB pixels, row-major. Whatever falls outside is left out.
@@ -42,10 +44,26 @@ impl Canvas {
             return;
         }
         let i = 3 * (y * self.width + x);
-        for (old, new) in self.bytes[i..i + 3].iter_mut().zip(color) {
-            let (from, to) = (f32::from(*old), f32::from(new));
-            *old = (from + (to - from) * alpha + 0.5) as u8;
-        }
+        let pixel = &mut self.bytes[i..i + 3];
+        pixel.copy_from_slice(&mixed([pixel[0], pixel[1], pixel[2]], color, alpha));
+    }
+
+    /// Changes every pixel of a rectangle at `x`, `y`, as far as it lies on the canvas: `shade` is given
+    /// column and row within the rectangle and the color that is there.
+    pub(super) fn shade(
+        &mut self,
+        [x, y]: [usize; 2],
+        [width, height]: [usize; 2],
+        shade: impl Fn(usize, usize, Rgb) -> Rgb + Sync,
+    ) {
+        let width = width.min(self.width.saturating_sub(x));
+        let rows = self.bytes.par_chunks_mut(3 * self.width).skip(y).take(height).enumerate();
+        rows.for_each(|(row, bytes)| {
+            let pixels = bytes.as_chunks_mut::<3>().0.iter_mut();
+            for (column, pixel) in pixels.skip(x).take(width).enumerate() {
+                *pixel = shade(column, row, *pixel);
+            }
+        });
     }
 
     /// Fills a rectangle.
@@ -93,6 +111,14 @@ impl Canvas {
             }
         }
     }
+}
+
+/// `old` with the share `alpha` of `new`.
+pub(super) fn mixed(old: Rgb, new: Rgb, alpha: f32) -> Rgb {
+    std::array::from_fn(|i| {
+        let (from, to) = (f32::from(old[i]), f32::from(new[i]));
+        (from + (to - from) * alpha + 0.5) as u8
+    })
 }
 
 /// Distance of a point from the segment between two others.

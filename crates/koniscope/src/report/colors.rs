@@ -1,6 +1,8 @@
 //! Colors of the overlay. All are told apart by their lightness too, so that no kind of color
 //! blindness hides one.
 
+use std::sync::LazyLock;
+
 /// An sRGB color.
 pub(super) type Rgb = [u8; 3];
 
@@ -27,12 +29,22 @@ pub(super) const LEFT: Rgb = [86, 180, 233];
 pub(super) const ZONES: Rgb = [255, 255, 255];
 
 /// Color of a local probability in `[0, 1]`: dark violet over teal to light yellow.
-///
+pub(super) fn probability(p: f32) -> Rgb {
+    let t = if p.is_nan() { 0.0 } else { p.clamp(0.0, 1.0) };
+    MAP[(t * (STEPS - 1) as f32 + 0.5) as usize]
+}
+
+/// Colors of the map: more than 8 bits tell apart.
+const STEPS: usize = 1024;
+
+/// Made once: the way from OKLCh to sRGB is long, and a picture has half a million pixels.
+static MAP: LazyLock<Vec<Rgb>> =
+    LazyLock::new(|| (0..STEPS).map(|i| color(i as f32 / (STEPS - 1) as f32)).collect());
+
 /// A path through OKLCh whose lightness rises evenly, so that equal steps look equal and the
 /// order survives in gray; hue runs from violet to yellow, which red-green blindness keeps apart.
 /// Chroma dips in the middle, where the sRGB gamut is narrow.
-pub(super) fn probability(p: f32) -> Rgb {
-    let t = if p.is_nan() { 0.0 } else { p.clamp(0.0, 1.0) };
+fn color(t: f32) -> Rgb {
     let lightness = 0.30 + 0.62 * t;
     let chroma = 0.09 + 0.06 * (2.0 * t - 1.0).powi(2);
     let hue = (310.0 - 210.0 * t).to_radians();

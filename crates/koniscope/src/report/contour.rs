@@ -1,5 +1,7 @@
 //! The outline of one lung, drawn soft.
 
+use rayon::prelude::*;
+
 use crate::{
     plane::{Plane, resize},
     segmentation::{LungMask, Side},
@@ -90,16 +92,13 @@ impl Coverage {
 fn mean3(plane: &Plane) -> Plane {
     let (w, h) = (plane.width(), plane.height());
     let mut out = Plane::filled(w, h, 0.0);
-    for y in 0..h {
-        for x in 0..w {
-            let mut sum = 0.0;
-            for ny in [y.saturating_sub(1), y, (y + 1).min(h - 1)] {
-                let row = plane.row(ny);
-                sum += row[x.saturating_sub(1)] + row[x] + row[(x + 1).min(w - 1)];
-            }
-            out.data_mut()[y * w + x] = sum / 9.0;
+    out.data_mut().par_chunks_mut(w).enumerate().for_each(|(y, out)| {
+        let rows = [y.saturating_sub(1), y, (y + 1).min(h - 1)].map(|y| plane.row(y));
+        for (x, out) in out.iter_mut().enumerate() {
+            let (before, after) = (x.saturating_sub(1), (x + 1).min(w - 1));
+            *out = rows.iter().map(|row| row[before] + row[x] + row[after]).sum::<f32>() / 9.0;
         }
-    }
+    });
     out
 }
 

@@ -3,7 +3,13 @@
 
 mod zones;
 
-use super::{Failure, canvas::Canvas, colors, contour::Coverage, font, png, words};
+use super::{
+    Failure,
+    canvas::{Canvas, mixed},
+    colors,
+    contour::Coverage,
+    font, png, words,
+};
 use crate::{
     reading::{FilmReading, Reading},
     segmentation::Side,
@@ -119,12 +125,10 @@ fn draw(film: &FilmReading) -> Canvas {
 fn draw_film(canvas: &mut Canvas, film: &FilmReading, layout: &Layout) {
     let [w, h] = layout.panel;
     let pixels = film.film.pixels().resize(w, h);
-    for y in 0..h {
-        for (x, value) in pixels.row(y).iter().enumerate() {
-            let gray = [(value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8; 3];
-            canvas.blend(layout.left + x, layout.top + y, gray, 1.0);
-            canvas.blend(layout.right + x, layout.top + y, gray, 1.0);
-        }
+    for left in [layout.left, layout.right] {
+        canvas.shade([left, layout.top], [w, h], |x, y, _| {
+            [(pixels.at(x, y).clamp(0.0, 1.0) * 255.0 + 0.5) as u8; 3]
+        });
     }
 }
 
@@ -138,20 +142,17 @@ fn draw_lungs(canvas: &mut Canvas, film: &FilmReading, layout: &Layout) {
             Side::Right => (colors::RIGHT, "R"),
             Side::Left => (colors::LEFT, "L"),
         };
-        for y in 0..h {
-            for x in 0..w {
-                let inside = coverage.inside(x, y);
-                if inside == 0.0 {
-                    continue;
-                }
-                let [fx, fy] = [(x as f64 + 0.5) * scale[0], (y as f64 + 0.5) * scale[1]];
-                let heat = colors::probability(film.heat_map.at(side, fx, fy));
-                let (px, py) = (layout.right + x, layout.top + y);
-                canvas.blend(px, py, heat, VEIL * inside);
-                canvas.blend(px, py, [0, 0, 0], 0.7 * coverage.line(x, y, RIM));
-                canvas.blend(px, py, line_color, coverage.line(x, y, CONTOUR));
+        canvas.shade([layout.right, layout.top], [w, h], |x, y, color| {
+            let inside = coverage.inside(x, y);
+            if inside == 0.0 {
+                return color;
             }
-        }
+            let [fx, fy] = [(x as f64 + 0.5) * scale[0], (y as f64 + 0.5) * scale[1]];
+            let heat = colors::probability(film.heat_map.at(side, fx, fy));
+            let color = mixed(color, heat, VEIL * inside);
+            let color = mixed(color, [0, 0, 0], 0.7 * coverage.line(x, y, RIM));
+            mixed(color, line_color, coverage.line(x, y, CONTOUR))
+        });
         let panel = Panel { left: layout.right, top: layout.top, scale };
         match &film.reading.graded {
             Some(graded) => {

@@ -98,12 +98,16 @@ fn draw(
 ) -> LungMask {
     let (w, h) = (lung.width(), lung.height());
     let inner = [eroded(&sides[0].1, w, h), eroded(&sides[1].1, w, h)];
+    let columns: Vec<(f32, usize)> = (0..width)
+        .map(|x| (x as f32 + 0.5) * w as f32 / width as f32)
+        .map(|sx| (sx, sx as usize))
+        .collect();
     let mut labels = vec![0u8; width * height];
     labels.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
         let sy = (y as f32 + 0.5) * h as f32 / height as f32;
-        for (x, label) in row.iter_mut().enumerate() {
-            let sx = (x as f32 + 0.5) * w as f32 / width as f32;
-            let cell = sy as usize * w + sx as usize;
+        let first = sy as usize * w;
+        for (label, (sx, column)) in row.iter_mut().zip(&columns) {
+            let (sx, cell) = (*sx, first + column);
             let near = [sides[0].0[cell], sides[1].0[cell]];
             if !near[0] && !near[1] {
                 continue;

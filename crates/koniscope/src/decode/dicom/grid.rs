@@ -1,6 +1,7 @@
 //! The picture that a header declares, and its stored values out of cells.
 
 use dicom_dictionary_std::tags;
+use rayon::prelude::*;
 
 use super::{super::Limits, attributes::Attributes, bad, damaged};
 use crate::Error;
@@ -119,9 +120,9 @@ impl Grid {
             if self.signed { top.cast_signed() >> unused } else { (top >> unused).cast_signed() }
         };
         Ok(if cell_bytes == 1 {
-            cells.iter().map(|cell| value(u32::from(*cell))).collect()
+            cells.par_iter().map(|cell| value(u32::from(*cell))).collect()
         } else {
-            let cells = cells.as_chunks::<2>().0.iter();
+            let cells = cells.as_chunks::<2>().0.par_iter();
             cells.map(|cell| value(u32::from(u16::from_le_bytes(*cell)))).collect()
         })
     }
