@@ -37,10 +37,15 @@ nlm="--labels radiographs-nlm/labels.csv"
 # shellcheck disable=SC2086
 {
     evaluate tuning $dealt --part tuning --no-site
-    koniscope calibrate evaluations/tuning --out site.toml --force
+    mkdir -p evaluations/tuning-coverage evaluations/patients-coverage
+    koniscope calibrate evaluations/tuning --out site.toml --force --json \
+        > evaluations/tuning-coverage/report.json
     koniscope operate evaluations/tuning --site site.toml --sensitivity 0.9
     evaluate montgomery $montgomery --no-site
     evaluate patients $dealt --no-site
+    # Sets of stages whose limits come from patients that neither weights nor calibration saw.
+    koniscope calibrate evaluations/patients --out evaluations/patients-coverage/site.toml \
+        --force --json > evaluations/patients-coverage/report.json
     evaluate montgomery-at-site $montgomery --site site.toml
     evaluate patients-at-site $dealt --site site.toml
 }

@@ -45,11 +45,23 @@ pub(crate) struct Args {
     json: bool,
 }
 
+/// As in a report.
+#[derive(Serialize)]
+struct Models<'a> {
+    classifier: Model<'a>,
+}
+
+#[derive(Serialize)]
+struct Model<'a> {
+    id: &'a str,
+    sha256: &'a str,
+}
+
 /// What is printed.
 #[derive(Serialize)]
 struct Told<'a> {
-    notice: &'a str,
-    model: &'a str,
+    disclaimer: &'a str,
+    models: Models<'a>,
     films: &'a Films,
     warnings: &'a [String],
     /// How often sets held the true class, on patients left out in turn.
@@ -86,14 +98,15 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         coverage: Some(args.coverage),
         per_class: args.per_class,
     };
-    let fitted = site::fit(&judged.films, &judged.data, &judged.model_sha256, wishes)
+    let model = [&*judged.model, &judged.model_sha256];
+    let fitted = site::fit(&judged.films, &judged.data, model, wishes)
         .map_err(anyhow::Error::msg)
         .with_context(|| format!("{} cannot be fitted to", args.evaluation.display()))?;
     site_file::write(&args.out, &fitted.site)?;
     let covered = site::covered(&judged.films, wishes);
     let told = Told {
-        notice: DISCLAIMER,
-        model: &judged.model,
+        disclaimer: DISCLAIMER,
+        models: Models { classifier: Model { id: &judged.model, sha256: &judged.model_sha256 } },
         films: &fitted.site.films,
         warnings: &fitted.warnings,
         figures: site::coverage_figures(&covered, &judged.data),
@@ -115,7 +128,7 @@ fn text(told: &Told, args: &Args) -> String {
     let file = args.out.display();
     text += &format!(
         "{file}: {} fitted to {films} films of {patients} patients ({data})\n",
-        told.model
+        told.models.classifier.id
     );
     for (place, figure) in told.figures.iter().enumerate() {
         if place == 0 {

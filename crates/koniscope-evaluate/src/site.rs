@@ -43,14 +43,14 @@ pub struct Fitted {
 /// Films of a class below which a limit of its own means little.
 const FEW: usize = 50;
 
-/// Fits a site's file.
+/// Fits a site's file to films that were read by a model with these weights.
 ///
 /// # Errors
 /// If there are no films, or their probabilities have different numbers of classes.
 pub fn fit(
     films: &[Judged],
     data: &str,
-    model_sha256: &str,
+    [model, model_sha256]: [&str; 2],
     wishes: Wishes,
 ) -> Result<Fitted, String> {
     let classes = films.first().map(|film| film.probabilities.len()).unwrap_or_default();
@@ -76,6 +76,7 @@ pub fn fit(
     patients.sort_unstable();
     patients.dedup();
     let site = Site {
+        model: model.to_owned(),
         model_sha256: model_sha256.to_owned(),
         films: Films {
             data: data.to_owned(),
@@ -180,7 +181,7 @@ mod tests {
     #[test]
     fn sets_cover_as_stated_on_films_that_were_not_seen() {
         for per_class in [false, true] {
-            let fitted = fit(&films(3000, 1), "made", "ab", Wishes { per_class, ..WISHES });
+            let fitted = fit(&films(3000, 1), "made", ["m", "ab"], Wishes { per_class, ..WISHES });
             let site = fitted.expect("enough films").site;
             assert!(site.fits("m", "ab", 2).is_ok());
             let fresh = films(4000, 2);
@@ -198,7 +199,7 @@ mod tests {
 
     #[test]
     fn ranges_hold_every_film_and_few_of_others() {
-        let fitted = fit(&films(400, 1), "made", "ab", WISHES).expect("enough films");
+        let fitted = fit(&films(400, 1), "made", ["m", "ab"], WISHES).expect("enough films");
         for film in films(400, 1) {
             let z = film.features.expect("measured")[0];
             assert!(fitted.site.familiar.iter().all(|r| (r.low..=r.high).contains(&z)));
@@ -209,10 +210,10 @@ mod tests {
 
     #[test]
     fn too_few_films_are_said_to_be() {
-        let fitted = fit(&films(6, 1), "made", "ab", WISHES).expect("some films");
+        let fitted = fit(&films(6, 1), "made", ["m", "ab"], WISHES).expect("some films");
         assert!(fitted.warnings.iter().any(|w| w.contains("too few")), "{:?}", fitted.warnings);
         let set = fitted.site.decide(&[0.99, 0.01], None).set;
         assert_eq!(set, Some(vec![0, 1]));
-        assert!(fit(&[], "none", "ab", WISHES).is_err());
+        assert!(fit(&[], "none", ["m", "ab"], WISHES).is_err());
     }
 }

@@ -51,6 +51,11 @@ pub struct Reader {
 /// had plausible lungs, and none of their negatives was taken for upright.
 const INVERTED_CERTAINTY: f64 = 0.005;
 
+/// From this certainty on plausible lungs are not looked for in the negative too. Of the negatives of
+/// those 1,655 films the surest had 0.960, and 0.955 where its lungs were plausible; of the films
+/// themselves 83 % have 0.97 and above.
+const SURE: f64 = 0.97;
+
 /// Plausible lungs of one film, on the network's grid.
 struct FoundLungs {
     probabilities: LungProbabilities,
@@ -188,8 +193,8 @@ impl Reader {
         Ok(raw)
     }
 
-    /// Finds the lungs, in the film and in its negative; a film whose lungs are plausible only
-    /// in the negative, or found there with more certainty, is read as such and flagged.
+    /// Finds the lungs, in the film and, unless they are sure there, in its negative; a film whose lungs
+    /// are plausible only in the negative, or found there with more certainty, is read as such and flagged.
     ///
     /// # Errors
     /// [`Error::LungsNotFound`] or [`Error::LungsImplausible`], of the film as it is.
@@ -200,21 +205,24 @@ impl Reader {
     ) -> Result<(Radiograph, LungMask), Error> {
         let small = Radiograph::new(self.segmenter.small(&film), None);
         let shape = film.height() as f64 / film.width() as f64;
-        let negative = small.negative();
-        let (upright, inverted) =
-            rayon::join(|| self.lungs_of(&small, shape), || self.lungs_of(&negative, shape));
-        let is_inverted = match (&upright, &inverted) {
-            (Ok(upright), Ok(inverted)) => {
-                inverted.certainty > upright.certainty + INVERTED_CERTAINTY
-            }
-            (Err(Error::LungsNotFound { .. } | Error::LungsImplausible { .. }), Ok(_)) => true,
-            _ => false,
+        let upright = self.lungs_of(&small, shape);
+        let least = match &upright {
+            Ok(found) if found.certainty >= SURE => None,
+            Ok(found) => Some(found.certainty + INVERTED_CERTAINTY),
+            Err(Error::LungsNotFound { .. } | Error::LungsImplausible { .. }) => Some(0.0),
+            Err(_) => None,
         };
-        let (film, found) =
-            if is_inverted { (film.negative(), inverted?) } else { (film, upright?) };
-        if is_inverted {
-            flags.push(Flag::Inverted);
-        }
+        let inverted = least.and_then(|least| {
+            let found = self.lungs_of(&small.negative(), shape).ok()?;
+            (found.certainty > least).then_some(found)
+        });
+        let (film, found) = match inverted {
+            Some(inverted) => {
+                flags.push(Flag::Inverted);
+                (film.negative(), inverted)
+            }
+            None => (film, upright?),
+        };
         flags.extend(found.flags);
         let mask = LungMask::from_probabilities(&found.probabilities, film.width(), film.height())?;
         Ok((film, mask))
@@ -275,3 +283,7 @@ pub struct FilmReading {
     /// Where the evidence lies.
     pub heat_map: HeatMap,
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -6,7 +6,7 @@ mod colors;
 mod contour;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod fake;
+pub(crate) mod fake;
 mod font;
 mod html;
 mod json;

@@ -24,7 +24,10 @@ use crate::{Error, features::Features};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Site {
-    /// SHA-256 of the second stage's weights that it was made for: with others it says nothing.
+    /// Name and version of the second stage that it was made for: the same weights may have been
+    /// calibrated anew, and then have another.
+    pub model: String,
+    /// SHA-256 of its weights: with others the file says nothing.
     pub model_sha256: String,
     /// The films that it was made from.
     pub films: Films,
@@ -122,11 +125,11 @@ impl Site {
     /// [`Error::Model`] with what does not fit.
     pub fn fits(&self, id: &str, sha256: &str, classes: usize) -> Result<(), Error> {
         let fault = |detail: String| Err(Error::Model { detail });
-        if self.model_sha256 != sha256 {
+        if (self.model.as_str(), self.model_sha256.as_str()) != (id, sha256) {
             return fault(format!(
-                "the site file was made for weights {}, the reader has {id} with {sha256}. Make one \
-                 for it with `koniscope evaluate` and `koniscope calibrate`",
-                self.model_sha256
+                "the site file was made for {} with weights {}, the reader has {id} with {sha256}. Make \
+                 one for it with `koniscope evaluate` and `koniscope calibrate`",
+                self.model, self.model_sha256
             ));
         }
         if !self.calibration.is_empty() && self.calibration.len() != classes - 1 {
@@ -176,6 +179,7 @@ mod tests {
 
     fn site() -> Site {
         Site {
+            model: "m".into(),
             model_sha256: "ab".into(),
             operating: Some(OperatingPoint::new(Criterion::Sensitivity, 0.9, 0.4)),
             conformal: Some(Conformal { coverage: 0.9, limits: vec![0.75] }),
@@ -225,7 +229,10 @@ mod tests {
     fn a_file_for_other_weights_or_classes_is_refused() {
         let mut site = site();
         assert!(site.fits("m", "ab", 4).is_ok());
-        assert!(site.fits("m", "cd", 4).unwrap_err().to_string().contains("made for weights ab"));
+        // The same weights, calibrated anew, are another model.
+        for other in [site.fits("m", "cd", 4), site.fits("m2", "ab", 4)] {
+            assert!(other.unwrap_err().to_string().contains("made for m with weights ab"));
+        }
         site.calibration = vec![Recalibration::identity(); 3];
         assert!(site.fits("m", "ab", 4).is_ok());
         assert!(site.fits("m", "ab", 2).is_err());

@@ -66,8 +66,22 @@ pub fn load_reader(
     device: &Device,
     which: Option<GradingKind>,
 ) -> Result<Reader, Error> {
+    // Side by side: loading takes as long as a reading.
+    let (grading, lungs) = rayon::join(
+        || load_grading(models, device, which),
+        || load_lungs(&models.join(LUNGS_MANIFEST), device),
+    );
+    let grading = grading?;
+    Ok(Reader { segmenter: Box::new(lungs?), grading, limits: Limits::default(), site: None })
+}
+
+fn load_grading(
+    models: &Path,
+    device: &Device,
+    which: Option<GradingKind>,
+) -> Result<Grading, Error> {
     let zones = models.join(ZONES_MANIFEST);
-    let grading = match which {
+    Ok(match which {
         Some(GradingKind::Zones) if !zones.is_file() => {
             return Err(Error::Model {
                 detail: format!(
@@ -82,12 +96,6 @@ pub fn load_reader(
         Some(GradingKind::Paper) | None => {
             Grading::Paper(Box::new(load_stages(&models.join(CLASSIFIER_MANIFEST), device)?))
         }
-    };
-    Ok(Reader {
-        segmenter: Box::new(load_lungs(&models.join(LUNGS_MANIFEST), device)?),
-        grading,
-        limits: Limits::default(),
-        site: None,
     })
 }
 
@@ -177,7 +185,7 @@ fn unet(manifest: &Manifest, weights: Vec<u8>, device: &Device) -> Result<UNet, 
             detail: format!("{} needs the classes background, right lung, left lung", manifest.id),
         });
     }
-    let mut network = UNet::new(width, depth, manifest.classes.len(), device.burn());
+    let mut network = UNet::blank(width, depth, manifest.classes.len(), device.burn());
     apply_safetensors(&mut network, SafetensorsStore::from_bytes(Some(weights)), Missing::Refuse)?;
     Ok(network)
 }

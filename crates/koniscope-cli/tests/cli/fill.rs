@@ -109,6 +109,10 @@ fn documents_of_this_repository_say_what_their_reports_say() {
             serde_json::from_str(&fs::read_to_string(root.join(&path)).unwrap()).unwrap();
         for (kind, manifest) in [("classifier", "zones"), ("lungs", "lungs")] {
             let (made, ships) = (&json["models"][kind]["sha256"], sha256(&root, manifest));
+            if kind == "lungs" && report.ends_with("-coverage") {
+                assert!(made.is_null(), "{path}: `koniscope calibrate` knows of no lungs");
+                continue;
+            }
             assert_eq!(made, &ships, "{path}: not by the weights of models/{manifest}.toml");
         }
         for field in ["worst", "failures"] {

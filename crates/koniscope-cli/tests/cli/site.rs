@@ -79,7 +79,7 @@ fn an_evaluation_becomes_a_site_and_the_site_reads() {
     assert!(stderr(&output).contains("--no-site"), "{}", stderr(&output));
     let output = run(&["read", "samples", "--site", &site, "--model", "paper"]);
     assert_code(&output, 1);
-    assert!(stderr(&output).contains("made for weights"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("the site file was made for"), "{}", stderr(&output));
 }
 
 #[test]

@@ -33,24 +33,45 @@ impl UNet {
     /// `width` channels on the first level, twice as many on each of the `depth` levels below.
     /// The paper's figure is `width = 64, depth = 4`.
     pub fn new(width: usize, depth: usize, classes: usize, device: &Device) -> Self {
+        Self::built([width, depth], classes, None, device)
+    }
+
+    /// [`new`](Self::new) with zeros for weights, to be loaded: random numbers take a fifth as long as
+    /// reading a film.
+    pub fn blank(width: usize, depth: usize, classes: usize, device: &Device) -> Self {
+        Self::built([width, depth], classes, Some(&Initializer::Zeros), device)
+    }
+
+    /// With each layer's own way to begin unless another is given.
+    fn built(
+        [width, depth]: [usize; 2],
+        classes: usize,
+        init: Option<&Initializer>,
+        device: &Device,
+    ) -> Self {
         let channels = |level: usize| width << level;
         let encoder = (0..=depth)
             .map(|level| {
                 let before = if level == 0 { 1 } else { channels(level - 1) };
-                DoubleConv::new(before, channels(level), device)
+                DoubleConv::new([before, channels(level)], init, device)
             })
             .collect();
         let up = (0..depth)
             .rev()
             .map(|level| {
-                ConvTranspose2dConfig::new([channels(level + 1), channels(level)], [2, 2])
-                    .with_stride([2, 2])
-                    .init(device)
+                let config =
+                    ConvTranspose2dConfig::new([channels(level + 1), channels(level)], [2, 2])
+                        .with_stride([2, 2]);
+                match init {
+                    Some(init) => config.with_initializer(init.clone()),
+                    None => config,
+                }
+                .init(device)
             })
             .collect();
         let decoder = (0..depth)
             .rev()
-            .map(|level| DoubleConv::new(channels(level + 1), channels(level), device))
+            .map(|level| DoubleConv::new([channels(level + 1), channels(level)], init, device))
             .collect();
         Self {
             encoder,
@@ -132,12 +153,13 @@ pub struct DoubleConv {
 }
 
 impl DoubleConv {
-    fn new(before: usize, after: usize, device: &Device) -> Self {
+    fn new([before, after]: [usize; 2], init: Option<&Initializer>, device: &Device) -> Self {
+        let init = init.cloned().unwrap_or_else(he_normal);
         let conv = |from: usize| {
             Conv2dConfig::new([from, after], [3, 3])
                 .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
                 .with_bias(false)
-                .with_initializer(he_normal())
+                .with_initializer(init.clone())
                 .init(device)
         };
         Self {

@@ -154,7 +154,7 @@ pub(super) fn film_of_zones() -> FilmReading {
 }
 
 /// The reader of [`film_of_zones`].
-pub(super) fn zone_reader() -> Reader {
+pub(crate) fn zone_reader() -> Reader {
     let resnet = Network::Resnet { layers: 18, width: 16 };
     let mut manifest = manifest("fake-zones", &OUTPUTS, resnet);
     manifest.region = Region::Zones;
@@ -185,6 +185,7 @@ fn read_film(reader: &Reader, bytes: &[u8]) -> FilmReading {
 /// whose films were all brighter.
 pub(super) fn read_at_site() -> Result<Reading, Failure> {
     let site = Site {
+        model: "fake-zones".into(),
         model_sha256: "00ff".into(),
         operating: Some(OperatingPoint::new(Criterion::Sensitivity, 0.9, 0.2)),
         conformal: Some(Conformal { coverage: 0.99, limits: vec![0.999] }),
