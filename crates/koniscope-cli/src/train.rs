@@ -40,6 +40,10 @@ enum Network {
     Zones {
         #[command(flatten)]
         run: Run,
+        /// Learn nothing: calibrate the weights of --init on the tuning films of the recipe's split, and
+        /// score them on its test films.
+        #[arg(long, requires = "init", conflicts_with = "resume")]
+        calibrate_only: bool,
         /// Folder with the lung network (lungs.toml) that makes the crops.
         #[arg(long, value_name = "DIR")]
         models: Option<PathBuf>,
@@ -135,8 +139,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
                 print_figures(&classifier::figures(&pooled, recipe.split.seed));
             }
         }
-        Network::Zones { run, models: dir } => {
-            let recipe = ZoneRecipe::read(&run.recipe)?;
+        Network::Zones { run, calibrate_only, models: dir } => {
+            let mut recipe = ZoneRecipe::read(&run.recipe)?;
+            if *calibrate_only {
+                recipe.training.epochs = 0;
+            }
             let source = run.lungs(dir.as_deref())?;
             let mut pooled = Vec::new();
             let folds = run.folds(recipe.split.fold, recipe.split.folds)?;

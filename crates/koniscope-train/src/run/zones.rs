@@ -10,6 +10,7 @@ use koniscope::{
     weights::{LUNGS_MANIFEST, ZONES_MANIFEST, load_lungs, load_resnet},
 };
 
+use burn::module::Module;
 use rayon::prelude::*;
 
 use super::{
@@ -36,7 +37,8 @@ use crate::{
 };
 
 /// Trains the zone grader, writes `zones.toml` with its weights into the run's folder and scores
-/// them, as written, on the test part.
+/// them, as written, on the test part. With no epochs the weights to start from are calibrated and scored
+/// as they are.
 ///
 /// # Errors
 /// [`Error`] of any step; a film that cannot be used is noted and left out.
@@ -52,7 +54,11 @@ pub fn train(
 
     let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &options.device)?;
     let crops = Crops::of(&segmenter, Region::Zones, recipe.crop, lungs);
-    let train = labeled(&crops, &split.training.0, "training", observer)?;
+    let is_learning = recipe.training.epochs > 0;
+    let train = match is_learning {
+        true => labeled(&crops, &split.training.0, "training", observer)?,
+        false => Vec::new(),
+    };
     let tuning = labeled(&crops, &split.tuning.0, "tuning", observer)?;
 
     let network = options.resnet(&recipe.network, OUTPUTS.len(), recipe.training.seed)?;
@@ -74,8 +80,12 @@ pub fn train(
         seed: training.seed,
         device: options.device.clone(),
     };
-    let optimizer = adamw(training.weight_decay, training.clip, &Default::default());
-    let (best, _) = options.fit(&mut task, network, training, optimizer, observer)?;
+    let best = if is_learning {
+        let optimizer = adamw(training.weight_decay, training.clip, &Default::default());
+        options.fit(&mut task, network, training, optimizer, observer)?.0
+    } else {
+        network.valid()
+    };
 
     let outputs = task.outputs(&best, &task.tuning)?;
     let platt = calibration(&task.tuning, &outputs);

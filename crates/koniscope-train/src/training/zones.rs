@@ -2,9 +2,9 @@
 
 use burn::tensor::Tensor;
 use koniscope::{
-    grading::{Grades, OUTPUTS, ZoneCalibration, ZoneOutput, zone_logits},
+    grading::{Grades, ZoneCalibration, ZoneOutput},
     manifest::Input,
-    model::{Device, compute::Compute, gray_batch, resnet::ResNet},
+    model::{Device, compute::Compute, gray_batch, resnet::ResNet, zone_grades::zone_outputs},
     plane::Plane,
 };
 use koniscope_metrics::agreement::quadratic_kappa;
@@ -55,7 +55,7 @@ pub struct ZoneTask {
 }
 
 impl ZoneTask {
-    /// Outputs of films, six zones each, without gradients and without class maps.
+    /// Outputs of films, six zones each, without gradients.
     ///
     /// # Errors
     /// [`Error`] if the network cannot run.
@@ -68,17 +68,7 @@ impl ZoneTask {
         let mut all = Vec::with_capacity(films.len());
         for batch in films.chunks(self.batch) {
             let pictures: Vec<&Plane> = batch.iter().flat_map(|film| &film.pictures).collect();
-            let (values, shape) = gray_batch(&pictures, &self.input);
-            let outputs = network.run(values, shape)?;
-            let cells = outputs[MAPS].data.len() / outputs[0].data.len();
-            let means = outputs[0].data.chunks_exact(OUTPUTS.len());
-            let zones: Vec<ZoneOutput> = means
-                .zip(outputs[MAPS].data.chunks_exact(OUTPUTS.len() * cells))
-                .map(|(means, maps)| ZoneOutput {
-                    logits: zone_logits(means, maps, true),
-                    maps: Vec::new(),
-                })
-                .collect();
+            let zones = zone_outputs(&network, &pictures, &self.input, true)?;
             all.extend(zones.chunks_exact(6).map(<[ZoneOutput]>::to_vec));
         }
         Ok(all)

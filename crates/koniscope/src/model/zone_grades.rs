@@ -5,7 +5,7 @@ use crate::{
     Error,
     crop::ZoneCrops,
     grading::{OUTPUTS, ZoneCalibration, ZoneGrader, ZoneOutput, zone_logits},
-    manifest::Manifest,
+    manifest::{Input, Manifest},
     plane::Plane,
 };
 
@@ -34,24 +34,35 @@ impl ZoneGrader for ResNetZones {
     }
 
     fn grade(&self, crops: &ZoneCrops) -> Result<Vec<ZoneOutput>, Error> {
-        let pictures = crops.pictures().each_ref();
-        let (values, shape) = gray_batch(&pictures, &self.manifest.input); // [6, channels, h, w]
-        let mut outputs = self.network.run(values, shape)?.into_iter();
-        let (Some(logits), Some(maps)) = (outputs.next(), outputs.next()) else {
-            return Err(Error::Model {
-                detail: "a zone grader needs logits and class maps".into(),
-            });
-        };
-        let (h, w) = (maps.shape[2], maps.shape[3]); // [6, outputs, h/32, w/32]
-        let zones = logits.data.chunks_exact(OUTPUTS.len());
-        let zones = zones.zip(maps.data.chunks_exact(OUTPUTS.len() * h * w));
-        Ok(zones
-            .map(|(logits, maps)| ZoneOutput {
-                logits: zone_logits(logits, maps, self.manifest.peaks),
-                maps: maps.chunks_exact(h * w).map(|m| Plane::new(w, h, m.to_vec())).collect(),
-            })
-            .collect())
+        let Manifest { input, peaks, .. } = &self.manifest;
+        zone_outputs(&self.network, &crops.pictures().each_ref(), input, *peaks)
     }
+}
+
+/// What a zone grader's network says of each picture; `peaks` as in [`Manifest::peaks`].
+///
+/// # Errors
+/// [`Error::Model`] if the network cannot run or has no class maps.
+pub fn zone_outputs(
+    network: &Compute<ResNet>,
+    pictures: &[&Plane],
+    input: &Input,
+    peaks: bool,
+) -> Result<Vec<ZoneOutput>, Error> {
+    let (values, shape) = gray_batch(pictures, input); // [n, channels, h, w]
+    let mut outputs = network.run(values, shape)?.into_iter();
+    let (Some(logits), Some(maps)) = (outputs.next(), outputs.next()) else {
+        return Err(Error::Model { detail: "a zone grader needs logits and class maps".into() });
+    };
+    let (h, w) = (maps.shape[2], maps.shape[3]); // [n, outputs, h/32, w/32]
+    let zones = logits.data.chunks_exact(OUTPUTS.len());
+    let zones = zones.zip(maps.data.chunks_exact(OUTPUTS.len() * h * w));
+    Ok(zones
+        .map(|(logits, maps)| ZoneOutput {
+            logits: zone_logits(logits, maps, peaks),
+            maps: maps.chunks_exact(h * w).map(|m| Plane::new(w, h, m.to_vec())).collect(),
+        })
+        .collect())
 }
 
 #[cfg(test)]
