@@ -3,7 +3,10 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, bail};
-use koniscope::{reading::DISCLAIMER, site::Films};
+use koniscope::{
+    reading::{DISCLAIMER, ModelIdentity},
+    site::Films,
+};
 use koniscope_evaluate::{
     figures::Figure,
     judged::Judgments,
@@ -45,23 +48,17 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// As in a report.
+/// As in a report, as far as it is known here.
 #[derive(Serialize)]
-struct Models<'a> {
-    classifier: Model<'a>,
-}
-
-#[derive(Serialize)]
-struct Model<'a> {
-    id: &'a str,
-    sha256: &'a str,
+struct Models {
+    classifier: ModelIdentity,
 }
 
 /// What is printed.
 #[derive(Serialize)]
 struct Told<'a> {
     disclaimer: &'a str,
-    models: Models<'a>,
+    models: Models,
     films: &'a Films,
     warnings: &'a [String],
     /// How often sets held the true class, on patients left out in turn.
@@ -104,9 +101,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("{} cannot be fitted to", args.evaluation.display()))?;
     site_file::write(&args.out, &fitted.site)?;
     let covered = site::covered(&judged.films, wishes);
+    let classifier = ModelIdentity { id: judged.model, sha256: judged.model_sha256, notice: None };
     let told = Told {
         disclaimer: DISCLAIMER,
-        models: Models { classifier: Model { id: &judged.model, sha256: &judged.model_sha256 } },
+        models: Models { classifier },
         films: &fitted.site.films,
         warnings: &fitted.warnings,
         figures: site::coverage_figures(&covered, &judged.data),

@@ -7,7 +7,7 @@ use std::sync::{
 
 use super::*;
 use crate::{
-    manifest::{Input, Manifest, Network},
+    manifest::{Input, Manifest},
     plane::Plane,
     report::fake,
 };
@@ -24,8 +24,7 @@ struct Counting {
 
 fn in_lung(side: f64, i: usize) -> bool {
     let at = |v: usize| (v as f64 + 0.5) / SIDE as f64;
-    let (x, y) = (at(i % SIDE), at(i / SIDE));
-    ((x - 0.5 - side * 0.22) / 0.14).powi(2) + ((y - 0.5) / 0.33).powi(2) < 1.0
+    fake::in_lung(side, at(i % SIDE), at(i / SIDE))
 }
 
 impl LungSegmenter for Counting {
@@ -51,7 +50,6 @@ fn look(inside: f32, inverted: bool) -> (usize, bool) {
     let looks = Arc::new(AtomicUsize::new(0));
     let mut reader = fake::zone_reader();
     let mut manifest = reader.segmenter.manifest().clone();
-    manifest.network = Network::Unet { width: 4, depth: 2 };
     manifest.input = Input { width: SIDE, height: SIDE, ..manifest.input };
     reader.segmenter = Box::new(Counting { manifest, inside, looks: looks.clone() });
     let is_lung = |i: usize| in_lung(-1.0, i) || in_lung(1.0, i);

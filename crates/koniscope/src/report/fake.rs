@@ -26,7 +26,7 @@ pub(super) const PROBABILITY: f64 = 0.731_058_578_630_004_9;
 pub(super) const TOTAL_MS: f64 = 11.0;
 
 /// Whether a point in `[0, 1]^2` lies in the drawn right (`-1.0`) or left (`1.0`) lung.
-fn in_lung(side: f64, x: f64, y: f64) -> bool {
+pub(crate) fn in_lung(side: f64, x: f64, y: f64) -> bool {
     ((x - 0.5 - side * 0.22) / 0.14).powi(2) + ((y - 0.5) / 0.33).powi(2) < 1.0
 }
 
