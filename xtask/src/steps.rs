@@ -103,7 +103,7 @@ pub(crate) const STEPS: [Step; 9] = [
         extension: Some("cargo-deny"),
         ..STEP
     },
-    // lavapipe 22.3.6, Vulkan without a card, crashes on the shaders: docs/explanation/speed.md.
+    // Builds all once more with wgpu, which takes as long as the rest: docs/explanation/speed.md.
     Step {
         name: "gpu",
         cargo: &[

@@ -1,5 +1,5 @@
-//! A GPU reads what the processor reads. Built with the feature `gpu` alone; says so and passes where no
-//! Vulkan device answers. Mesa's lavapipe answers without a GPU.
+//! A GPU reads what the processor reads. Built with the feature `gpu` alone; says so and passes where none
+//! answers. Mesa's lavapipe answers without a GPU.
 #![cfg(feature = "gpu")]
 #![allow(clippy::unwrap_used)]
 
@@ -10,7 +10,7 @@ use koniscope::{model::Device, reading::GradingKind, weights::load_reader};
 #[test]
 fn a_film_has_one_reading_on_both() {
     let Ok(gpu) = Device::gpu() else {
-        eprintln!("skipped: no Vulkan device answers");
+        eprintln!("skipped: no GPU answers");
         return;
     };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

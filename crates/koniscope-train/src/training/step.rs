@@ -75,7 +75,7 @@ impl Stepper {
         let loss = task.loss(output.clone(), &batch.target);
         let gradient = output.grad(&loss.backward()).expect("the loss depends on the output");
         let gradient: Vec<f32> =
-            gradient.into_data().try_to_vec().map_err(|e| Error::tensor(&e))?;
+            gradient.into_data().try_into_vec().map_err(|e| Error::tensor(&e))?;
         let named = trainer.backward(&graph, &[&gradient]);
         move_statistics(network, &trainer.statistics());
         Ok((loss.into_scalar(), by_parameter(network, named)))

@@ -77,7 +77,7 @@ fn values<const D: usize>(parameter: &Param<tensor::Tensor<D>>) -> Tensor {
 fn copy<const D: usize>(tensor: tensor::Tensor<D>) -> Tensor {
     let shape = tensor.dims().to_vec();
     let data = tensor.into_data().convert::<f32>();
-    Tensor::new(shape, data.try_to_vec().expect("converted to f32"))
+    Tensor::new(shape, data.try_into_vec().expect("converted to f32"))
 }
 
 /// Builds a graph layer by layer.

@@ -38,7 +38,7 @@ impl Device {
         Ok(Self { learning: bf16()?, ..Self::cpu() })
     }
 
-    /// A GPU through Vulkan.
+    /// A GPU, through Vulkan or what else the system has.
     ///
     /// # Errors
     /// [`Error::Model`] if this program was built without the feature `gpu`.
@@ -51,20 +51,20 @@ impl Device {
         })
     }
 
-    /// A GPU through Vulkan.
+    /// A GPU, through Vulkan or what else the system has.
     ///
     /// # Errors
-    /// [`Error::Model`] if no Vulkan device answers.
+    /// [`Error::Model`] if none answers.
     #[cfg(feature = "gpu")]
     pub fn gpu() -> Result<Self, Error> {
         std::panic::catch_unwind(|| {
-            let device = burn::tensor::Device::vulkan(burn::tensor::DeviceKind::DefaultDevice);
+            let device = burn::tensor::Device::wgpu(burn::tensor::DeviceKind::DefaultDevice);
             let probe = burn::tensor::Tensor::<1>::zeros([1], &device) + 1.0;
             probe.into_data();
             Self { burn: device, engine: None, learning: Options::default() }
         })
         .map_err(|_| Error::Model {
-            detail: "no Vulkan device answers; install its driver or leave out --gpu".into(),
+            detail: "no GPU answers; install its driver or leave out --gpu".into(),
         })
     }
 
