@@ -3,6 +3,7 @@
 mod labels;
 mod mask;
 pub mod opacities;
+pub mod place;
 pub mod zones;
 
 use std::{

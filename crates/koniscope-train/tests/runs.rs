@@ -93,6 +93,9 @@ fn both_networks_learn_resume_and_read() {
     let given = folder.path().join("given");
     let mut recipe = written(&given, ZONES, |path| ZoneRecipe::read(path).unwrap());
     recipe.training.epochs = 0;
+    let nothing = options(&table, given.clone(), false);
+    let refused = zones::train(&recipe, &nothing, &source, &mut watcher).unwrap_err().to_string();
+    assert!(refused.contains("--init"), "{refused}");
     let weights = |run: &Path| run.join("drawn-zones.safetensors");
     let start = Options { init: Some(weights(&out)), ..options(&table, given.clone(), false) };
     let (outcome, again) = zones::train(&recipe, &start, &source, &mut watcher).unwrap();

@@ -4,11 +4,9 @@
 use std::path::Path;
 
 use koniscope::{Radiograph, crop::ZoneCrops, plane::Plane, segmentation::LungMask, zones::Zones};
-use koniscope_simulate::{
-    opacities::LargeOpacity,
-    profusion::{mean_area_cm2, place_of_coverage},
-    truth::Truth,
-};
+use koniscope_simulate::{opacities::LargeOpacity, profusion::mean_area_cm2, truth::Truth};
+
+use super::place::Place;
 
 /// A zone's picture has so many pixels on the side of one here.
 const FINER: usize = 4;
@@ -22,9 +20,6 @@ const LEAST_LUNG: f32 = 0.3;
 /// Share of a cell's lung under a large opacity from which it is there, and up to which it is not;
 /// between them nothing is told.
 const LARGE: [f32; 2] = [0.02, 0.2];
-
-/// Places on the 12-point scale from which profusion is 1, 2 and 3.
-const GRADES: [f64; 3] = [2.5, 5.5, 8.5];
 
 /// Coverage is kept as a picture, whose values are at most 1; a pixel may hold many opacities.
 const MOST_COVERED: f32 = 64.0;
@@ -48,10 +43,10 @@ pub struct ZoneOpacities {
 }
 
 /// What is known of one cell of a class map.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Cell {
-    /// Profusion of its lung, 0 to 3.
-    pub grade: Option<u8>,
+    /// Profusion of its lung.
+    pub place: Option<Place>,
     /// Whether a large opacity lies there.
     pub large: Option<bool>,
 }
@@ -172,6 +167,12 @@ impl ZoneOpacities {
         Some(zones.collect())
     }
 
+    /// Profusion of the whole zone.
+    pub fn place(&self) -> Place {
+        let sum = |plane: &Plane| -> f32 { plane.data().iter().sum() };
+        Place::of_coverage(f64::from(sum(&self.small) / sum(&self.lung) * MOST_COVERED))
+    }
+
     /// All planes, to be varied by one geometry.
     pub fn map(&self, f: impl Fn(&Plane) -> Plane) -> Self {
         Self { small: f(&self.small), large: f(&self.large), lung: f(&self.lung) }
@@ -211,11 +212,9 @@ fn cell([small, large, lung]: [f32; 3], side: usize) -> Cell {
     if lung < LEAST_LUNG * (side * side) as f32 {
         return Cell::default();
     }
-    let place = place_of_coverage(f64::from(small / lung * MOST_COVERED));
-    let place = place.unwrap_or(f64::NEG_INFINITY);
     let under = large / lung;
     Cell {
-        grade: Some(GRADES.iter().filter(|limit| place >= **limit).count() as u8),
+        place: Some(Place::of_coverage(f64::from(small / lung * MOST_COVERED))),
         large: (under <= LARGE[0] || under >= LARGE[1]).then_some(under >= LARGE[1]),
     }
 }
@@ -256,12 +255,13 @@ mod tests {
                 .cells();
         // Middles at pixels 0 and 32: two cells on a side, the first half outside, and of the corner's
         // so much that nothing is told.
-        let grades: Vec<Option<u8>> = cells.iter().map(|cell| cell.grade).collect();
+        let grade = |cell: &Cell| cell.place.map(|place| place.grade());
+        let grades: Vec<Option<u8>> = cells.iter().map(grade).collect();
         assert_eq!(grades, [None, Some(3), Some(1), Some(3)]);
         let large: Vec<Option<bool>> = cells.iter().map(|cell| cell.large).collect();
         assert_eq!(large, [None, Some(true), Some(false), Some(false)]);
         let none = zone(|_, _| 0.0, |x, y| x == 8 && y < 8).cells();
-        assert_eq!(none[2], Cell { grade: Some(0), large: Some(false) });
+        assert_eq!((grade(&none[2]), none[2].large), (Some(0), Some(false)));
         assert_eq!(none[1].large, None, "a touch is neither");
     }
 

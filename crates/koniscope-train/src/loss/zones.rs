@@ -8,7 +8,7 @@ use koniscope::{
     stage::gbz70::{Findings, Large, Stage, stage},
 };
 
-use crate::dataset::{opacities::Cell, zones::ZoneLabels};
+use crate::dataset::{opacities::Cell, place::Place, zones::ZoneLabels};
 
 /// Weight of each output's cross-entropy. Profusion makes the stage, and aggregation and large
 /// opacities part II from III; shapes are told beside it. Empirically chosen.
@@ -42,12 +42,18 @@ pub struct ZoneTarget {
 }
 
 impl ZoneTarget {
-    /// The target of films in order, with what is known of the cells of each of their zones: none, or as
-    /// many as the class maps have.
-    pub fn of<'a>(films: impl IntoIterator<Item = &'a ZoneLabels>, cells: &[Vec<Cell>]) -> Self {
-        let mut target = Self { cells: of_cells(cells), ..Self::default() };
-        for (film, labels) in films.into_iter().enumerate() {
+    /// The target of films in order, with the places of their zones' profusion where they are known, and
+    /// what is known of the cells of each zone: none, or as many as the class maps have. Where places are
+    /// known, grades count by their distance ([`Place::at_least`]).
+    pub fn of<'a>(
+        films: impl IntoIterator<Item = (&'a ZoneLabels, Option<[Place; 6]>)>,
+        cells: &[Vec<Cell>],
+        spread: f64,
+    ) -> Self {
+        let mut target = Self { cells: of_cells(cells, spread), ..Self::default() };
+        for (film, (labels, places)) in films.into_iter().enumerate() {
             for zone in 0..6 {
+                let first = target.answers.len() + PROFUSION;
                 for (output, answer) in answers(labels, zone).into_iter().enumerate() {
                     let is_rare = [AGGREGATION, LARGE].contains(&output) && answer == Some(true);
                     target.answers.push(f32::from(u8::from(answer == Some(true))));
@@ -56,6 +62,10 @@ impl ZoneTarget {
                         Some(_) if is_rare => RARE,
                         Some(_) => 1.0,
                     });
+                }
+                let places = places.map(|places| questions(places[zone], spread));
+                for (k, (answer, weight)) in places.into_iter().flatten().enumerate() {
+                    (target.answers[first + k], target.counts[first + k]) = (answer, weight);
                 }
             }
             if let (None, Some(stage)) = (labels.grades, labels.stage) {
@@ -94,25 +104,35 @@ pub(crate) fn answers(labels: &ZoneLabels, zone: usize) -> [Option<bool>; OUTPUT
     answers
 }
 
+/// The answer to each question of profusion and how much it counts: as much as the one before was
+/// answered with yes.
+fn questions(place: Place, spread: f64) -> [(f32, f32); 3] {
+    let mut before = 1.0;
+    [1, 2, 3].map(|grade| {
+        let now = place.at_least(grade, spread);
+        let asked = std::mem::replace(&mut before, now);
+        let answer = if asked > 0.0 { now / asked } else { 0.0 };
+        (answer as f32, asked as f32)
+    })
+}
+
 /// The answers of the cells of zones and their weights, `[zones, outputs, cells]`.
-fn of_cells(zones: &[Vec<Cell>]) -> [Vec<f32>; 2] {
+fn of_cells(zones: &[Vec<Cell>], spread: f64) -> [Vec<f32>; 2] {
     let count = zones.iter().map(Vec::len).max().unwrap_or(0);
     let mut found = [0, 1].map(|_| vec![0.0; zones.len() * OUTPUTS.len() * count]);
     for (zone, cells) in zones.iter().enumerate() {
         for (i, cell) in cells.iter().enumerate() {
-            let mut tell = |output: usize, answer: bool, weight: f32| {
+            let mut tell = |output: usize, answer: f32, weight: f32| {
                 let at = (zone * OUTPUTS.len() + output) * count + i;
-                found[0][at] = f32::from(u8::from(answer));
+                found[0][at] = answer;
                 found[1][at] = weight;
             };
-            if let Some(grade) = cell.grade {
-                // Conditional questions, as of zones.
-                for k in (1..=3).filter(|k| grade + 1 >= *k) {
-                    tell(PROFUSION + usize::from(k) - 1, grade >= k, 1.0);
-                }
+            let asked = cell.place.map(|place| questions(place, spread));
+            for (k, (answer, weight)) in asked.into_iter().flatten().enumerate() {
+                tell(PROFUSION + k, answer, weight);
             }
             if let Some(large) = cell.large {
-                tell(LARGE, large, if large { RARE } else { 1.0 });
+                tell(LARGE, f32::from(u8::from(large)), if large { RARE } else { 1.0 });
             }
         }
     }
@@ -344,10 +364,15 @@ mod tests {
     fn each_cell_is_pulled_to_what_lies_there() {
         let device = Device::flex().autodiff();
         let labels = ZoneLabels { grades: Some([2; 6]), ..ZoneLabels::default() };
-        let cell = |grade, large| Cell { grade: Some(grade), large: Some(large) };
+        // The middle of a grade's three places.
+        let cell = |grade: u8, large| Cell {
+            place: Some(Place::new(f64::from(grade) * 3.0 + 1.0)),
+            large: Some(large),
+        };
         let mut cells = vec![Vec::new(); 6];
         cells[1] = vec![cell(0, false), cell(3, true), Cell::default(), cell(1, false)];
-        let target = ZoneTarget { counts: vec![0.0; 72], ..ZoneTarget::of([&labels], &cells) };
+        let target =
+            ZoneTarget { counts: vec![0.0; 72], ..ZoneTarget::of([(&labels, None)], &cells, 0.0) };
         let maps = Tensor::<4>::zeros([6, OUTPUTS.len(), 2, 2], &device).require_grad();
         let loss = zone_loss(maps.clone(), &target);
         let gradient: Vec<f32> =
@@ -364,12 +389,37 @@ mod tests {
     }
 
     #[test]
+    fn grades_count_by_the_distance_of_their_place() {
+        let labels = ZoneLabels { grades: Some([1; 6]), ..ZoneLabels::default() };
+        let target = |places, spread| ZoneTarget::of([(&labels, places)], &[], spread);
+        // 1/2, half a place below grade 2.
+        let places = Some([Place::new(5.0); 6]);
+        let hard = target(None, 0.5);
+        assert_eq!(hard.answers, target(places, 0.0).answers);
+        assert_eq!(hard.counts, target(places, 0.0).counts);
+        let soft = target(places, 0.5);
+        let logistic = |x: f32| 1.0 / (1.0 + (-x).exp());
+        let at_least = [5.0, -1.0, -7.0].map(logistic);
+        for zone in 0..6 {
+            let at = zone * OUTPUTS.len();
+            let expected = [at_least[0], at_least[1] / at_least[0], at_least[2] / at_least[1]];
+            for k in 0..3 {
+                assert!((soft.answers[at + k] - expected[k]).abs() < 1e-6);
+            }
+            assert_eq!(soft.counts[at], 1.0);
+            assert!((soft.counts[at + 2] - at_least[1]).abs() < 1e-6);
+            assert_eq!(soft.answers[at + 3..at + 12], hard.answers[at + 3..at + 12]);
+        }
+        // Where there is no opacity nothing is doubtful.
+        let none = target(Some([Place::new(f64::NEG_INFINITY); 6]), 0.5);
+        assert_eq!((none.answers[0], none.counts[0], none.counts[1]), (0.0, 1.0, 0.0));
+    }
+
+    #[test]
     fn known_stages_alone_pull_the_right_way() {
         let device = Device::flex().autodiff();
-        let target = ZoneTarget::of(
-            [&ZoneLabels { stage: Some(Stage::Zero), ..ZoneLabels::default() }],
-            &[],
-        );
+        let labels = ZoneLabels { stage: Some(Stage::Zero), ..ZoneLabels::default() };
+        let target = ZoneTarget::of([(&labels, None)], &[], 0.5);
         let logits = Tensor::<4>::zeros([6, OUTPUTS.len(), 1, 1], &device).require_grad();
         let loss = zone_loss(logits.clone(), &target);
         let gradient: Vec<f32> =

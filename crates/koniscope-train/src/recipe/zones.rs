@@ -32,6 +32,11 @@ pub struct ZoneRecipe {
     /// Films that are only measured on.
     #[serde(default)]
     pub test_only: Vec<TestOnly>,
+    /// Where the place of profusion on the 12-point scale is known, as of simulated films: scale, in places,
+    /// of the logistic curve by which grades count beside their limits
+    /// ([`Place::at_least`](crate::dataset::place::Place::at_least)). 0, the default: grades as they are.
+    #[serde(default)]
+    pub spread: f64,
     /// Steps; `batch` counts films, of six zones each.
     pub training: TrainingRecipe,
     /// Variation.
@@ -51,6 +56,10 @@ impl ZoneRecipe {
         let recipe: Self = parse(path)?;
         if !matches!(recipe.network, Network::Resnet { layers: 18 | 34, width: 1..=256 }) {
             return Err(Error::Recipe { path: path.to_owned(), detail: RESNET.into() });
+        }
+        if !(0.0..=10.0).contains(&recipe.spread) {
+            let detail = format!("spread is {}; 0 to 10 was expected", recipe.spread);
+            return Err(Error::Recipe { path: path.to_owned(), detail });
         }
         check_crop(path, recipe.crop)?;
         check(path, &recipe.scaling, &recipe.split, &recipe.training)?;

@@ -41,20 +41,25 @@ use crate::{
 /// as they are.
 ///
 /// # Errors
-/// [`Error`] of any step; a film that cannot be used is noted and left out.
+/// [`Error`] of any step, also if there are neither epochs nor weights to start from; a film that cannot be
+/// used is noted and left out.
 pub fn train(
     recipe: &ZoneRecipe,
     options: &Options,
     lungs: &LungSource,
     observer: &mut dyn Observer,
 ) -> Result<(Outcome, Vec<Staged>), Error> {
+    let is_learning = recipe.training.epochs > 0;
+    if !is_learning && options.init.is_none() {
+        let detail = "training.epochs is 0, and there are no weights to start from (--init)".into();
+        return Err(Error::Recipe { path: options.recipe.clone(), detail });
+    }
     folder::open(&options.out, recipe, options.resume)?;
     let split = split(recipe, options, observer)?;
     write_atomic(&options.out.join("split.csv"), split.to_csv().as_bytes())?;
 
     let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &options.device)?;
     let crops = Crops::of(&segmenter, Region::Zones, recipe.crop, lungs);
-    let is_learning = recipe.training.epochs > 0;
     let train = match is_learning {
         true => labeled(&crops, &split.training.0, "training", observer)?,
         false => Vec::new(),
@@ -76,6 +81,7 @@ pub fn train(
             detail: recipe.detail,
         },
         augment: recipe.augment.clone(),
+        spread: recipe.spread,
         batch: training.batch,
         seed: training.seed,
         device: options.device.clone(),

@@ -16,6 +16,7 @@ use crate::{
     augment::{AugmentRecipe, Draw},
     dataset::{
         opacities::{Cell, ZoneOpacities},
+        place::Place,
         zones::ZoneLabels,
     },
     loss::zones::{ZoneTarget, zone_loss},
@@ -36,6 +37,16 @@ pub struct LabeledZones {
     pub opacities: Option<Vec<ZoneOpacities>>,
 }
 
+impl LabeledZones {
+    /// Profusion of each zone finer than its grade, where it is known.
+    fn places(&self) -> Option<[Place; 6]> {
+        let (grades, zones) = (self.labels.grades?, self.opacities.as_ref()?);
+        let places: Vec<Place> =
+            zones.iter().zip(grades).map(|(zone, grade)| zone.place().within(grade)).collect();
+        places.try_into().ok()
+    }
+}
+
 /// The zone grader's training.
 pub struct ZoneTask {
     /// Films that are learnt from.
@@ -46,6 +57,8 @@ pub struct ZoneTask {
     pub input: Input,
     /// How zones are varied.
     pub augment: AugmentRecipe,
+    /// How far grades count beside their limits ([`Place::at_least`]).
+    pub spread: f64,
     /// Films a scoring step.
     pub batch: usize,
     /// Seed of every draw.
@@ -104,7 +117,11 @@ impl Task for ZoneTask {
             .unzip();
         let pictures: Vec<&Plane> = varied.iter().collect();
         let (input, shape) = gray_batch(&pictures, &self.input);
-        let target = ZoneTarget::of(cases.iter().map(|case| &self.train[*case].labels), &cells);
+        let known = cases.iter().map(|case| {
+            let film = &self.train[*case];
+            (&film.labels, film.places())
+        });
+        let target = ZoneTarget::of(known, &cells, self.spread);
         Batch { input, shape, target }
     }
 
