@@ -403,9 +403,8 @@ mod tests {
         for zone in 0..6 {
             let at = zone * OUTPUTS.len();
             let expected = [at_least[0], at_least[1] / at_least[0], at_least[2] / at_least[1]];
-            for k in 0..3 {
-                assert!((soft.answers[at + k] - expected[k]).abs() < 1e-6);
-            }
+            let near = |(answer, expected): (&f32, f32)| (answer - expected).abs() < 1e-6;
+            assert!(soft.answers[at..at + 3].iter().zip(expected).all(near), "{soft:?}");
             assert_eq!(soft.counts[at], 1.0);
             assert!((soft.counts[at + 2] - at_least[1]).abs() < 1e-6);
             assert_eq!(soft.answers[at + 3..at + 12], hard.answers[at + 3..at + 12]);
