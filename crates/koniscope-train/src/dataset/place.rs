@@ -34,7 +34,7 @@ impl Place {
     /// The place of a grade that is nearest.
     pub fn within(self, grade: u8) -> Self {
         let least = if grade == 0 { f64::NEG_INFINITY } else { Self::limit(grade) };
-        let most = if grade == 3 { f64::INFINITY } else { Self::limit(grade + 1) };
+        let most = if grade == 3 { f64::INFINITY } else { Self::limit(grade + 1).next_down() };
         Self(self.0.clamp(least, most))
     }
 
@@ -78,7 +78,12 @@ mod tests {
     #[test]
     fn a_place_outside_of_its_grade_is_moved_to_the_limit() {
         assert_eq!(Place(2.0).within(1), Place(2.5));
-        assert_eq!(Place(7.0).within(1), Place(5.5));
+        assert_eq!(Place(7.0).within(1), Place(5.5f64.next_down()));
+        for place in 0..12 {
+            for grade in 0..4 {
+                assert_eq!(Place(f64::from(place)).within(grade).grade(), grade);
+            }
+        }
         assert_eq!(Place(4.0).within(1), Place(4.0));
         assert_eq!(Place(12.0).within(3), Place(12.0));
         assert_eq!(Place(f64::NEG_INFINITY).within(0), Place(f64::NEG_INFINITY));
