@@ -103,7 +103,7 @@ pub(crate) const STEPS: [Step; 9] = [
         extension: Some("cargo-deny"),
         ..STEP
     },
-    // Builds all once more with wgpu, which takes as long as the rest: docs/explanation/speed.md.
+    // Builds all once more with wgpu, a quarter of an hour on two cores: docs/explanation/speed.md.
     Step {
         name: "gpu",
         cargo: &[

@@ -88,7 +88,7 @@ pub(crate) struct Args {
     /// program]
     #[arg(long, value_name = "DIR")]
     models: Option<PathBuf>,
-    /// Learn on a GPU, through Vulkan or what else the system has
+    /// Learn on a GPU
     #[arg(long)]
     gpu: bool,
     /// Learn with numbers of 16 bits: 1.6 to 2 times as fast on a processor with AMX

@@ -78,7 +78,7 @@ struct Run {
     /// The hand of patients to test on, in place of the recipe's; "all" trains on each in turn.
     #[arg(long, value_name = "N|all")]
     fold: Option<Fold>,
-    /// Compute on a GPU, through Vulkan or what else the system has.
+    /// Compute on a GPU.
     #[arg(long)]
     gpu: bool,
     /// Learn with numbers of 16 bits: 1.6 to 2 times as fast on a processor with AMX.

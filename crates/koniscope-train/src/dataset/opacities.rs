@@ -170,7 +170,7 @@ impl ZoneOpacities {
     /// Profusion of the whole zone.
     pub fn place(&self) -> Place {
         let sum = |plane: &Plane| -> f32 { plane.data().iter().sum() };
-        Place::of_coverage(f64::from(sum(&self.small) / sum(&self.lung) * MOST_COVERED))
+        place(sum(&self.small), sum(&self.lung))
     }
 
     /// All planes, to be varied by one geometry.
@@ -208,13 +208,18 @@ impl ZoneOpacities {
     }
 }
 
+/// Profusion, from sums over pixels of coverage as it is kept and of lung.
+fn place(small: f32, lung: f32) -> Place {
+    Place::of_coverage(f64::from(small / lung * MOST_COVERED))
+}
+
 fn cell([small, large, lung]: [f32; 3], side: usize) -> Cell {
     if lung < LEAST_LUNG * (side * side) as f32 {
         return Cell::default();
     }
     let under = large / lung;
     Cell {
-        place: Some(Place::of_coverage(f64::from(small / lung * MOST_COVERED))),
+        place: Some(place(small, lung)),
         large: (under <= LARGE[0] || under >= LARGE[1]).then_some(under >= LARGE[1]),
     }
 }

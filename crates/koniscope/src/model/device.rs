@@ -38,7 +38,7 @@ impl Device {
         Ok(Self { learning: bf16()?, ..Self::cpu() })
     }
 
-    /// A GPU, through Vulkan or what else the system has.
+    /// A GPU, through wgpu.
     ///
     /// # Errors
     /// [`Error::Model`] if this program was built without the feature `gpu`.
@@ -51,7 +51,7 @@ impl Device {
         })
     }
 
-    /// A GPU, through Vulkan or what else the system has.
+    /// A GPU, through wgpu.
     ///
     /// # Errors
     /// [`Error::Model`] if none answers.
