@@ -61,6 +61,9 @@ pub(crate) struct Args {
     /// No film gets an opacity
     #[arg(long)]
     profusion_zero: bool,
+    /// One lung of each film, by chance, gets none; stage II is then hardly reached
+    #[arg(long, conflicts_with = "profusion_zero")]
+    one_sided: bool,
     /// Folder of models, to find the lungs of films without a mask [default: $KONISCOPE_MODELS,
     /// ./models, or models beside the program]
     #[arg(long, value_name = "DIR")]
@@ -118,7 +121,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         seed: args.seed,
         out: args.out.clone(),
         source,
-        wishes: Wishes { stages: args.stages.0, asbestos, none: args.profusion_zero },
+        wishes: Wishes {
+            stages: args.stages.0,
+            asbestos,
+            none: args.profusion_zero,
+            one_sided: args.one_sided,
+        },
         format,
     };
     // Loaded for the first film without a mask; where all have one, no model is needed.

@@ -3,6 +3,7 @@
 mod draw;
 
 use koniscope::{
+    segmentation::Side,
     stage::{
         gbz70::{self, Clause, Findings, Large, Stage},
         ilo::{Profusion, Shape},
@@ -17,6 +18,8 @@ use crate::{opacities::LargeOpacity, profusion};
 /// Plans drawn before one is taken that has another stage than the wanted one. Fewer than one in a
 /// hundred plans need more than 50.
 const TRIES: usize = 2000;
+
+const SIDES: [Side; 2] = [Side::Right, Side::Left];
 
 /// Kind of disease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,11 +61,13 @@ pub struct Wishes {
     pub asbestos: f64,
     /// No film gets an opacity.
     pub none: bool,
+    /// One lung of each film, by chance, gets none. Most stages II are then out of reach.
+    pub one_sided: bool,
 }
 
 impl Default for Wishes {
     fn default() -> Self {
-        Self { stages: [0.4, 0.2, 0.2, 0.2], asbestos: 0.25, none: false }
+        Self { stages: [0.4, 0.2, 0.2, 0.2], asbestos: 0.25, none: false, one_sided: false }
     }
 }
 
@@ -93,12 +98,13 @@ impl Plan {
         if stage == Stage::Zero && rng.random_bool(0.5) {
             return Self::nothing();
         }
-        let mut plan = draw::plan(pattern, stage, areas_cm2, rng);
+        let free = wishes.one_sided.then(|| SIDES[rng.random_range(0..2)]);
+        let mut plan = draw::plan(pattern, stage, free, areas_cm2, rng);
         for _ in 1..TRIES {
             if plan.stage(areas_cm2).0 == stage {
                 break;
             }
-            plan = draw::plan(pattern, stage, areas_cm2, rng);
+            plan = draw::plan(pattern, stage, free, areas_cm2, rng);
         }
         if plan.counts == [[0; 2]; 6] && plan.large.is_empty() { Self::nothing() } else { plan }
     }
@@ -146,6 +152,7 @@ fn weighted(weights: &[f64], rng: &mut impl Rng) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use koniscope::zones::Zone;
     use rand::{SeedableRng, rngs::StdRng};
 
     use super::*;
@@ -169,7 +176,7 @@ mod tests {
         let stages = [1.0, 0.0, 0.0, 0.0];
         let mut nothing = 0;
         for seed in 0..400 {
-            let wishes = Wishes { stages, asbestos: 1.0, none: false };
+            let wishes = Wishes { stages, asbestos: 1.0, ..Wishes::default() };
             let plan = Plan::draw(&wishes, &AREAS, &mut StdRng::seed_from_u64(seed));
             nothing += usize::from(plan.pattern == Pattern::None);
             let irregular = plan.shapes.iter().all(|s| s.is_irregular());
@@ -180,6 +187,27 @@ mod tests {
         let none = Wishes { none: true, ..Wishes::default() };
         let plan = Plan::draw(&none, &AREAS, &mut StdRng::seed_from_u64(1));
         assert_eq!(plan, Plan::nothing());
+    }
+
+    #[test]
+    fn one_lung_may_be_free() {
+        let wishes = Wishes { one_sided: true, stages: [0.1, 0.4, 0.0, 0.5], ..Wishes::default() };
+        let mut sick = [0; 2];
+        for seed in 0..200 {
+            let plan = Plan::draw(&wishes, &AREAS, &mut StdRng::seed_from_u64(seed));
+            let is_sick = SIDES.map(|side| {
+                let of_side = |zone: Zone| zone.side == side;
+                let small =
+                    Zone::ALL.into_iter().zip(plan.counts).any(|(z, n)| of_side(z) && n != [0, 0]);
+                let crowded =
+                    Zone::ALL.into_iter().zip(plan.aggregation).any(|(z, a)| of_side(z) && a);
+                small || crowded || plan.large.iter().any(|large| of_side(large.zone))
+            });
+            assert_ne!(is_sick, [true; 2], "{seed} {plan:?}");
+            sick[0] += usize::from(is_sick[0]);
+            sick[1] += usize::from(is_sick[1]);
+        }
+        assert!(sick.iter().all(|n| *n > 70), "{sick:?}");
     }
 
     #[test]

@@ -194,7 +194,8 @@ fn opacities_make_a_film_brighter_and_only_in_the_lungs() {
     };
     let [none, some] = [true, false].map(|none| {
         let out = root.path().join(if none { "none" } else { "some" });
-        let wishes = Wishes { none, stages: [0.0, 0.0, 0.0, 1.0], asbestos: 0.0 };
+        let wishes =
+            Wishes { none, stages: [0.0, 0.0, 0.0, 1.0], asbestos: 0.0, ..Wishes::default() };
         run(&Options { wishes, ..onto(&films, &[], options(&out, 1)) }, 1).unwrap();
         read(&out)
     });

@@ -127,8 +127,32 @@ fn stages_and_zones_by_hand() {
     close(&figures, "AUC of stage III and above", (6.0 + 6.0 / 2.0) / 12.0);
     close(&figures, "zone grades right", 6.0 / 8.0);
     close(&figures, "zone grades within one", 7.0 / 8.0);
+    close(&figures, "zones of grade 0 graded 0", 1.0);
+    close(&figures, "zones of grade 1 to 3 graded so", 5.0 / 6.0);
+    let none = figure(&figures, "zones of a free lung beside a sick one graded 0");
+    assert!(none.value.is_none() && none.absent.is_some(), "both lungs of a film are alike");
     close(&figures, "quadratic weighted kappa, left lower", 1.0 - (5.0 / 8.0) / expected);
     close(&figures, "ECE of the likeliest stage, 10 bins of equal width", 2.0 / 8.0);
+}
+
+#[test]
+fn a_free_lung_beside_a_sick_one_counts_by_itself() {
+    let of = |number: usize, truth: [u8; 6], read: [u8; 6]| {
+        let mut film = staged(number, 1, 1);
+        film.case.truth.zones = Some(truth);
+        film.outcome.as_mut().unwrap().zones = Some(read);
+        film
+    };
+    let films = [
+        of(0, [0, 0, 0, 1, 0, 2], [0, 1, 0, 1, 0, 2]), // the right lung is free, two zones found so
+        of(1, [0, 3, 0, 0, 0, 0], [0, 3, 0, 0, 0, 0]), // the left one is, all three
+        of(2, [0; 6], [1; 6]),                         // no lung is sick
+        of(3, [1, 0, 0, 0, 0, 1], [0; 6]),             // no lung is free
+    ];
+    let figures = all_figures(&films);
+    close(&figures, "zones of a free lung beside a sick one graded 0", 5.0 / 6.0);
+    close(&figures, "zones of grade 0 graded 0", (3.0 + 5.0 + 0.0 + 4.0) / (4.0 + 5.0 + 6.0 + 4.0));
+    close(&figures, "zones of grade 1 to 3 graded so", 3.0 / 5.0);
 }
 
 #[test]

@@ -13,10 +13,12 @@ use crate::{
     profusion::{self, FIRST_PLACE, LAST_PLACE},
 };
 
-/// Draws shapes, places of the zones, numbers, aggregation and large opacities.
+/// Draws shapes, places of the zones, numbers, aggregation and large opacities; nothing in a lung that is to
+/// be `free`.
 pub(super) fn plan(
     pattern: Pattern,
     stage: Stage,
+    free: Option<Side>,
     areas_cm2: &[f64; 6],
     rng: &mut impl Rng,
 ) -> Plan {
@@ -27,7 +29,12 @@ pub(super) fn plan(
     let primary = pick(rng);
     let secondary = if rng.random_bool(0.5) { primary } else { pick(rng) };
     let share = rng.random_range(0.6..0.9);
-    let places = places(pattern, stage, rng);
+    let mut places = places(pattern, stage, rng);
+    for (place, zone) in places.iter_mut().zip(Zone::ALL) {
+        if Some(zone.side) == free {
+            *place = 0.0;
+        }
+    }
     let counts = std::array::from_fn(|i| {
         let mean = |shape, share| share * profusion::density(places[i], shape) * areas_cm2[i];
         [poisson(mean(primary, share), rng), poisson(mean(secondary, 1.0 - share), rng)]
@@ -54,6 +61,7 @@ pub(super) fn plan(
         for _ in 0..1 + usize::from(rng.random_bool(0.3)) {
             plan.large.push(large(pattern, stage, rng));
         }
+        plan.large.retain(|large| Some(large.zone.side) != free);
     }
     plan
 }
