@@ -93,6 +93,13 @@ impl Draw {
         }
     }
 
+    /// The same geometry with the look of another draw: gamma, contrast, brightness, sharpness and how
+    /// noisy it is.
+    pub fn with_look_of(self, other: &Self) -> Self {
+        let Self { matrix, shift, mirrored, noise_rng, .. } = self;
+        Self { matrix, shift, mirrored, noise_rng, ..other.clone() }
+    }
+
     /// Varies picture and mask by the same geometry; what comes from outside the film is black
     /// background.
     pub fn apply(&self, sample: &Sample) -> Sample {
@@ -220,6 +227,27 @@ mod tests {
         let data = (0..w * h).map(|i| if lung(i) { 0.9 } else { 0.1 }).collect();
         let target = (0..w * h).map(|i| u8::from(lung(i))).collect();
         Sample { picture: Plane::new(w, h, data), target }
+    }
+
+    #[test]
+    fn a_look_is_taken_over_and_geometry_and_grain_are_kept() {
+        let recipe = AugmentRecipe {
+            rotate: 5.0,
+            shift: 0.1,
+            gamma: 0.3,
+            contrast: 0.3,
+            brightness: 0.1,
+            sharpness: 0.3,
+            noise: 0.1,
+            ..AugmentRecipe::default()
+        };
+        let [film, zone] = [1, 2].map(|i| Draw::sample(&recipe, &mut rng_for(1, 1, i)));
+        let found = zone.clone().with_look_of(&film);
+        assert_eq!((found.matrix, found.shift), (zone.matrix, zone.shift));
+        assert_eq!(found.noise_rng, zone.noise_rng);
+        let look = |d: &Draw| [d.gamma, d.contrast, d.brightness, d.sharpness, d.noise];
+        assert_eq!(look(&found), look(&film));
+        assert_ne!(look(&found), look(&zone));
     }
 
     #[test]

@@ -80,8 +80,14 @@ impl Figure {
 
 impl Options {
     /// A ResNet of a checked recipe, ready to learn: from random numbers drawn by `seed`, or from
-    /// the weights to start from.
-    fn resnet(&self, network: &Network, classes: usize, seed: u64) -> Result<ResNet, Error> {
+    /// the weights to start from, whose head may be `missing` or another.
+    fn resnet(
+        &self,
+        network: &Network,
+        classes: usize,
+        seed: u64,
+        missing: Missing,
+    ) -> Result<ResNet, Error> {
         let Network::Resnet { layers, width } = *network else {
             unreachable!("a checked recipe holds a ResNet");
         };
@@ -90,7 +96,7 @@ impl Options {
         let mut network = ResNet::sized([layers, width], classes, &device.clone().autodiff())
             .expect("a checked recipe has 18 or 34 layers");
         if let Some(file) = &self.init {
-            load_pretrained(&mut network, file, Missing::KeepHead)?;
+            load_pretrained(&mut network, file, missing)?;
         }
         Ok(network)
     }

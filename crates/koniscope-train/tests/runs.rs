@@ -106,6 +106,24 @@ fn both_networks_learn_resume_and_read() {
     let near = |a: &Staged, b: &Staged| (a.disease() - b.disease()).abs() < 0.02;
     assert!(staged.len() == again.len() && staged.iter().zip(&again).all(|(a, b)| near(a, b)));
     reads_as_scored(&whole, &given, &films, &again);
+
+    // What zones say of their lung begins at nothing, is learnt, and is read as it was scored.
+    let with_context = |name: &str, epochs: usize, init: &Path, watcher: &mut Watcher| {
+        let run = folder.path().join(name);
+        let mut recipe = written(&run, ZONES, |path| ZoneRecipe::read(path).unwrap());
+        (recipe.context, recipe.training.epochs) = (true, epochs);
+        let init = Some(weights(init));
+        let start = Options { init, ..options(&table, run.clone(), false) };
+        let staged = zones::train(&recipe, &start, &source, watcher).unwrap().1;
+        reads_as_scored(&whole, &run, &films, &staged);
+        (run, staged)
+    };
+    let (grown, begun) = with_context("grown", 0, &given, &mut watcher);
+    assert!(again.iter().zip(&begun).all(|(a, b)| near(a, b)));
+    let (learnt, staged) = with_context("learnt", 1, &grown, &mut watcher);
+    assert!(begun.iter().zip(&staged).any(|(a, b)| a.zones != b.zones || !near(a, b)));
+    let (_, again) = with_context("learnt-given", 0, &learnt, &mut watcher);
+    assert!(staged.iter().zip(&again).all(|(a, b)| near(a, b)));
 }
 
 /// A reader with a run's zone grader gives its test films the probabilities that the run told.

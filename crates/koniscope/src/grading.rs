@@ -29,6 +29,31 @@ pub const OUTPUTS: [&str; 12] = [
     "u",
 ];
 
+/// Where it has outputs on the whole lung, their names are those of [`OUTPUTS`] after this.
+pub const LUNG: &str = "lung_";
+
+/// Zones of a lung.
+pub const ZONES_OF_LUNG: usize = 3;
+
+/// Names of a zone grader's outputs: [`OUTPUTS`], and with `context` the same again on the lung.
+///
+/// The opacities of a lung are of the same kind in all its zones, and it is as contrasted in one as in
+/// another. With context each zone says what it makes of its lung, and the [mean](lung_logits) over the
+/// lung's zones is added to the logits of each. The other lung is left out: where it alone is sick, that must
+/// not count.
+pub fn output_names(context: bool) -> Vec<String> {
+    let lung = OUTPUTS.iter().filter(|_| context).map(|name| format!("{LUNG}{name}"));
+    OUTPUTS.iter().map(|name| (*name).to_owned()).chain(lung).collect()
+}
+
+/// What the zones of a lung say of it together, a value each of [`OUTPUTS`]: the mean over zones of
+/// their outputs on the lung, the second half of each zone's logits.
+pub fn lung_logits(zones: &[f32]) -> Vec<f32> {
+    let count = zones.len() / (2 * OUTPUTS.len());
+    let of = |output: usize| zones.iter().skip(OUTPUTS.len() + output).step_by(2 * OUTPUTS.len());
+    (0..OUTPUTS.len()).map(|output| of(output).sum::<f32>() / count as f32).collect()
+}
+
 /// Place of `profusion_1` among the [`OUTPUTS`].
 pub const PROFUSION: usize = 0;
 /// Place of `aggregation`.
@@ -102,9 +127,10 @@ impl ZoneCalibration {
     /// reading may exist without calibrated probabilities.
     pub fn of(manifest: &Manifest) -> Result<Self, Error> {
         let fault = |detail: String| Err(Error::Model { detail });
-        if manifest.classes != OUTPUTS {
+        if ![false, true].iter().any(|context| manifest.classes == output_names(*context)) {
             return fault(format!(
-                "{} answers {:?}; a zone grader answers {OUTPUTS:?}",
+                "{} answers {:?}; a zone grader answers {OUTPUTS:?}, or these and each again with \
+                 {LUNG} before it",
                 manifest.id, manifest.classes
             ));
         }
@@ -274,6 +300,18 @@ mod tests {
         }
         assert_eq!(zone_logits(&means, &maps, false), means);
         assert!((peak(&[900.0, 900.0]) - 900.0).abs() < 1e-3, "no overflow");
+    }
+
+    #[test]
+    fn zones_tell_of_their_lung_in_the_mean() {
+        let names = output_names(true);
+        assert_eq!((names.len(), &*names[0], &*names[12]), (24, "profusion_1", "lung_profusion_1"));
+        assert_eq!(output_names(false), OUTPUTS);
+        // Zone z says z of its own questions and 10 z + k of question k on the lung.
+        let of = |z: usize, i: usize| if i < 12 { z } else { 10 * z + i - 12 };
+        let zones: Vec<f32> = (0..3 * 24).map(|at| of(at / 24, at % 24) as f32).collect();
+        let expected: Vec<f32> = (0..12).map(|k| 10.0 + k as f32).collect();
+        assert_eq!(lung_logits(&zones), expected);
     }
 
     #[test]

@@ -4,16 +4,18 @@
 
 use burn::tensor::{Bool, Tensor, TensorData, activation::log_sigmoid};
 use koniscope::{
-    grading::{AGGREGATION, LARGE, OUTPUTS, PEAK_SHARPNESS, PEAKED, PROFUSION, SHAPES},
+    grading::{
+        AGGREGATION, LARGE, OUTPUTS, PEAK_SHARPNESS, PEAKED, PROFUSION, SHAPES, ZONES_OF_LUNG,
+    },
     stage::gbz70::{Findings, Large, Stage, stage},
 };
 
 use crate::dataset::{opacities::Cell, place::Place, zones::ZoneLabels};
 
 /// Weight of each output's cross-entropy. Profusion makes the stage, and aggregation and large
-/// opacities part II from III; shapes are told beside it. Empirically chosen.
-const WEIGHTS: [f32; OUTPUTS.len()] =
-    [1.0, 1.0, 1.0, 1.0, 1.5, 0.5, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05];
+/// opacities part II from III; how large a small opacity is tells how many make a profusion. Empirically
+/// chosen.
+const WEIGHTS: [f32; OUTPUTS.len()] = [1.0, 1.0, 1.0, 1.0, 1.5, 0.5, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3];
 
 /// How often a yes counts where it is rare: 3 to 4 % of zones have aggregation or a large opacity.
 /// The calibration takes it back.
@@ -139,6 +141,24 @@ fn of_cells(zones: &[Vec<Cell>], spread: f64) -> [Vec<f32>; 2] {
     found
 }
 
+/// The class maps of zones with what all zones of their lung say of it, as they are read
+/// ([`koniscope::grading::lung_logits`]), where there are outputs for that.
+///
+/// # Shapes
+/// - `maps`: `[lungs * 3, outputs, cells]` or `[lungs * 3, 2 * outputs, cells]`
+/// - output: `[lungs * 3, outputs, cells]`
+fn with_lung(maps: Tensor<3>) -> Tensor<3> {
+    let [rows, found, _] = maps.dims();
+    let outputs = OUTPUTS.len();
+    if found == outputs {
+        return maps;
+    }
+    let lung = maps.clone().narrow(1, outputs, outputs).mean_dim(2);
+    let lung = lung.reshape([rows / ZONES_OF_LUNG, ZONES_OF_LUNG, outputs]).mean_dim(1);
+    let lung = lung.repeat_dim(1, ZONES_OF_LUNG);
+    maps.narrow(1, 0, outputs) + lung.reshape([rows, outputs, 1])
+}
+
 /// The logits of zones from their class maps, as they are read
 /// ([`koniscope::grading::zone_logits`]).
 ///
@@ -162,14 +182,15 @@ fn pooled(maps: Tensor<3>) -> Tensor<2> {
 /// grades over the number of all films.
 ///
 /// # Shapes
-/// - `maps`: `[films * 6, outputs, h, w]`
+/// - `maps`: `[films * 6, outputs, h, w]`, or twice the outputs where the second half tells of the lung
 /// - output: `[1]`
 ///
 /// # Panics
 /// If there are answers of other cells than the maps have.
 pub fn zone_loss(maps: Tensor<4>, target: &ZoneTarget) -> Tensor<1> {
     let [rows, outputs, h, w] = maps.dims();
-    let maps = maps.reshape([rows, outputs, h * w]);
+    let maps = with_lung(maps.reshape([rows, outputs, h * w]));
+    let outputs = OUTPUTS.len();
     let logits = pooled(maps.clone());
     let mut graded = cross_entropy(
         logits.clone().reshape([rows, outputs, 1]),
@@ -296,7 +317,7 @@ fn not_of_stage(stages: &[Stage], device: &burn::tensor::Device) -> Tensor<2, Bo
 #[allow(clippy::unwrap_used)]
 mod tests {
     use burn::tensor::{Device, Distribution};
-    use koniscope::grading::{Grades, ZoneCalibration, ZoneOutput, zone_logits};
+    use koniscope::grading::{Grades, ZoneCalibration, ZoneOutput, lung_logits, zone_logits};
 
     use super::*;
 
@@ -357,6 +378,22 @@ mod tests {
                 "{found:?} {read:?}"
             );
             assert!(found[LARGE] > means[i * 12 + LARGE] + 1.0, "a peak is above the mean");
+        }
+    }
+
+    #[test]
+    fn a_lung_counts_in_each_of_its_zones_as_it_is_read() {
+        let device = Device::flex();
+        device.seed(4);
+        let maps = Tensor::<3>::random([12, 24, 5], Distribution::Uniform(-6.0, 6.0), &device);
+        let values: Vec<f32> = maps.clone().into_data().try_to_vec().unwrap();
+        let means: Vec<f32> = maps.clone().mean_dim(2).into_data().try_to_vec().unwrap();
+        let found: Vec<f32> = with_lung(maps).into_data().try_to_vec().unwrap();
+        for (i, found) in found.iter().enumerate() {
+            let (zone, output, cell) = (i / 60, i / 5 % 12, i % 5);
+            let lung = lung_logits(&means[zone / 3 * 72..][..72]);
+            let expected = values[(zone * 24 + output) * 5 + cell] + lung[output];
+            assert!((found - expected).abs() < 1e-4, "{zone} {output}: {found}, {expected}");
         }
     }
 

@@ -24,6 +24,10 @@ pub struct ZoneRecipe {
     /// ([`Input::detail`](koniscope::manifest::Input::detail)).
     #[serde(default)]
     pub detail: bool,
+    /// Whether what all zones of a lung say of it counts in each
+    /// ([`output_names`](koniscope::grading::output_names)).
+    #[serde(default)]
+    pub context: bool,
     /// A sentence for every result.
     #[serde(default)]
     pub notice: Option<String>,

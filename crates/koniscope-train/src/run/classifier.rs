@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use koniscope::{
     calibration::Calibration,
     manifest::{CalibrationRecord, Input, Manifest, Training as Origin},
-    weights::{CLASSIFIER_MANIFEST, LUNGS_MANIFEST, load_lungs, load_resnet},
+    weights::{CLASSIFIER_MANIFEST, LUNGS_MANIFEST, Missing, load_lungs, load_resnet},
 };
 use koniscope_metrics::{bootstrap::mean_by_patient, roc::auc_delong};
 
@@ -85,7 +85,12 @@ pub fn train(
     let train = graded(&crops, &split.training.0, "training", observer)?;
     let tuning = graded(&crops, &split.tuning.0, "tuning", observer)?;
 
-    let network = options.resnet(&recipe.network, recipe.classes.len(), recipe.training.seed)?;
+    let network = options.resnet(
+        &recipe.network,
+        recipe.classes.len(),
+        recipe.training.seed,
+        Missing::KeepHead,
+    )?;
     let network = freeze(network, &recipe.freeze);
     let [width, height] = recipe.crop;
     let scaling = recipe.scaling;

@@ -3,7 +3,7 @@
 
 use koniscope::{
     manifest::Input,
-    weights::{LUNGS_MANIFEST, load_lungs, to_safetensors},
+    weights::{LUNGS_MANIFEST, Missing, load_lungs, to_safetensors},
 };
 
 use super::{Options, classifier::LungSource, crops::Crops, folder};
@@ -41,7 +41,12 @@ pub fn train(
     let crops = Crops::of(&segmenter, recipe.region, recipe.crop, lungs);
     let train = labeled(recipe, &crops, &split.training.0, "training", observer)?;
     let tuning = labeled(recipe, &crops, &split.tuning.0, "tuning", observer)?;
-    let network = options.resnet(&recipe.network, recipe.findings.len(), recipe.training.seed)?;
+    let network = options.resnet(
+        &recipe.network,
+        recipe.findings.len(),
+        recipe.training.seed,
+        Missing::KeepHead,
+    )?;
     let [width, height] = recipe.crop;
     let (scaling, training) = (recipe.scaling, &recipe.training);
     let mut task = FindingsTask {

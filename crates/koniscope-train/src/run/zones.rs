@@ -4,10 +4,11 @@
 use std::path::Path;
 
 use koniscope::{
-    grading::{Grades, OUTPUTS, ZoneCalibration, ZoneOutput},
+    grading::{Grades, OUTPUTS, ZoneCalibration, ZoneOutput, output_names},
     manifest::{CalibrationRecord, Input, Manifest, Platt, Region, Training as Origin},
+    model::resnet::ResNet,
     stage::{Neighbors, gbz70::Stage},
-    weights::{LUNGS_MANIFEST, ZONES_MANIFEST, load_lungs, load_resnet},
+    weights::{LUNGS_MANIFEST, Missing, ZONES_MANIFEST, load_lungs, load_resnet},
 };
 
 use burn::module::Module;
@@ -23,7 +24,7 @@ use super::{
 use crate::{
     Error,
     calibrate::{
-        neighbors::{Known, fit_neighbors},
+        neighbors::{Known, fit_neighbors, with_lungs_of_two},
         platt::fit_platt,
     },
     dataset::{Case, read_labels, zones::ZoneLabels},
@@ -66,7 +67,7 @@ pub fn train(
     };
     let tuning = labeled(&crops, &split.tuning.0, "tuning", observer)?;
 
-    let network = options.resnet(&recipe.network, OUTPUTS.len(), recipe.training.seed)?;
+    let network = network(recipe, options)?;
     let [width, height] = recipe.crop;
     let (scaling, training) = (recipe.scaling, &recipe.training);
     let mut task = ZoneTask {
@@ -104,7 +105,7 @@ pub fn train(
         notice: recipe.notice.clone(),
         target: Some("pneumoconiosis".into()),
         stand_in: false,
-        classes: OUTPUTS.map(str::to_owned).to_vec(),
+        classes: output_names(recipe.context),
         network: recipe.network.clone(),
         region: Region::Zones,
         peaks: true,
@@ -131,6 +132,23 @@ pub fn train(
     manifest.scores = figures.iter().map(Figure::score).collect();
     folder::write_manifest(&path, &manifest)?;
     Ok((Outcome { manifest: path, figures }, staged))
+}
+
+/// The network to train. With context the outputs on the lung begin at 0 where the weights to start
+/// from have none.
+fn network(recipe: &ZoneRecipe, options: &Options) -> Result<ResNet, Error> {
+    let resnet =
+        |classes, missing| options.resnet(&recipe.network, classes, recipe.training.seed, missing);
+    let own = OUTPUTS.len();
+    if !recipe.context {
+        return resnet(own, Missing::KeepHead);
+    }
+    if options.init.is_some()
+        && let Ok(network) = resnet(own, Missing::Refuse)
+    {
+        return Ok(network.with_more_classes(own));
+    }
+    resnet(2 * own, Missing::KeepHead)
 }
 
 /// Reads the tables and deals the films; the stratum of a film is its stage, where it has one.
@@ -204,6 +222,7 @@ fn neighbors(
         };
         known.push((grades.zones.map(|zone| zone.profusion), told));
     }
+    known.extend(with_lungs_of_two(&known));
     Ok(fit_neighbors(&known))
 }
 

@@ -107,9 +107,12 @@ impl Task for ZoneTask {
             .into_par_iter()
             .map(|(case, zone)| {
                 let film = &self.train[case];
-                // A draw a zone: geometry need not agree between pictures of their own.
-                let mut rng = rng_for(self.seed, epoch as u64, (case * 6 + zone) as u64);
-                let draw = Draw::sample(&self.augment, &mut rng);
+                // Geometry need not agree between pictures of their own; a film has one look.
+                let [look, draw] = [0, zone].map(|zone| {
+                    let mut rng = rng_for(self.seed, epoch as u64, (case * 6 + zone) as u64);
+                    Draw::sample(&self.augment, &mut rng)
+                });
+                let draw = draw.with_look_of(&look);
                 let told = film.opacities.as_ref().and_then(|zones| zones.get(zone));
                 let cells = told.map(|told| told.map(|plane| draw.apply_geometry(plane)).cells());
                 (draw.apply_blanked(&film.pictures[zone]), cells.unwrap_or_default())

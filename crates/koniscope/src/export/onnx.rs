@@ -4,7 +4,7 @@ use koniscope_engine::{Graph, Node, Op, Tensor};
 
 use super::protobuf::Message;
 use crate::{
-    grading::{OUTPUTS, PEAK_SHARPNESS, PEAKED},
+    grading::{LUNG, OUTPUTS, PEAK_SHARPNESS, PEAKED, output_names},
     manifest::{Input, Manifest, Platt},
     model::{GAINS, SQUARES},
     reading::DISCLAIMER,
@@ -77,6 +77,13 @@ fn metadata(manifest: &Manifest) -> Vec<(&'static str, String)> {
             "{peaked}: ln(mean(exp({PEAK_SHARPNESS} m))) / {PEAK_SHARPNESS} of the class map m"
         );
         metadata.push(("peaks", text));
+    }
+    if manifest.classes == output_names(true) {
+        let text = format!(
+            "each logit and class map is raised by the mean over the three zones of a lung of the logit \
+             named as it is with {LUNG} before it"
+        );
+        metadata.push(("lung", text));
     }
     metadata.extend(manifest.notice.clone().map(|notice| ("notice", notice)));
     metadata.extend(manifest.target.clone().map(|target| ("target", target)));

@@ -4,7 +4,7 @@
 //! `downsample.conv` and `downsample.bn`; [`weights`](crate::weights) renames them.
 
 use burn::{
-    module::Module,
+    module::{Module, Param},
     nn::{
         BatchNorm, BatchNormConfig, Initializer, Linear, LinearConfig, PaddingConfig2d,
         conv::{Conv2d, Conv2dConfig},
@@ -93,6 +93,20 @@ impl ResNet {
             layer4: stage(blocks[3], [4 * width, 8 * width], 2, init, device),
             fc: LinearConfig::new(8 * width, classes).init(device),
         })
+    }
+
+    /// The same network with as many classes more, after its own, whose weights are 0.
+    pub fn with_more_classes(mut self, more: usize) -> Self {
+        let Linear { weight, bias } = self.fc;
+        let grown = |values: Tensor<2>| {
+            let zeros = Tensor::zeros([values.dims()[0], more], &values.device());
+            Tensor::cat(vec![values, zeros], 1).detach()
+        };
+        let weight = grown(weight.val()); // [features, classes]
+        let bias = bias
+            .map(|bias| Param::from_tensor(grown(bias.val().unsqueeze()).flatten(0, 1).detach()));
+        self.fc = Linear { weight: Param::from_tensor(weight), bias };
+        self
     }
 
     /// Features and logits.

@@ -4,7 +4,9 @@ use super::{Device, compute::Compute, gray_batch, resnet::ResNet};
 use crate::{
     Error,
     crop::ZoneCrops,
-    grading::{OUTPUTS, ZoneCalibration, ZoneGrader, ZoneOutput, zone_logits},
+    grading::{
+        OUTPUTS, ZONES_OF_LUNG, ZoneCalibration, ZoneGrader, ZoneOutput, lung_logits, zone_logits,
+    },
     manifest::{Input, Manifest},
     plane::Plane,
 };
@@ -39,10 +41,11 @@ impl ZoneGrader for ResNetZones {
     }
 }
 
-/// What a zone grader's network says of each picture; `peaks` as in [`Manifest::peaks`].
+/// What a zone grader's network says of each picture, three a lung; `peaks` as in [`Manifest::peaks`]. What
+/// all zones of a lung say of it, where the network has outputs for that, is in the logits and maps of each.
 ///
 /// # Errors
-/// [`Error::Model`] if the network cannot run or has no class maps.
+/// [`Error::Model`] if the network cannot run or has no class maps, or if lungs are incomplete.
 pub fn zone_outputs(
     network: &Compute<ResNet>,
     pictures: &[&Plane],
@@ -54,15 +57,31 @@ pub fn zone_outputs(
     let (Some(logits), Some(maps)) = (outputs.next(), outputs.next()) else {
         return Err(Error::Model { detail: "a zone grader needs logits and class maps".into() });
     };
-    let (h, w) = (maps.shape[2], maps.shape[3]); // [n, outputs, h/32, w/32]
-    let zones = logits.data.chunks_exact(OUTPUTS.len());
-    let zones = zones.zip(maps.data.chunks_exact(OUTPUTS.len() * h * w));
-    Ok(zones
-        .map(|(logits, maps)| ZoneOutput {
-            logits: zone_logits(logits, maps, peaks),
-            maps: maps.chunks_exact(h * w).map(|m| Plane::new(w, h, m.to_vec())).collect(),
-        })
-        .collect())
+    if !pictures.len().is_multiple_of(ZONES_OF_LUNG) {
+        let detail = format!("{} pictures; three zones a lung were expected", pictures.len());
+        return Err(Error::Model { detail });
+    }
+    let (classes, h, w) = (maps.shape[1], maps.shape[2], maps.shape[3]); // [n, classes, h/32, w/32]
+    let mut found = Vec::with_capacity(pictures.len());
+    let lungs = logits.data.chunks_exact(ZONES_OF_LUNG * classes);
+    for (logits, maps) in lungs.zip(maps.data.chunks_exact(ZONES_OF_LUNG * classes * h * w)) {
+        let lung = match classes == OUTPUTS.len() {
+            true => vec![0.0; OUTPUTS.len()],
+            false => lung_logits(logits),
+        };
+        let zones = logits.chunks_exact(classes).zip(maps.chunks_exact(classes * h * w));
+        found.extend(zones.map(|(logits, maps)| {
+            let logits: Vec<f32> = logits.iter().zip(&lung).map(|(own, lung)| own + lung).collect();
+            let maps = maps.chunks_exact(h * w).zip(&lung);
+            let maps: Vec<f32> =
+                maps.flat_map(|(map, lung)| map.iter().map(move |own| own + lung)).collect();
+            ZoneOutput {
+                logits: zone_logits(&logits, &maps, peaks),
+                maps: maps.chunks_exact(h * w).map(|m| Plane::new(w, h, m.to_vec())).collect(),
+            }
+        }));
+    }
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -73,6 +92,7 @@ mod tests {
     use super::*;
     use crate::{
         Radiograph,
+        grading::{PEAKED, output_names, peak},
         manifest::{CalibrationRecord, Input, Network, Platt, Region},
         segmentation::LungMask,
         zones::Zones,
@@ -137,6 +157,40 @@ mod tests {
             }
         }
         assert!(found[0].logits != found[5].logits);
+    }
+
+    #[test]
+    fn what_all_zones_say_of_their_lung_counts_in_each() {
+        let (device, mut manifest, crops) = (Device::cpu(), manifest(), crops());
+        manifest.classes = output_names(true);
+        manifest.peaks = true;
+        let network = ResNet::sized([18, 4], 2 * OUTPUTS.len(), device.burn()).unwrap();
+        let grader = ResNetZones::new(network.clone(), manifest.clone(), &device).unwrap();
+        let found = grader.grade(&crops).unwrap();
+        let pictures = crops.pictures().each_ref();
+        let (values, shape) = gray_batch(&pictures, &manifest.input);
+        let input = Tensor::<4>::from_data(TensorData::new(values, shape), device.burn());
+        let logits = network.forward(input).logits; // [6, 24]
+        let lungs = [0, 3].map(|zone| {
+            let of = |first| logits.clone().narrow(0, zone, 3).narrow(1, first, 12);
+            of(0) + of(12).mean_dim(0)
+        });
+        let expected: Vec<f32> = Tensor::cat(lungs.into(), 0).into_data().try_to_vec().unwrap();
+        for (zone, expected) in found.iter().zip(expected.chunks_exact(12)) {
+            assert_eq!((zone.logits.len(), zone.maps.len()), (12, 12));
+            for (output, (map, expected)) in zone.maps.iter().zip(expected).enumerate() {
+                let mean = map.data().iter().sum::<f32>() / 6.0;
+                assert!(
+                    (mean - expected).abs() < 1e-3 * (1.0 + expected.abs()),
+                    "{mean} {expected}"
+                );
+                let told = if PEAKED.contains(&output) { peak(map.data()) } else { mean };
+                assert!((zone.logits[output] - told).abs() < 1e-3 * (1.0 + told.abs()));
+            }
+        }
+        let network = Compute::new(network, &device).unwrap();
+        let error = zone_outputs(&network, &pictures[1..], &manifest.input, true).unwrap_err();
+        assert!(error.to_string().contains("three zones a lung"), "{error}");
     }
 
     #[test]
