@@ -95,8 +95,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         coverage: Some(args.coverage),
         per_class: args.per_class,
     };
-    let model = [&*judged.model, &judged.model_sha256];
-    let fitted = site::fit(&judged.films, &judged.data, model, wishes)
+    let fitted = site::fit(&judged.films, &judged.data, judged.model(), wishes)
         .map_err(anyhow::Error::msg)
         .with_context(|| format!("{} cannot be fitted to", args.evaluation.display()))?;
     site_file::write(&args.out, &fitted.site)?;

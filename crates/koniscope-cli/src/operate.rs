@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let judged = Judgments::read(&args.evaluation)?;
     let mut site = Site::read(&args.site)?;
     let classes = judged.films.first().map_or(2, |film| film.probabilities.len());
-    site.fits(&judged.model, &judged.model_sha256, classes)?;
+    site.fits(judged.model(), classes)?;
     let goal = Goal { criterion, wanted, prevalence: args.prevalence };
     let (point, warnings) = operate(&judged.films, &site, goal).map_err(anyhow::Error::msg)?;
     let [sensitivity, specificity] = [point.sensitivity, point.specificity]

@@ -17,6 +17,9 @@ pub struct Judgments {
     pub model: String,
     /// Their SHA-256.
     pub model_sha256: String,
+    /// SHA-256 of their calibration.
+    #[serde(default)]
+    pub calibration_sha256: String,
     /// Which kind the second stage is, `paper` or `zones`.
     pub grader: String,
     /// Names of the sets, with `SIMULATED` where they are.
@@ -60,6 +63,7 @@ impl Judgments {
         Self {
             model: manifest.id.clone(),
             model_sha256: manifest.sha256.clone(),
+            calibration_sha256: manifest.calibration_sha256(),
             grader: match reader.grading.kind() {
                 GradingKind::Paper => "paper",
                 GradingKind::Zones => "zones",
@@ -69,6 +73,11 @@ impl Judgments {
             at_site: reader.site.is_some(),
             films: judged.collect(),
         }
+    }
+
+    /// The model by name, SHA-256 of its weights and of their calibration.
+    pub fn model(&self) -> [&str; 3] {
+        [&self.model, &self.model_sha256, &self.calibration_sha256]
     }
 
     /// As it is written.

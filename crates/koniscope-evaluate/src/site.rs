@@ -43,14 +43,15 @@ pub struct Fitted {
 /// Films of a class below which a limit of its own means little.
 const FEW: usize = 50;
 
-/// Fits a site's file to films that were read by a model with these weights.
+/// Fits a site's file to films that were read by a model, by [name, SHA-256 of its weights and of their
+/// calibration](crate::judged::Judgments::model).
 ///
 /// # Errors
 /// If there are no films, or their probabilities have different numbers of classes.
 pub fn fit(
     films: &[Judged],
     data: &str,
-    [model, model_sha256]: [&str; 2],
+    model: [&str; 3],
     wishes: Wishes,
 ) -> Result<Fitted, String> {
     let classes = films.first().map(|film| film.probabilities.len()).unwrap_or_default();
@@ -75,9 +76,11 @@ pub fn fit(
     let mut patients: Vec<&str> = films.iter().map(|f| f.patient.as_str()).collect();
     patients.sort_unstable();
     patients.dedup();
+    let [model, model_sha256, calibration_sha256] = model.map(str::to_owned);
     let site = Site {
-        model: model.to_owned(),
-        model_sha256: model_sha256.to_owned(),
+        model,
+        model_sha256,
+        calibration_sha256,
         films: Films {
             data: data.to_owned(),
             films: films.len(),
@@ -181,9 +184,10 @@ mod tests {
     #[test]
     fn sets_cover_as_stated_on_films_that_were_not_seen() {
         for per_class in [false, true] {
-            let fitted = fit(&films(3000, 1), "made", ["m", "ab"], Wishes { per_class, ..WISHES });
+            let fitted =
+                fit(&films(3000, 1), "made", ["m", "ab", "ef"], Wishes { per_class, ..WISHES });
             let site = fitted.expect("enough films").site;
-            assert!(site.fits("m", "ab", 2).is_ok());
+            assert!(site.fits(["m", "ab", "ef"], 2).is_ok());
             let fresh = films(4000, 2);
             for class in 0..2 {
                 let own: Vec<&Judged> = fresh.iter().filter(|f| f.class == class).collect();
@@ -199,7 +203,7 @@ mod tests {
 
     #[test]
     fn ranges_hold_every_film_and_few_of_others() {
-        let fitted = fit(&films(400, 1), "made", ["m", "ab"], WISHES).expect("enough films");
+        let fitted = fit(&films(400, 1), "made", ["m", "ab", "ef"], WISHES).expect("enough films");
         for film in films(400, 1) {
             let z = film.features.expect("measured")[0];
             assert!(fitted.site.familiar.iter().all(|r| (r.low..=r.high).contains(&z)));
@@ -210,10 +214,10 @@ mod tests {
 
     #[test]
     fn too_few_films_are_said_to_be() {
-        let fitted = fit(&films(6, 1), "made", ["m", "ab"], WISHES).expect("some films");
+        let fitted = fit(&films(6, 1), "made", ["m", "ab", "ef"], WISHES).expect("some films");
         assert!(fitted.warnings.iter().any(|w| w.contains("too few")), "{:?}", fitted.warnings);
         let set = fitted.site.decide(&[0.99, 0.01], None).set;
         assert_eq!(set, Some(vec![0, 1]));
-        assert!(fit(&[], "none", ["m", "ab"], WISHES).is_err());
+        assert!(fit(&[], "none", ["m", "ab", "ef"], WISHES).is_err());
     }
 }

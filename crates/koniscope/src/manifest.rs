@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::stage::Neighbors;
+use crate::{stage::Neighbors, weights::sha256};
 
 /// The contract that travels with a file of weights, as TOML beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,6 +45,15 @@ pub struct Manifest {
     /// Figures, each with its data.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scores: Vec<Score>,
+}
+
+impl Manifest {
+    /// SHA-256 of how logits become probabilities, lower-case hexadecimal: the same weights, calibrated anew,
+    /// tell others.
+    pub fn calibration_sha256(&self) -> String {
+        let json = serde_json::to_string(&self.calibration);
+        sha256(json.expect("numbers and lists alone").as_bytes())
+    }
 }
 
 /// The width that torchvision's have.
@@ -183,4 +192,25 @@ pub struct Score {
     pub high: f64,
     /// Films.
     pub n: usize,
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_calibration_has_another_hash_and_nothing_else_has() {
+        let shipped = include_str!("../../../models/zones.toml");
+        let manifest: Manifest = toml::from_str(shipped).unwrap();
+        let hash = manifest.calibration_sha256();
+        let written = toml::to_string(&manifest).unwrap();
+        let mut other: Manifest = toml::from_str(&written).unwrap();
+        other.id = "other".into();
+        assert_eq!(other.calibration_sha256(), hash, "written and read again it is the same");
+        other.calibration.as_mut().unwrap().outputs[0].slope *= 1.0 + 1e-15;
+        assert_ne!(other.calibration_sha256(), hash);
+        other.calibration = None;
+        assert_ne!(other.calibration_sha256(), hash);
+    }
 }

@@ -77,7 +77,8 @@ impl Reader {
             Grading::Paper(_) => manifest.classes.len(),
             Grading::Zones(_) => Stage::ALL.len(),
         };
-        site.fits(&manifest.id, &manifest.sha256, classes)?;
+        let calibration = manifest.calibration_sha256();
+        site.fits([&manifest.id, &manifest.sha256, &calibration], classes)?;
         self.site = Some(site);
         Ok(self)
     }

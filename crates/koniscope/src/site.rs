@@ -24,11 +24,13 @@ use crate::{Error, features::Features};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Site {
-    /// Name and version of the second stage that it was made for: the same weights may have been
-    /// calibrated anew, and then have another.
+    /// Name and version of the second stage that it was made for.
     pub model: String,
     /// SHA-256 of its weights: with others the file says nothing.
     pub model_sha256: String,
+    /// SHA-256 of their calibration: calibrated anew the same weights tell other probabilities.
+    #[serde(default)]
+    pub calibration_sha256: String,
     /// The films that it was made from.
     pub films: Films,
     /// One each of "class k and above" for `k` from 1, in order; empty: probabilities stay.
@@ -119,17 +121,24 @@ impl Site {
         self.familiar.iter().try_for_each(Range::check)
     }
 
-    /// Whether it was made for a second stage with these weights and so many classes.
+    /// Whether it was made for this second stage, by name, SHA-256 of its weights and of their
+    /// calibration, with so many classes.
     ///
     /// # Errors
     /// [`Error::Model`] with what does not fit.
-    pub fn fits(&self, id: &str, sha256: &str, classes: usize) -> Result<(), Error> {
+    pub fn fits(&self, [id, sha256, calibration]: [&str; 3], classes: usize) -> Result<(), Error> {
         let fault = |detail: String| Err(Error::Model { detail });
         if (self.model.as_str(), self.model_sha256.as_str()) != (id, sha256) {
             return fault(format!(
                 "the site file was made for {} with weights {}, the reader has {id} with {sha256}. Make \
                  one for it with `koniscope evaluate` and `koniscope calibrate`",
                 self.model, self.model_sha256
+            ));
+        }
+        if self.calibration_sha256 != calibration {
+            return fault(format!(
+                "the site file was made for another calibration of {id}, which tells other probabilities. \
+                 Make one for it with `koniscope evaluate` and `koniscope calibrate`"
             ));
         }
         if !self.calibration.is_empty() && self.calibration.len() != classes - 1 {
@@ -181,6 +190,7 @@ mod tests {
         Site {
             model: "m".into(),
             model_sha256: "ab".into(),
+            calibration_sha256: "ef".into(),
             operating: Some(OperatingPoint::new(Criterion::Sensitivity, 0.9, 0.4)),
             conformal: Some(Conformal { coverage: 0.9, limits: vec![0.75] }),
             familiar: vec![Range { name: "gray".into(), low: 0.2, high: 0.6 }],
@@ -228,17 +238,19 @@ mod tests {
     #[test]
     fn a_file_for_other_weights_or_classes_is_refused() {
         let mut site = site();
-        assert!(site.fits("m", "ab", 4).is_ok());
+        assert!(site.fits(["m", "ab", "ef"], 4).is_ok());
         // The same weights, calibrated anew, are another model.
-        for other in [site.fits("m", "cd", 4), site.fits("m2", "ab", 4)] {
+        let anew = site.fits(["m", "ab", "ee"], 4).unwrap_err().to_string();
+        assert!(anew.contains("another calibration of m"), "{anew}");
+        for other in [site.fits(["m", "cd", "ef"], 4), site.fits(["m2", "ab", "ef"], 4)] {
             assert!(other.unwrap_err().to_string().contains("made for m with weights ab"));
         }
         site.calibration = vec![Recalibration::identity(); 3];
-        assert!(site.fits("m", "ab", 4).is_ok());
-        assert!(site.fits("m", "ab", 2).is_err());
+        assert!(site.fits(["m", "ab", "ef"], 4).is_ok());
+        assert!(site.fits(["m", "ab", "ef"], 2).is_err());
         site.conformal = Some(Conformal { coverage: 0.9, limits: vec![0.5; 4] });
         site.calibration.clear();
-        assert!(site.fits("m", "ab", 2).is_err());
+        assert!(site.fits(["m", "ab", "ef"], 2).is_err());
     }
 
     #[test]

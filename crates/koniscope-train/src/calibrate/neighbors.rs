@@ -41,8 +41,8 @@ pub enum Known {
 /// ones, or none of fewer than 20: the first with the one half the list away, and so on round it.
 ///
 /// How alike both lungs of a film are is the simulator's choice, and in a patient one may be free
-/// beside a sick one. A field fitted to half such films holds that possible, and lost nothing on
-/// films whose lungs are alike.
+/// beside a sick one. A field fitted to half such films holds that possible, and cost little on
+/// films whose lungs are alike (docs/explanation/experiments.md).
 pub fn with_lungs_of_two(
     films: &[([GradeProbabilities; 6], Known)],
 ) -> Vec<([GradeProbabilities; 6], Known)> {

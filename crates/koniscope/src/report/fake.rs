@@ -187,6 +187,7 @@ pub(super) fn read_at_site() -> Result<Reading, Failure> {
     let site = Site {
         model: "fake-zones".into(),
         model_sha256: "00ff".into(),
+        calibration_sha256: zone_reader().grading.manifest().calibration_sha256(),
         operating: Some(OperatingPoint::new(Criterion::Sensitivity, 0.9, 0.2)),
         conformal: Some(Conformal { coverage: 0.99, limits: vec![0.999] }),
         familiar: vec![Range { name: "gray".into(), low: 0.9, high: 1.0 }],

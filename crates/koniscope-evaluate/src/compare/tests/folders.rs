@@ -70,6 +70,7 @@ fn write(folder: &Path, films: &[Recorded], model: &str, notice: &str) {
     let judged = Judgments {
         model: model.into(),
         model_sha256: of(model).sha256,
+        calibration_sha256: String::new(),
         grader: "zones".into(),
         data: "clinic".into(),
         at_site: model == "b",
