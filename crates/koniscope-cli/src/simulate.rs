@@ -61,7 +61,7 @@ pub(crate) struct Args {
     /// No film gets an opacity
     #[arg(long)]
     profusion_zero: bool,
-    /// One lung of each film, by chance, gets none; stage II is then hardly reached
+    /// One lung of each film, by chance, gets none; stage II takes four zones and is then out of reach
     #[arg(long, conflicts_with = "profusion_zero")]
     one_sided: bool,
     /// Folder of models, to find the lungs of films without a mask [default: $KONISCOPE_MODELS,

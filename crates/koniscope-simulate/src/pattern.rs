@@ -61,7 +61,8 @@ pub struct Wishes {
     pub asbestos: f64,
     /// No film gets an opacity.
     pub none: bool,
-    /// One lung of each film, by chance, gets none. Most stages II are then out of reach.
+    /// One lung of each film, by chance, gets none. Stage II takes four zones and is then out of reach:
+    /// films wished so come out as another.
     pub one_sided: bool,
 }
 

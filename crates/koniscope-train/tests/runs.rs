@@ -124,6 +124,14 @@ fn both_networks_learn_resume_and_read() {
     assert!(begun.iter().zip(&staged).any(|(a, b)| a.zones != b.zones || !near(a, b)));
     let (_, again) = with_context("learnt-given", 0, &learnt, &mut watcher);
     assert!(staged.iter().zip(&again).all(|(a, b)| near(a, b)));
+
+    // Calibrated by a recipe without it, the head would be a random one.
+    let wrong = folder.path().join("wrong");
+    let mut recipe = written(&wrong, ZONES, |path| ZoneRecipe::read(path).unwrap());
+    recipe.training.epochs = 0;
+    let start = Options { init: Some(weights(&learnt)), ..options(&table, wrong.clone(), false) };
+    let refused = zones::train(&recipe, &start, &source, &mut watcher).unwrap_err().to_string();
+    assert!(refused.contains("fc.weight has shape [24, "), "{refused}");
 }
 
 /// A reader with a run's zone grader gives its test films the probabilities that the run told.

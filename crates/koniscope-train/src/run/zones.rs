@@ -135,20 +135,21 @@ pub fn train(
 }
 
 /// The network to train. With context the outputs on the lung begin at 0 where the weights to start
-/// from have none.
+/// from have none. Where nothing is learnt all else must be there: a random head would be calibrated.
 fn network(recipe: &ZoneRecipe, options: &Options) -> Result<ResNet, Error> {
     let resnet =
         |classes, missing| options.resnet(&recipe.network, classes, recipe.training.seed, missing);
+    let head = if recipe.training.epochs > 0 { Missing::KeepHead } else { Missing::Refuse };
     let own = OUTPUTS.len();
     if !recipe.context {
-        return resnet(own, Missing::KeepHead);
+        return resnet(own, head);
     }
     if options.init.is_some()
         && let Ok(network) = resnet(own, Missing::Refuse)
     {
         return Ok(network.with_more_classes(own));
     }
-    resnet(2 * own, Missing::KeepHead)
+    resnet(2 * own, head)
 }
 
 /// Reads the tables and deals the films; the stratum of a film is its stage, where it has one.

@@ -52,15 +52,15 @@ pub fn zone_outputs(
     input: &Input,
     peaks: bool,
 ) -> Result<Vec<ZoneOutput>, Error> {
+    if !pictures.len().is_multiple_of(ZONES_OF_LUNG) {
+        let detail = format!("{} pictures; three zones a lung were expected", pictures.len());
+        return Err(Error::Model { detail });
+    }
     let (values, shape) = gray_batch(pictures, input); // [n, channels, h, w]
     let mut outputs = network.run(values, shape)?.into_iter();
     let (Some(logits), Some(maps)) = (outputs.next(), outputs.next()) else {
         return Err(Error::Model { detail: "a zone grader needs logits and class maps".into() });
     };
-    if !pictures.len().is_multiple_of(ZONES_OF_LUNG) {
-        let detail = format!("{} pictures; three zones a lung were expected", pictures.len());
-        return Err(Error::Model { detail });
-    }
     let (classes, h, w) = (maps.shape[1], maps.shape[2], maps.shape[3]); // [n, classes, h/32, w/32]
     let mut found = Vec::with_capacity(pictures.len());
     let lungs = logits.data.chunks_exact(ZONES_OF_LUNG * classes);
