@@ -157,7 +157,7 @@ mod tests {
     use super::*;
     use crate::{
         field::{Grid, tests::boxes},
-        opacities::{SmallOpacity, thickness},
+        opacities::{Form, SmallOpacity, thickness},
         phantom::Phantom,
     };
 
@@ -170,7 +170,8 @@ mod tests {
         let shape = koniscope::stage::ilo::Shape::R;
         let (x_mm, y_mm) = (10.05, 10.05);
         let strands = Vec::new();
-        let small = SmallOpacity { shape, x_mm, y_mm, size_mm, density: 1.0, zone, strands };
+        let form = Form { shape, size_mm, density: 1.0, strands };
+        let small = SmallOpacity { x_mm, y_mm, zone, form };
         (grid, thickness(&grid, &[small], &[]))
     }
 

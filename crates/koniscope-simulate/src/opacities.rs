@@ -1,34 +1,26 @@
 //! Opacities as bodies of tissue, and how their thickness is drawn onto a plane.
 
+mod form;
 mod irregular;
 mod large;
 mod rounded;
 
 use koniscope::{
     segmentation::Side,
-    stage::ilo::Shape,
     zones::{Level, Zone},
 };
-use rand::Rng;
 use serde::{Deserialize, Serialize};
 
+pub use form::Form;
 pub use irregular::Strand;
 pub use large::LargeOpacity;
 
 use crate::field::Grid;
+use form::LEAST_DENSITY;
 
 /// Radii of the concentric bodies whose mean a small opacity is, over its nominal radius: its rim
 /// is soft, its middle as thick as that of one body.
 const RIM: [f64; 3] = [0.92, 1.0, 1.08];
-
-/// Size in mm about which a small opacity's density goes as one over its size, so that its contrast
-/// is that of one of this size. By its thickness alone one of 1.5 mm would change the film by 1 % and be lost;
-/// on the standard films p and s are seen as well as q and t. Chosen for that look.
-const EQUAL_CONTRAST_MM: f64 = 4.0;
-
-/// Least density of a small opacity, and that of large ones, over the film's: with 1 the largest
-/// of them are white as metal. Chosen.
-const LEAST_DENSITY: f64 = 0.65;
 
 /// Samples along the diameter of a small opacity, at least; with them the mass is right to 1 %.
 const SAMPLES: f64 = 10.0;
@@ -36,46 +28,16 @@ const SAMPLES: f64 = 10.0;
 /// One small opacity.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SmallOpacity {
-    /// Its shape and class of size.
-    #[serde(with = "shape_name")]
-    pub shape: Shape,
     /// Center, mm from the film's left edge.
     pub x_mm: f64,
     /// Center, mm from the film's upper edge.
     pub y_mm: f64,
-    /// Diameter of a rounded one, width of an irregular one, mm.
-    pub size_mm: f64,
-    /// Contrast to lung over that of soft tissue, before the film's factor.
-    pub density: f64,
     /// The zone that holds its center.
     #[serde(with = "zone_name")]
     pub zone: Zone,
-    /// Strands of an irregular one; none of a rounded one.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub strands: Vec<Strand>,
-}
-
-impl SmallOpacity {
-    /// Draws size and strands of an opacity at a point of a zone. Numbers are rounded to 0.01, as
-    /// they are written.
-    pub fn draw(shape: Shape, [x, y]: [f64; 2], zone: Zone, rng: &mut impl Rng) -> Self {
-        let [least, most] = shape.size_mm();
-        let u: f64 = rng.random();
-        // Within the widest class small ones are the most.
-        let u = if most > 3.0 { u.powi(3) } else { u };
-        let size = least + (most - least) * u;
-        let strands = if shape.is_irregular() { Strand::draw_some(size, rng) } else { Vec::new() };
-        let density = hundredth((EQUAL_CONTRAST_MM / size).max(LEAST_DENSITY));
-        Self {
-            shape,
-            x_mm: hundredth(x),
-            y_mm: hundredth(y),
-            size_mm: hundredth(size),
-            density,
-            zone,
-            strands,
-        }
-    }
+    /// What it is.
+    #[serde(flatten)]
+    pub form: Form,
 }
 
 /// Rounds to 0.01.
@@ -132,10 +94,11 @@ pub fn add(plane: &mut [f32], grid: &Grid, body: &impl Body, density: f64) {
 pub fn thickness(grid: &Grid, small: &[SmallOpacity], large: &[LargeOpacity]) -> Vec<f32> {
     let mut plane = vec![0.0; grid.width * grid.height];
     for opacity in small {
-        if opacity.shape.is_irregular() {
-            add(&mut plane, grid, &irregular::Irregular::new(opacity), opacity.density);
+        let density = opacity.form.density;
+        if opacity.form.shape.is_irregular() {
+            add(&mut plane, grid, &irregular::Irregular::new(opacity), density);
         } else {
-            add(&mut plane, grid, &rounded::Rounded::new(opacity), opacity.density);
+            add(&mut plane, grid, &rounded::Rounded::new(opacity), density);
         }
     }
     large.iter().for_each(|opacity| add(&mut plane, grid, opacity, LEAST_DENSITY));

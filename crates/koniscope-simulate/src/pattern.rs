@@ -13,7 +13,10 @@ use koniscope::{
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::{opacities::LargeOpacity, profusion};
+use crate::{
+    opacities::{Form, LargeOpacity},
+    profusion,
+};
 
 /// Plans drawn before one is taken that has another stage than the wanted one. Fewer than one in a
 /// hundred plans need more than 50.
@@ -72,15 +75,15 @@ impl Default for Wishes {
     }
 }
 
-/// What one film shall show. Numbers of opacities are drawn, so grades are exact.
+/// What one film shall show. Opacities are drawn, so grades are exact.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// Kind of disease; none if there is no opacity at all.
     pub pattern: Pattern,
     /// Primary and secondary shape.
     pub shapes: [Shape; 2],
-    /// Small opacities of each zone, of the primary and the secondary shape.
-    pub counts: [[usize; 2]; 6],
+    /// Small opacities of each zone, not yet placed within it.
+    pub small: [Vec<Form>; 6],
     /// Zones in which opacities crowd together.
     pub aggregation: [bool; 6],
     /// Large opacities, not yet placed within their zones.
@@ -107,14 +110,18 @@ impl Plan {
             }
             plan = draw::plan(pattern, stage, free, areas_cm2, rng);
         }
-        if plan.counts == [[0; 2]; 6] && plan.large.is_empty() { Self::nothing() } else { plan }
+        if plan.small.iter().all(Vec::is_empty) && plan.large.is_empty() {
+            Self::nothing()
+        } else {
+            plan
+        }
     }
 
     fn nothing() -> Self {
         Self {
             pattern: Pattern::None,
             shapes: [Shape::P; 2],
-            counts: [[0; 2]; 6],
+            small: Default::default(),
             aggregation: [false; 6],
             large: Vec::new(),
         }
@@ -122,10 +129,8 @@ impl Plan {
 
     /// Profusion of each zone.
     pub fn profusion(&self, areas_cm2: &[f64; 6]) -> [Profusion; 6] {
-        std::array::from_fn(|i| {
-            let counts = [0, 1].map(|k| (self.shapes[k], self.counts[i][k]));
-            profusion::category(&counts, areas_cm2[i])
-        })
+        let covered = self.small.each_ref().map(|zone| zone.iter().map(Form::area_cm2).sum());
+        profusion::of_zones(covered, areas_cm2)
     }
 
     /// Stage and clause of the planned grades.
@@ -198,8 +203,10 @@ mod tests {
             let plan = Plan::draw(&wishes, &AREAS, &mut StdRng::seed_from_u64(seed));
             let is_sick = SIDES.map(|side| {
                 let of_side = |zone: Zone| zone.side == side;
-                let small =
-                    Zone::ALL.into_iter().zip(plan.counts).any(|(z, n)| of_side(z) && n != [0, 0]);
+                let small = Zone::ALL
+                    .into_iter()
+                    .zip(&plan.small)
+                    .any(|(z, n)| of_side(z) && !n.is_empty());
                 let crowded =
                     Zone::ALL.into_iter().zip(plan.aggregation).any(|(z, a)| of_side(z) && a);
                 small || crowded || plan.large.iter().any(|large| of_side(large.zone))

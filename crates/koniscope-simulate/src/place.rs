@@ -37,23 +37,23 @@ pub fn small(plan: &Plan, field: &Field, rng: &mut impl Rng) -> Vec<SmallOpacity
     let areas = field.areas_cm2();
     let mut placed = Vec::new();
     for (i, zone) in Zone::ALL.into_iter().enumerate() {
-        let [first, second] = plan.counts[i];
-        let mut shapes = vec![plan.shapes[0]; first];
-        shapes.resize(first + second, plan.shapes[1]);
-        shapes.shuffle(rng);
-        let clustered = if plan.aggregation[i] { CLUSTERED * shapes.len() as f64 } else { 0.0 };
+        let mut forms = plan.small[i].clone();
+        forms.shuffle(rng);
+        let count = forms.len() as f64;
+        let clustered = if plan.aggregation[i] { CLUSTERED * count } else { 0.0 };
         let mut cluster = Cluster { center: [0.0; 2], sigma: 1.0, left: 0 };
-        for (number, shape) in shapes.iter().enumerate() {
+        for (number, form) in forms.into_iter().enumerate() {
             let point = if (number as f64) < clustered {
                 if cluster.left == 0 {
-                    cluster = Cluster::draw(shapes.len() as f64 / areas[i], field, zone, rng);
+                    cluster = Cluster::draw(count / areas[i], field, zone, rng);
                 }
                 cluster.left -= 1;
                 cluster.point(field, zone, rng)
             } else {
                 even(field, zone, rng)
             };
-            placed.push(SmallOpacity::draw(*shape, point, zone, rng));
+            let [x_mm, y_mm] = point;
+            placed.push(SmallOpacity { x_mm, y_mm, zone, form });
         }
     }
     placed
@@ -140,14 +140,19 @@ mod tests {
     use super::*;
     use crate::{
         field::tests::boxes,
+        opacities::Form,
         pattern::{Pattern, Wishes},
     };
 
     fn plan(count: usize, aggregation: bool) -> Plan {
+        let mut rng = StdRng::seed_from_u64(5);
+        let mut some = |shape, count| (0..count).map(|_| Form::draw(shape, &mut rng)).collect();
+        let mut forms: Vec<Form> = some(Shape::Q, count);
+        forms.append(&mut some(Shape::R, count / 4));
         Plan {
             pattern: Pattern::SilicaCoal,
             shapes: [Shape::Q, Shape::R],
-            counts: [[count, count / 4]; 6],
+            small: std::array::from_fn(|_| forms.clone()),
             aggregation: [aggregation; 6],
             large: Vec::new(),
         }

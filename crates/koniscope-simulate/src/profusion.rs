@@ -8,6 +8,8 @@
 
 use koniscope::stage::ilo::{Profusion, Shape};
 
+use crate::opacities::Form;
+
 /// Factor of density from one minor category to the next. Chosen, so that 1/1, 2/2 and 3/3 stand
 /// as 1 to 4 to 17.
 pub const RATIO: f64 = 1.6;
@@ -26,35 +28,13 @@ pub const FIRST_PLACE: f64 = 1.5;
 /// Upper end of 3/+, the last category.
 pub const LAST_PLACE: f64 = 11.5;
 
-/// Mean length of an irregular opacity, mm: two segments of 5.5 mm.
-const IRREGULAR_LENGTH_MM: f64 = 11.0;
-
-/// Area of one opacity on the film, cm2, in the mean of diameters or widths spread evenly within the
-/// shape's bounds. Most of those drawn of r and u are smaller: they cover less than is counted.
-pub fn mean_area_cm2(shape: Shape) -> f64 {
-    let [a, b] = shape.size_mm();
-    let mm2 = if shape.is_irregular() {
-        IRREGULAR_LENGTH_MM * (a + b) / 2.0
-    } else {
-        std::f64::consts::FRAC_PI_4 * (a * a + a * b + b * b) / 3.0
-    };
-    mm2 / 100.0
-}
-
 /// Mean number of opacities of one shape per cm2 of lung at a continuous place on the 12-point
 /// scale (the index of [`Profusion`]); 0 below [`FIRST_PLACE`].
 pub fn density(place: f64, shape: Shape) -> f64 {
     if place < FIRST_PLACE {
         return 0.0;
     }
-    COVERAGE_AT_1_1 * RATIO.powf(place - PLACE_1_1) / mean_area_cm2(shape)
-}
-
-/// The continuous place of a zone with `counts` opacities of the shapes on `area_cm2`: each counts
-/// with its shape's mean area. Nothing for no opacity.
-pub fn place(counts: &[(Shape, usize)], area_cm2: f64) -> Option<f64> {
-    let covered: f64 = counts.iter().map(|(s, n)| *n as f64 * mean_area_cm2(*s)).sum();
-    (area_cm2 > 0.0).then(|| place_of_coverage(covered / area_cm2)).flatten()
+    COVERAGE_AT_1_1 * RATIO.powf(place - PLACE_1_1) / Form::mean_area_cm2(shape)
 }
 
 /// The continuous place of lung of which opacities cover a share; nothing for a share of 0.
@@ -62,13 +42,21 @@ pub fn place_of_coverage(share: f64) -> Option<f64> {
     (share > 0.0).then(|| PLACE_1_1 + (share / COVERAGE_AT_1_1).ln() / RATIO.ln())
 }
 
-/// The category of a zone: 0/0 for no opacity, else that of its [`place`], at least 0/1 and at most
-/// 3/+.
-pub fn category(counts: &[(Shape, usize)], area_cm2: f64) -> Profusion {
-    match place(counts, area_cm2) {
+/// The category of a zone of which opacities cover a share: 0/0 for none, else that of its
+/// [`place_of_coverage`], at least 0/1 and at most 3/+.
+pub fn category(share: f64) -> Profusion {
+    match place_of_coverage(share) {
         None => Profusion::middle_of(0),
         Some(place) => Profusion::new((place + 0.5).floor().clamp(2.0, 11.0) as u8),
     }
+}
+
+/// The category of each zone of which opacities of these areas lie on lung of `areas_cm2`.
+pub fn of_zones(covered_cm2: [f64; 6], areas_cm2: &[f64; 6]) -> [Profusion; 6] {
+    std::array::from_fn(|i| {
+        // A zone without area holds no opacity.
+        category(if areas_cm2[i] > 0.0 { covered_cm2[i] / areas_cm2[i] } else { 0.0 })
+    })
 }
 
 #[cfg(test)]
@@ -81,9 +69,9 @@ mod tests {
             for index in 2..12u8 {
                 for offset in [-0.49, 0.0, 0.49] {
                     let wanted = f64::from(index) + offset;
-                    let area = 1e7; // so large that whole numbers do not matter
-                    let count = (density(wanted, shape) * area).round() as usize;
-                    assert_eq!(category(&[(shape, count)], area).index(), index);
+                    let share = density(wanted, shape) * Form::mean_area_cm2(shape);
+                    assert_eq!(category(share).index(), index);
+                    assert!((place_of_coverage(share).unwrap_or(0.0) - wanted).abs() < 1e-9);
                 }
             }
             assert_eq!(density(1.4, shape), 0.0);
@@ -94,9 +82,7 @@ mod tests {
 
     #[test]
     fn no_opacity_is_0_0_and_one_is_0_1_at_least() {
-        assert_eq!(category(&[(Shape::P, 0)], 80.0).to_string(), "0/0");
-        assert_eq!(category(&[(Shape::P, 1)], 80.0).to_string(), "0/1");
-        assert_eq!(category(&[(Shape::P, 99_999)], 80.0).to_string(), "3/+");
-        assert_eq!(category(&[], 0.0).to_string(), "0/0");
+        let one = of_zones([0.0, 1e-4, 1e4, 0.0, 0.0, 0.0], &[80.0, 80.0, 80.0, 0.0, 80.0, 80.0]);
+        assert_eq!(one.map(|p| p.to_string())[..4], ["0/0", "0/1", "3/+", "0/0"]);
     }
 }

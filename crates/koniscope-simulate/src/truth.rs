@@ -122,7 +122,7 @@ impl Truth {
         format!("{}/{}.json", FOLDERS[2], stem.to_string_lossy())
     }
 
-    /// Counts what was placed and grades it: the grade of a zone is that of the opacities whose
+    /// Measures what was placed and grades it: the grade of a zone is that of the opacities whose
     /// centers lie in it.
     pub fn new(
         film: Film,
@@ -133,13 +133,11 @@ impl Truth {
         physics: Physics,
     ) -> Self {
         let areas = field.areas_cm2();
-        let profusion: [Profusion; 6] = std::array::from_fn(|i| {
-            let of = |shape: &Shape| {
-                let here = |o: &&SmallOpacity| o.zone.index() == i && o.shape == *shape;
-                (*shape, small.iter().filter(here).count())
-            };
-            profusion::category(&Shape::ALL.each_ref().map(of), areas[i])
-        });
+        let mut covered = [0.0; 6];
+        for opacity in &small {
+            covered[opacity.zone.index()] += opacity.form.area_cm2();
+        }
+        let profusion = profusion::of_zones(covered, &areas);
         let large_in = |i: Option<usize>| {
             let here = large.iter().filter(|l| i.is_none_or(|i| l.zone.index() == i));
             Large::of(here.map(|l| [l.long_axis_mm, l.short_axis_mm]))

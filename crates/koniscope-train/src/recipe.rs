@@ -58,6 +58,9 @@ pub struct ClassifierRecipe {
     pub region: Region,
     /// Size of the lung crop, `[width, height]`.
     pub crop: [usize; 2],
+    /// Whether the network is fed detail beside gray ([`koniscope::manifest::Input::detail`]).
+    #[serde(default)]
+    pub detail: bool,
     /// Column of the table that holds the class.
     pub label: String,
     /// Two classes (normal first) or four, in order.

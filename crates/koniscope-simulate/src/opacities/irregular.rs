@@ -16,8 +16,25 @@ const LENGTH_MM: std::ops::Range<f64> = 3.0..8.0;
 /// See [`LENGTH_MM`].
 const USUAL_MM: f64 = 2.5;
 
+/// How many strands an opacity has, each as likely.
+const STRANDS: [usize; 5] = [1, 1, 2, 2, 3];
+
 /// Width at the ends of a strand over that in its middle.
 const END: f64 = 0.35;
+
+/// Mean width along a strand over that in its middle: it falls by the square of the way to an end.
+pub(super) const MEAN_WIDTH: f64 = 1.0 - (1.0 - END) / 3.0;
+
+/// Mean length of all strands of an opacity of a width, mm.
+pub(super) fn mean_length_mm(width_mm: f64) -> f64 {
+    let strands = STRANDS.iter().sum::<usize>() as f64 / STRANDS.len() as f64;
+    strands * 0.5 * (LENGTH_MM.start + LENGTH_MM.end) * longer(width_mm)
+}
+
+/// How much longer than usual strands of a width are.
+fn longer(width_mm: f64) -> f64 {
+    (width_mm / USUAL_MM).max(1.0)
+}
 
 /// One strand: an arc of a circle from the opacity's center, or through it if it is the only one.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,8 +51,8 @@ pub struct Strand {
 
 impl Strand {
     pub(super) fn draw_some(width_mm: f64, rng: &mut impl Rng) -> Vec<Self> {
-        let longer = (width_mm / USUAL_MM).max(1.0);
-        let count = [1, 1, 2, 2, 3][rng.random_range(0..5)];
+        let longer = longer(width_mm);
+        let count = STRANDS[rng.random_range(0..STRANDS.len())];
         let first: f64 = rng.random_range(0.0..TAU);
         (0..count)
             .map(|i| {
@@ -71,15 +88,15 @@ pub(super) struct Irregular {
 
 impl Irregular {
     pub(super) fn new(opacity: &SmallOpacity) -> Self {
-        let alone = opacity.strands.len() == 1;
-        let lines = opacity.strands.iter().map(|strand| {
+        let alone = opacity.form.strands.len() == 1;
+        let lines = opacity.form.strands.iter().map(|strand| {
             let points = strand.points();
             let middle = [points[0], points[PIECES]];
             let back =
                 if alone { [0, 1].map(|k| 0.5 * (middle[0][k] + middle[1][k])) } else { [0.0; 2] };
             points.map(|[x, y]| [x - back[0] + opacity.x_mm, y - back[1] + opacity.y_mm])
         });
-        Self { lines: lines.collect(), radius: 0.5 * opacity.size_mm }
+        Self { lines: lines.collect(), radius: 0.5 * opacity.form.size_mm }
     }
 
     /// Of all pieces of all strands: distance to the axis and radius there.

@@ -9,7 +9,7 @@ pub(super) struct Rounded {
 
 impl Rounded {
     pub(super) fn new(opacity: &SmallOpacity) -> Self {
-        Self { center: [opacity.x_mm, opacity.y_mm], radius: 0.5 * opacity.size_mm }
+        Self { center: [opacity.x_mm, opacity.y_mm], radius: 0.5 * opacity.form.size_mm }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use koniscope::zones::Zone;
+use koniscope::{stage::ilo::Shape, zones::Zone};
 use rand::{SeedableRng, rngs::StdRng};
 
 use super::*;
@@ -17,14 +17,16 @@ fn volume(plane: &[f32], grid: &Grid) -> f64 {
 
 fn rounded(size_mm: f64, x_mm: f64, y_mm: f64) -> SmallOpacity {
     SmallOpacity {
-        shape: Shape::Q,
         x_mm,
         y_mm,
-        size_mm,
-        density: 1.0,
         zone: Zone::ALL[0],
-        strands: Vec::new(),
+        form: Form { shape: Shape::Q, size_mm, density: 1.0, strands: Vec::new() },
     }
+}
+
+fn drawn(shape: Shape, at_mm: f64, rng: &mut StdRng) -> SmallOpacity {
+    let form = Form::draw(shape, rng);
+    SmallOpacity { x_mm: at_mm, y_mm: at_mm, zone: Zone::ALL[3], form }
 }
 
 #[test]
@@ -46,7 +48,7 @@ fn a_sphere_keeps_its_mass_at_any_pixel() {
 fn strands_keep_their_mass_from_fine_to_coarse_pixels() {
     let mut rng = StdRng::seed_from_u64(2);
     for shape in [Shape::S, Shape::T, Shape::U] {
-        let opacity = SmallOpacity::draw(shape, [20.0, 20.0], Zone::ALL[0], &mut rng);
+        let opacity = drawn(shape, 20.0, &mut rng);
         let [fine, coarse] = [(400, 0.1), (48, 0.84)].map(|(n, pixel)| {
             let grid = grid(n, pixel);
             volume(&thickness(&grid, std::slice::from_ref(&opacity), &[]), &grid)
@@ -56,14 +58,37 @@ fn strands_keep_their_mass_from_fine_to_coarse_pixels() {
 }
 
 #[test]
+fn areas_are_those_of_the_picture_and_their_mean_is_told() {
+    let mut rng = StdRng::seed_from_u64(8);
+    for shape in Shape::ALL {
+        let (mut seen, mut told) = (0.0, 0.0);
+        for _ in 0..60 {
+            let opacity = drawn(shape, 20.0, &mut rng);
+            told += opacity.form.area_cm2();
+            let grid = grid(800, 0.05);
+            let plane = thickness(&grid, std::slice::from_ref(&opacity), &[]);
+            seen += plane.iter().filter(|v| **v > 0.0).count() as f64 * grid.pixel_mm2() / 100.0;
+        }
+        // Drawn to the end of the rim, 1.08 of the size; strands cover one another where they meet.
+        let rim = if shape.is_irregular() { RIM[2] } else { RIM[2] * RIM[2] };
+        let ratio = seen / (told * rim);
+        assert!((0.85..1.1).contains(&ratio), "{shape:?}: {ratio}");
+        let n = 4000;
+        let mean =
+            (0..n).map(|_| Form::draw(shape, &mut rng).area_cm2()).sum::<f64>() / f64::from(n);
+        assert!((mean / Form::mean_area_cm2(shape) - 1.0).abs() < 0.07, "{shape:?}: {mean}");
+    }
+}
+
+#[test]
 fn sizes_lie_within_their_shape_and_have_strands_where_irregular() {
     let mut rng = StdRng::seed_from_u64(3);
     for shape in Shape::ALL {
         let [least, most] = shape.size_mm();
         for _ in 0..200 {
-            let opacity = SmallOpacity::draw(shape, [1.0, 2.0], Zone::ALL[3], &mut rng);
-            assert!((least..=most).contains(&opacity.size_mm));
-            assert_eq!(opacity.strands.is_empty(), !shape.is_irregular());
+            let opacity = drawn(shape, 2.0, &mut rng);
+            assert!((least..=most).contains(&opacity.form.size_mm));
+            assert_eq!(opacity.form.strands.is_empty(), !shape.is_irregular());
             let json = serde_json::to_string(&opacity).unwrap();
             assert_eq!(serde_json::from_str::<SmallOpacity>(&json).unwrap(), opacity);
         }

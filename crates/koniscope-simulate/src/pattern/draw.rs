@@ -9,11 +9,11 @@ use rand::Rng;
 
 use super::{Pattern, Plan, weighted};
 use crate::{
-    opacities::{LargeOpacity, zone},
+    opacities::{Form, LargeOpacity, zone},
     profusion::{self, FIRST_PLACE, LAST_PLACE},
 };
 
-/// Draws shapes, places of the zones, numbers, aggregation and large opacities; nothing in a lung that is to
+/// Draws shapes, places of the zones, small opacities, aggregation and large opacities; nothing in a lung that is to
 /// be `free`.
 pub(super) fn plan(
     pattern: Pattern,
@@ -35,14 +35,19 @@ pub(super) fn plan(
             *place = 0.0;
         }
     }
-    let counts = std::array::from_fn(|i| {
-        let mean = |shape, share| share * profusion::density(places[i], shape) * areas_cm2[i];
-        [poisson(mean(primary, share), rng), poisson(mean(secondary, 1.0 - share), rng)]
+    let parts = [(primary, share), (secondary, 1.0 - share)];
+    let small = std::array::from_fn(|i| {
+        let mut forms = Vec::new();
+        for (shape, share) in parts {
+            let mean = share * profusion::density(places[i], shape) * areas_cm2[i];
+            forms.extend((0..poisson(mean, rng)).map(|_| Form::draw(shape, rng)));
+        }
+        forms
     });
     let mut plan = Plan {
         pattern,
         shapes: [primary, secondary],
-        counts,
+        small,
         aggregation: [false; 6],
         large: Vec::new(),
     };

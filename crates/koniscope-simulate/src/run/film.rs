@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Changes whenever a film of the same seed would come out otherwise.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// A picture before it is a file.
 struct Picture {

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use koniscope::{Radiograph, crop::ZoneCrops, plane::Plane, segmentation::LungMask, zones::Zones};
-use koniscope_simulate::{opacities::LargeOpacity, profusion::mean_area_cm2, truth::Truth};
+use koniscope_simulate::{opacities::LargeOpacity, truth::Truth};
 
 use super::place::Place;
 
@@ -34,7 +34,7 @@ pub struct OpacityMaps {
 /// Opacities and lung of one zone, as its picture shows them, at a quarter of its size.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ZoneOpacities {
-    /// Area of small opacities over that of the lung, of those centered in a pixel.
+    /// Area of small opacities over that of the pixel, over [`MOST_COVERED`].
     pub small: Plane,
     /// 1 under a large opacity.
     pub large: Plane,
@@ -76,11 +76,22 @@ impl OpacityMaps {
         let pixel_cm2 = row_mm * column_mm / 100.0;
         let mut small = Plane::filled(film.width, film.height, 0.0);
         for opacity in &truth.small_opacities {
-            let at = [opacity.x_mm / column_mm, opacity.y_mm / row_mm].map(|v| v.max(0.0) as usize);
-            let (x, y) = (at[0].min(film.width - 1), at[1].min(film.height - 1));
-            let covered = (mean_area_cm2(opacity.shape) / pixel_cm2) as f32 / MOST_COVERED;
-            let value = &mut small.data_mut()[y * film.width + x];
-            *value = (*value + covered).min(1.0);
+            // Spread over a square of its area: on fine pixels one would not hold it.
+            let area = opacity.form.area_cm2();
+            let half_mm = 5.0 * area.sqrt();
+            let within = |center: f64, step: f64, count: usize| {
+                let end = |v: f64| (v / step).max(0.0) as usize;
+                end(center - half_mm).min(count - 1)..=end(center + half_mm).min(count - 1)
+            };
+            let rows = within(opacity.y_mm, row_mm, film.height);
+            let columns = within(opacity.x_mm, column_mm, film.width);
+            let pixels = rows.clone().count() * columns.clone().count();
+            let covered = (area / pixel_cm2 / pixels as f64) as f32 / MOST_COVERED;
+            for y in rows {
+                for value in &mut small.data_mut()[y * film.width..][columns.clone()] {
+                    *value = (*value + covered).min(1.0);
+                }
+            }
         }
         let mut large = Plane::filled(film.width, film.height, 0.0);
         for opacity in &truth.large_opacities {
@@ -268,6 +279,27 @@ mod tests {
         let none = zone(|_, _| 0.0, |x, y| x == 8 && y < 8).cells();
         assert_eq!((grade(&none[2]), none[2].large), (Some(0), Some(false)));
         assert_eq!(none[1].large, None, "a touch is neither");
+    }
+
+    #[test]
+    fn coverage_of_an_opacity_is_its_area_at_any_pixel() {
+        for (shape, size_mm) in [("p", 1.2), ("r", 9.0)] {
+            for pixel_mm in [0.14, 0.84] {
+                let opacity = format!(
+                    r#"[{{"shape":"{shape}","x_mm":15.0,"y_mm":20.0,"size_mm":{size_mm},
+                    "density":1.0,"zone":"right_upper"}}]"#
+                );
+                let text = TRUTH
+                    .replace(r#""small_opacities":[]"#, &format!(r#""small_opacities":{opacity}"#))
+                    .replace("[1.0,1.0]", &format!("[{pixel_mm},{pixel_mm}]"))
+                    .replace(r#""width":40,"height":30"#, r#""width":250,"height":300"#);
+                let maps = OpacityMaps::of(&serde_json::from_str(&text).unwrap());
+                let sum: f32 = maps.small.data().iter().sum();
+                let covered = f64::from(sum * MOST_COVERED) * pixel_mm * pixel_mm;
+                let area = std::f64::consts::FRAC_PI_4 * size_mm * size_mm;
+                assert!((covered / area - 1.0).abs() < 1e-3, "{shape} {pixel_mm}: {covered}");
+            }
+        }
     }
 
     #[test]

@@ -105,7 +105,7 @@ pub fn train(
             channels: 3,
             mean: scaling.mean,
             std: scaling.std,
-            detail: false,
+            detail: recipe.detail,
         },
         augment: recipe.augment.clone(),
         balance: recipe.balance,
