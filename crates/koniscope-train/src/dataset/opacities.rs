@@ -34,7 +34,7 @@ pub struct OpacityMaps {
 /// Opacities and lung of one zone, as its picture shows them, at a quarter of its size.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ZoneOpacities {
-    /// Area of small opacities over that of the pixel, over [`MOST_COVERED`].
+    /// Area of small opacities over that of the pixel, over 64.
     pub small: Plane,
     /// 1 under a large opacity.
     pub large: Plane,
