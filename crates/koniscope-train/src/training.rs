@@ -182,7 +182,8 @@ pub fn fit<T: Task>(
         let score = task.score(&states.average)?;
         progress.epoch_scored(epoch, score);
         if progress.best_epoch == epoch {
-            states.best = states.average.clone();
+            // A clone would share the statistics of batches, which later steps move.
+            states.best = states.average.valid();
         }
         let record = EpochRecord {
             epoch,
@@ -200,3 +201,6 @@ pub fn fit<T: Task>(
     }
     Ok((states.best, progress.best_epoch))
 }
+
+#[cfg(test)]
+mod tests;
