@@ -21,6 +21,7 @@ import torch
 import torchvision
 
 from check_onnx import load
+from resnet import channels
 from unet import UNet
 
 warnings.filterwarnings("ignore")
@@ -159,9 +160,7 @@ def whole_read(rows, film, lungs, classifier):
     data = Path(film).read_bytes()
 
     def scaled(picture, manifest):
-        size = manifest["input"]
-        x = (torch.from_numpy(picture)[None, None] - size["mean"]) / size["std"]
-        return x.expand(-1, size["channels"], -1, -1).contiguous(memory_format=LAST)
+        return channels(picture, manifest["input"]).contiguous(memory_format=LAST)
 
     def resized(picture, width, height):
         return np.asarray(Image.fromarray(picture).resize((width, height), Image.Resampling.BILINEAR))

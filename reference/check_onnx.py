@@ -14,9 +14,9 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
-import torchvision
 from safetensors.torch import load_file
 
+from resnet import channels, resnet
 from unet import UNet
 
 
@@ -27,7 +27,7 @@ def load(models: Path, name: str) -> tuple[torch.nn.Module, dict]:
     if network["kind"] == "unet":
         model = UNet(network["width"], network["depth"], classes)
     else:
-        model = getattr(torchvision.models, f"resnet{network['layers']}")(num_classes=classes)
+        model = resnet(network["layers"], classes, network.get("width", 64))
     state = {k: v.float() for k, v in load_file(models / manifest["file"]).items()}
     missing = model.load_state_dict(state, strict=False)
     assert not missing.unexpected_keys, missing
@@ -45,9 +45,9 @@ def main() -> None:
         scale = manifest["input"]
         for n, side in ((1, scale["height"]), (2, scale["height"] + 32)):
             picture = rng.random((n, 1, side, side), dtype=np.float32)
-            scaled = (torch.from_numpy(picture) - scale["mean"]) / scale["std"]
+            fed = torch.cat([channels(film[0], scale) for film in picture])
             with torch.inference_mode():
-                expected = model(scaled.expand(-1, scale["channels"], -1, -1)).numpy()
+                expected = model(fed).numpy()
             outputs = session.run(None, {"picture": picture})
             worst = np.abs(outputs[0] - expected).max() / np.abs(expected).max()
             print(f"{file} {picture.shape}: largest difference {worst:.1e} of the largest logit")
