@@ -75,6 +75,10 @@ struct Run {
     /// shape is left random.
     #[arg(long, value_name = "FILE")]
     init: Option<PathBuf>,
+    /// The split.csv of the run that made the weights of --init: patients that it learnt from or tuned on
+    /// are only learnt from, never tuned or tested on.
+    #[arg(long, value_name = "CSV", requires = "init")]
+    init_split: Option<PathBuf>,
     /// The hand of patients to test on, in place of the recipe's; "all" trains on each in turn.
     #[arg(long, value_name = "N|all")]
     fold: Option<Fold>,
@@ -192,6 +196,7 @@ impl Run {
             tables: self.tables.clone(),
             out,
             init: self.init.clone(),
+            init_split: self.init_split.clone(),
             resume: self.resume,
             device: device.clone(),
         };

@@ -73,6 +73,7 @@ fn run(options: &Options, recipe: PathBuf, table: &Path, step: Step) -> Run {
         tables: vec![table.to_owned()],
         out: step.folder(&options.out),
         init: options.settings.init.clone(),
+        init_split: None,
         resume: true,
         device: options.device.clone(),
     }

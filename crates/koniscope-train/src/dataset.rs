@@ -48,8 +48,13 @@ pub struct Case {
 impl Case {
     /// The patient, unique over all sets.
     pub fn patient_key(&self) -> String {
-        format!("{}/{}", self.set, self.patient)
+        patient_key(&self.set, &self.patient)
     }
+}
+
+/// A patient of a set, unique over all sets.
+pub fn patient_key(set: &str, patient: &str) -> String {
+    format!("{set}/{patient}")
 }
 
 /// A picture and its mask, both at the network's size.

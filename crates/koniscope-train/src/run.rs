@@ -10,7 +10,10 @@ mod score_lungs;
 pub mod stages;
 pub mod zones;
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use burn::optim::ModuleOptimizer;
 use koniscope::{
@@ -22,9 +25,10 @@ use koniscope_metrics::Estimate;
 
 use crate::{
     Error,
-    dataset::Failure,
-    recipe::TrainingRecipe,
+    dataset::{Case, Failure},
+    recipe::{SplitRecipe, TestOnly, TrainingRecipe},
     run_log::Observer,
+    split::{Split, seen_by},
     training::{Plan, Task, fit},
 };
 
@@ -39,6 +43,8 @@ pub struct Options {
     pub out: PathBuf,
     /// Weights to start from.
     pub init: Option<PathBuf>,
+    /// The `split.csv` of the run that made those weights: its patients are only learnt from.
+    pub init_split: Option<PathBuf>,
     /// Go on from the last checkpoint.
     pub resume: bool,
     /// Where to compute.
@@ -79,6 +85,26 @@ impl Figure {
 }
 
 impl Options {
+    /// The parts of a run.
+    fn split(
+        &self,
+        cases: Vec<Case>,
+        recipe: &SplitRecipe,
+        test_only: &[TestOnly],
+        observer: &mut dyn Observer,
+    ) -> Result<Split, Error> {
+        let seen = self.init_split.as_deref().map_or_else(|| Ok(BTreeSet::new()), seen_by)?;
+        let here: BTreeSet<String> = cases.iter().map(Case::patient_key).collect();
+        if self.init_split.is_some() {
+            let known = here.intersection(&seen).count();
+            observer.note(&format!(
+                "{known} of {} patients are only learnt from: the weights to start from have seen them",
+                here.len()
+            ));
+        }
+        Split::new(cases, recipe, test_only, &seen)
+    }
+
     /// A ResNet of a checked recipe, ready to learn: from random numbers drawn by `seed`, or from
     /// the weights to start from, whose head may be `missing` or another.
     fn resnet(

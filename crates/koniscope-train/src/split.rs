@@ -1,10 +1,15 @@
 //! Training, tuning and test parts, made of patients and never of pictures.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use serde::Deserialize;
 
 use crate::{
     Error,
-    dataset::Case,
+    dataset::{Case, patient_key},
     recipe::{SplitRecipe, TestOnly},
     rng::{hash, mix},
 };
@@ -35,33 +40,51 @@ pub struct Split {
 impl Split {
     /// The hand `fold` is tested on, the next one tunes, the others train; hands are those of the
     /// recipe's column, or else [`deal`]t. All films of a patient are in one hand; a patient with a
-    /// film under one of the rules `test_only` is in none, but tested on.
+    /// film under one of the rules `test_only` is in none, but tested on, and one that the weights to start
+    /// from have `seen` ([`seen_by`]) is in none, but learnt from.
     ///
     /// # Errors
     /// [`Error::Split`] if the recipe names a column which a film does not have, holds no hand, or
-    /// holds another hand than for a film of the same patient.
+    /// holds another hand than for a film of the same patient; if a seen patient is to be only tested on.
     pub fn new(
         cases: Vec<Case>,
         recipe: &SplitRecipe,
         test_only: &[TestOnly],
+        seen: &BTreeSet<String>,
     ) -> Result<Self, Error> {
         let kept_apart: BTreeSet<String> = cases
             .iter()
             .filter(|case| test_only.iter().any(|rule| rule.holds(case)))
             .map(Case::patient_key)
             .collect();
+        let is_both = |case: &&Case| {
+            let patient = case.patient_key();
+            kept_apart.contains(&patient) && seen.contains(&patient)
+        };
+        if let Some(case) = cases.iter().find(is_both) {
+            let detail =
+                "a rule of test_only lets it only be tested on, and the weights to start from \
+                          have seen its patient; start from others, or leave it out"
+                    .into();
+            return Err(Error::Split { film: case.image.clone(), detail });
+        }
         let mut hand_of = match &recipe.column {
             Some(column) => dealt_before(&cases, column, recipe.folds)?,
             None => {
-                let dealt = cases.iter().filter(|c| !kept_apart.contains(&c.patient_key()));
+                let dealt = cases.iter().filter(|c| {
+                    let patient = c.patient_key();
+                    !kept_apart.contains(&patient) && !seen.contains(&patient)
+                });
                 deal(dealt, recipe.folds, recipe.seed)
             }
         };
-        hand_of.retain(|patient, _| !kept_apart.contains(patient));
+        hand_of.retain(|patient, _| !kept_apart.contains(patient) && !seen.contains(patient));
         let mut split = Self::default();
         let tuning = (recipe.fold + 1) % recipe.folds;
         for case in cases {
-            match hand_of.get(&case.patient_key()) {
+            let patient = case.patient_key();
+            match hand_of.get(&patient) {
+                None if seen.contains(&patient) => split.training.0.push(case),
                 None => split.test.0.push(case),
                 Some(hand) if *hand == recipe.fold => split.test.0.push(case),
                 Some(hand) if *hand == tuning => split.tuning.0.push(case),
@@ -83,6 +106,32 @@ impl Split {
         }
         csv
     }
+}
+
+/// Patients that a run learnt from or tuned on, by [`Case::patient_key`], from its `split.csv`.
+///
+/// # Errors
+/// [`Error::Labels`] if it cannot be read or is no such table.
+pub fn seen_by(split: &Path) -> Result<BTreeSet<String>, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        part: String,
+        set: String,
+        patient_id: String,
+    }
+    let fault = |e: csv::Error| Error::Labels {
+        path: split.to_owned(),
+        line: e.position().map(csv::Position::line),
+        detail: format!("{e}; the split.csv of a run was expected"),
+    };
+    let mut seen = BTreeSet::new();
+    for row in csv::Reader::from_path(split).map_err(fault)?.deserialize() {
+        let Row { part, set, patient_id } = row.map_err(fault)?;
+        if part != "test" {
+            seen.insert(patient_key(&set, &patient_id));
+        }
+    }
+    Ok(seen)
 }
 
 /// Deals the patients of each stratum (set and class) into `folds` hands, 1 at least, in an order
@@ -166,6 +215,10 @@ mod tests {
         SplitRecipe { folds, fold, seed, column: None }
     }
 
+    fn none() -> BTreeSet<String> {
+        BTreeSet::new()
+    }
+
     fn patients(cases: &[Case]) -> BTreeSet<String> {
         cases.iter().map(Case::patient_key).collect()
     }
@@ -183,7 +236,7 @@ mod tests {
                 .collect();
             let n = cases.len();
             let recipe = dealing(folds, fold % folds, seed);
-            let split = Split::new(cases, &recipe, &[]).unwrap();
+            let split = Split::new(cases, &recipe, &[], &none()).unwrap();
             let parts = [&split.training.0, &split.tuning.0, &split.test.0].map(|p| patients(p));
             prop_assert!(parts[0].is_disjoint(&parts[1]));
             prop_assert!(parts[0].is_disjoint(&parts[2]));
@@ -198,7 +251,7 @@ mod tests {
             let mut tested = Vec::new();
             for fold in 0..folds {
                 let recipe = dealing(folds, fold, seed);
-                let split = Split::new(cases.clone(), &recipe, &[]).unwrap();
+                let split = Split::new(cases.clone(), &recipe, &[], &none()).unwrap();
                 tested.extend(split.test.0.into_iter().map(|c| c.id));
             }
             tested.sort();
@@ -211,7 +264,7 @@ mod tests {
     #[test]
     fn classes_are_dealt_evenly() {
         let cases: Vec<Case> = (0..100).map(|i| case("A", i, 0, usize::from(i < 20))).collect();
-        let split = Split::new(cases, &dealing(5, 2, 7), &[]).unwrap();
+        let split = Split::new(cases, &dealing(5, 2, 7), &[], &none()).unwrap();
         let positive = split.test.0.iter().filter(|c| c.class == Some(1)).count();
         assert_eq!((split.test.0.len(), positive), (20, 4));
     }
@@ -228,7 +281,7 @@ mod tests {
             column: Some("licence".into()),
             except: vec!["open".into()],
         };
-        let split = Split::new(cases, &dealing(5, 0, 1), &[rule]).unwrap();
+        let split = Split::new(cases, &dealing(5, 0, 1), &[rule], &none()).unwrap();
         let trained: Vec<usize> = split
             .training
             .0
@@ -238,6 +291,31 @@ mod tests {
             .collect();
         assert_eq!(trained.len(), 16);
         assert!(trained.iter().all(|p| p % 2 == 1), "{trained:?}");
+    }
+
+    #[test]
+    fn who_was_seen_before_is_only_learnt_from() {
+        let films = || (0..40).map(|i| case("A", i, i, i % 2)).collect::<Vec<_>>();
+        let before = Split::new(films(), &dealing(4, 0, 9), &[], &none()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("split.csv");
+        std::fs::write(&file, before.to_csv()).unwrap();
+        let seen = seen_by(&file).unwrap();
+        assert_eq!(seen.len(), 30);
+        let mut tested = BTreeSet::new();
+        for fold in 0..5 {
+            let split = Split::new(films(), &dealing(5, fold, 1), &[], &seen).unwrap();
+            assert!(seen.is_subset(&patients(&split.training.0)));
+            assert_eq!((split.tuning.0.len(), split.test.0.len()), (2, 2));
+            tested.extend(patients(&split.test.0));
+        }
+        assert_eq!(tested, patients(&before.test.0));
+        let rule = TestOnly { set: "A".into(), column: None, except: Vec::new() };
+        let fault = Split::new(films(), &dealing(5, 0, 1), &[rule], &seen).unwrap_err().to_string();
+        assert!(fault.contains("have seen its patient"), "{fault}");
+        std::fs::write(&file, "image,stage\na,0\n").unwrap();
+        let fault = seen_by(&file).unwrap_err().to_string();
+        assert!(fault.contains("split.csv") && fault.contains("part"), "{fault}");
     }
 
     #[test]
@@ -251,13 +329,13 @@ mod tests {
             cases.collect()
         };
         let recipe = SplitRecipe { column: Some("fold".into()), ..dealing(3, 2, 1) };
-        let split = Split::new(by(|i| ["0", "1", "2"][i / 2 % 3]), &recipe, &[]).unwrap();
+        let split = Split::new(by(|i| ["0", "1", "2"][i / 2 % 3]), &recipe, &[], &none()).unwrap();
         let of = |cases: &[Case]| -> Vec<String> { patients(cases).into_iter().collect() };
         assert_eq!(of(&split.test.0), ["A/2", "A/5"]);
         assert_eq!(of(&split.tuning.0), ["A/0", "A/3"]);
         assert_eq!(of(&split.training.0), ["A/1", "A/4"]);
 
-        let fault = |cases| Split::new(cases, &recipe, &[]).unwrap_err().to_string();
+        let fault = |cases| Split::new(cases, &recipe, &[], &none()).unwrap_err().to_string();
         assert!(
             fault(by(|i| ["0", "1"][i % 2])).contains("another for a film of the same patient")
         );

@@ -169,7 +169,7 @@ fn split(
         observer.note(&format!("{}: {} of {all} films labeled", table.display(), labeled.len()));
         cases.extend(labeled);
     }
-    Split::new(cases, &recipe.split, &recipe.test_only)
+    options.split(cases, &recipe.split, &recipe.test_only, observer)
 }
 
 /// Crops with the class of each case; what could not be used is noted.

@@ -13,7 +13,6 @@ use crate::{
     optimizer::adamw,
     recipe::FindingsRecipe,
     run_log::Observer,
-    split::Split,
     training::findings::{FindingsTask, WithFindings},
     write::write_atomic,
 };
@@ -34,7 +33,7 @@ pub fn train(
         let wanted = |case: &Case| recipe.only.iter().all(|(k, v)| case.fields.get(k) == Some(v));
         cases.extend(read_labels(table, None)?.into_iter().filter(wanted));
     }
-    let split = Split::new(cases, &recipe.split, &[])?;
+    let split = options.split(cases, &recipe.split, &[], observer)?;
     write_atomic(&options.out.join("split.csv"), split.to_csv().as_bytes())?;
 
     let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &options.device)?;

@@ -129,7 +129,7 @@ fn split(
         ));
         cases.extend(with_mask);
     }
-    Split::new(cases, &recipe.split, &recipe.test_only)
+    options.split(cases, &recipe.split, &recipe.test_only, observer)
 }
 
 fn sized(

@@ -167,7 +167,7 @@ fn split(
         observer.note(&format!("{}: {} films", table.display(), rows.len()));
         cases.extend(rows);
     }
-    Split::new(cases, &recipe.split, &recipe.test_only)
+    options.split(cases, &recipe.split, &recipe.test_only, observer)
 }
 
 fn labeled(

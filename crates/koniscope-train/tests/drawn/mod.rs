@@ -134,6 +134,7 @@ pub(crate) fn options(table: &Path, out: PathBuf, resume: bool) -> Options {
         tables: vec![table.to_owned()],
         out,
         init: None,
+        init_split: None,
         resume,
         device: Device::cpu(),
     }
