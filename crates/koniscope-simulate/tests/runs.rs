@@ -17,6 +17,7 @@ use koniscope::{
 use koniscope_simulate::{
     Error, Options, Summary,
     pattern::Wishes,
+    profusion::category,
     run::{Format, Source},
     simulate,
     truth::{COLUMNS, Truth},
@@ -114,6 +115,11 @@ fn the_truth_is_that_of_the_opacities_and_its_table_has_all_columns() {
         assert_eq!(truth.stage, gbz70::stage(&truth.findings()).0);
         assert_eq!(truth.zones.iter().map(|z| z.count).sum::<usize>(), truth.small_opacities.len());
         assert_eq!(truth.shapes.is_empty(), truth.small_opacities.is_empty());
+        for zone in &truth.zones {
+            let here = truth.small_opacities.iter().filter(|o| o.zone.name() == zone.zone);
+            let covered: f64 = here.map(|o| o.form.area_cm2()).sum();
+            assert_eq!(category(covered / zone.area_cm2).to_string(), zone.profusion);
+        }
     }
     let mut table = csv::Reader::from_path(root.path().join("truth.csv")).unwrap();
     assert_eq!(table.headers().unwrap(), COLUMNS.as_slice());

@@ -38,6 +38,17 @@ pub trait Observer {
     fn note(&mut self, text: &str);
 }
 
+/// Watches and says nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Silent;
+
+impl Observer for Silent {
+    fn epoch_started(&mut self, _: usize, _: usize, _: usize) {}
+    fn step_done(&mut self, _: usize, _: f64) {}
+    fn epoch_done(&mut self, _: &EpochRecord, _: usize) {}
+    fn note(&mut self, _: &str) {}
+}
+
 /// `log.jsonl` of a run.
 #[derive(Debug)]
 pub struct RunLog {

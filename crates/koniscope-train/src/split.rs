@@ -57,28 +57,23 @@ impl Split {
             .filter(|case| test_only.iter().any(|rule| rule.holds(case)))
             .map(Case::patient_key)
             .collect();
-        let is_both = |case: &&Case| {
+        if let Some(case) = cases.iter().find(|case| {
             let patient = case.patient_key();
             kept_apart.contains(&patient) && seen.contains(&patient)
-        };
-        if let Some(case) = cases.iter().find(is_both) {
-            let detail =
-                "a rule of test_only lets it only be tested on, and the weights to start from \
-                          have seen its patient; start from others, or leave it out"
-                    .into();
-            return Err(Error::Split { film: case.image.clone(), detail });
+        }) {
+            let detail = "a rule of test_only lets it only be tested on, and the weights to start from \
+                have seen its patient; start from others, or leave it out";
+            return Err(Error::Split { film: case.image.clone(), detail: detail.into() });
         }
+        let is_dealt = |patient: &String| !kept_apart.contains(patient) && !seen.contains(patient);
         let mut hand_of = match &recipe.column {
             Some(column) => dealt_before(&cases, column, recipe.folds)?,
             None => {
-                let dealt = cases.iter().filter(|c| {
-                    let patient = c.patient_key();
-                    !kept_apart.contains(&patient) && !seen.contains(&patient)
-                });
+                let dealt = cases.iter().filter(|case| is_dealt(&case.patient_key()));
                 deal(dealt, recipe.folds, recipe.seed)
             }
         };
-        hand_of.retain(|patient, _| !kept_apart.contains(patient) && !seen.contains(patient));
+        hand_of.retain(|patient, _| is_dealt(patient));
         let mut split = Self::default();
         let tuning = (recipe.fold + 1) % recipe.folds;
         for case in cases {

@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use koniscope_reproduce::{Watch, plan::Left};
-use koniscope_train::run_log::{EpochRecord, Observer};
+use koniscope_train::run_log::{Observer, Silent};
 
 use crate::train::bar::Bar;
 
@@ -59,14 +59,4 @@ impl Watch for Terminal {
     fn trainer(&self) -> Box<dyn Observer + '_> {
         if self.quiet { Box::new(Silent) } else { Box::new(Bar::new()) }
     }
-}
-
-/// Watches and says nothing.
-struct Silent;
-
-impl Observer for Silent {
-    fn epoch_started(&mut self, _epoch: usize, _epochs: usize, _steps: usize) {}
-    fn step_done(&mut self, _done: usize, _loss: f64) {}
-    fn epoch_done(&mut self, _record: &EpochRecord, _epochs: usize) {}
-    fn note(&mut self, _text: &str) {}
 }

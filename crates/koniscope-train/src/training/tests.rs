@@ -20,7 +20,7 @@ use crate::{
     augment::AugmentRecipe,
     optimizer::adamw,
     recipe::{Balance, TrainingRecipe},
-    run_log::{EpochRecord, Observer},
+    run_log::Silent,
 };
 
 /// Each epoch is worse than the one before.
@@ -56,15 +56,6 @@ impl Task for Falling {
     fn score_name(&self) -> &'static str {
         "made up"
     }
-}
-
-struct Silent;
-
-impl Observer for Silent {
-    fn epoch_started(&mut self, _: usize, _: usize, _: usize) {}
-    fn step_done(&mut self, _: usize, _: f64) {}
-    fn epoch_done(&mut self, _: &EpochRecord, _: usize) {}
-    fn note(&mut self, _: &str) {}
 }
 
 /// The best network of a run that stops after some of three epochs, as it is written.
