@@ -17,7 +17,7 @@ use std::{
 
 use burn::optim::ModuleOptimizer;
 use koniscope::{
-    manifest::Network,
+    manifest::{DataSource, Network, Training as Origin},
     model::{Device, resnet::ResNet},
     weights::{Missing, load_pretrained},
 };
@@ -94,15 +94,24 @@ impl Options {
         observer: &mut dyn Observer,
     ) -> Result<Split, Error> {
         let seen = self.init_split.as_deref().map_or_else(|| Ok(BTreeSet::new()), seen_by)?;
-        let here: BTreeSet<String> = cases.iter().map(Case::patient_key).collect();
+        let split = Split::new(cases, recipe, test_only, &seen)?;
         if self.init_split.is_some() {
-            let known = here.intersection(&seen).count();
             observer.note(&format!(
-                "{known} of {} patients are only learnt from: the weights to start from have seen them",
-                here.len()
+                "{} patients are only learnt from: the weights to start from have seen them",
+                split.seen
             ));
         }
-        Split::new(cases, recipe, test_only, &seen)
+        Ok(split)
+    }
+
+    /// How weights that learnt from `data` came to be.
+    fn origin(&self, split: &Split, data: Vec<DataSource>) -> Origin {
+        Origin {
+            recipe: file_name(&self.recipe),
+            init: self.init.as_deref().map_or_else(|| "random".into(), file_name),
+            seen_patients: split.seen,
+            data,
+        }
     }
 
     /// A ResNet of a checked recipe, ready to learn: from random numbers drawn by `seed`, or from
@@ -147,9 +156,6 @@ fn report_failures(failures: &[Failure], observer: &mut dyn Observer) {
     }
 }
 
-fn init_name(init: Option<&Path>) -> String {
-    init.map_or_else(
-        || "random".into(),
-        |file| file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-    )
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -35,6 +35,8 @@ pub struct Split {
     pub tuning: Tuning,
     /// Films that are only measured on.
     pub test: Test,
+    /// Patients that are learnt from since the weights to start from have seen them.
+    pub seen: usize,
 }
 
 impl Split {
@@ -74,7 +76,8 @@ impl Split {
             }
         };
         hand_of.retain(|patient, _| is_dealt(patient));
-        let mut split = Self::default();
+        let here: BTreeSet<String> = cases.iter().map(Case::patient_key).collect();
+        let mut split = Self { seen: here.intersection(seen).count(), ..Self::default() };
         let tuning = (recipe.fold + 1) % recipe.folds;
         for case in cases {
             let patient = case.patient_key();
@@ -90,16 +93,20 @@ impl Split {
     }
 
     /// The parts as a table: `part,set,patient_id,image`.
-    pub fn to_csv(&self) -> String {
-        let mut csv = String::from("part,set,patient_id,image\n");
+    pub fn to_csv(&self) -> Vec<u8> {
+        let mut csv = csv::Writer::from_writer(Vec::new());
+        let mut write = |cells: [&str; 4]| {
+            csv.write_record(cells).expect("rows of equal length, written to memory");
+        };
+        write(["part", "set", "patient_id", "image"]);
         let parts =
             [("training", &self.training.0), ("tuning", &self.tuning.0), ("test", &self.test.0)];
         for (part, cases) in parts {
             for case in cases {
-                csv += &format!("{part},{},{},{}\n", case.set, case.patient, case.id);
+                write([part, &case.set, &case.patient, &case.id]);
             }
         }
-        csv
+        csv.into_inner().expect("memory takes every row")
     }
 }
 
@@ -290,7 +297,7 @@ mod tests {
 
     #[test]
     fn who_was_seen_before_is_only_learnt_from() {
-        let films = || (0..40).map(|i| case("A", i, i, i % 2)).collect::<Vec<_>>();
+        let films = || (0..40).map(|i| case("A, \"B\"", i, i, i % 2)).collect::<Vec<_>>();
         let before = Split::new(films(), &dealing(4, 0, 9), &[], &none()).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("split.csv");
@@ -301,11 +308,12 @@ mod tests {
         for fold in 0..5 {
             let split = Split::new(films(), &dealing(5, fold, 1), &[], &seen).unwrap();
             assert!(seen.is_subset(&patients(&split.training.0)));
+            assert_eq!(split.seen, 30);
             assert_eq!((split.tuning.0.len(), split.test.0.len()), (2, 2));
             tested.extend(patients(&split.test.0));
         }
         assert_eq!(tested, patients(&before.test.0));
-        let rule = TestOnly { set: "A".into(), column: None, except: Vec::new() };
+        let rule = TestOnly { set: "A, \"B\"".into(), column: None, except: Vec::new() };
         let fault = Split::new(films(), &dealing(5, 0, 1), &[rule], &seen).unwrap_err().to_string();
         assert!(fault.contains("have seen its patient"), "{fault}");
         std::fs::write(&file, "image,stage\na,0\n").unwrap();

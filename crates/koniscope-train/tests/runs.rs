@@ -11,7 +11,10 @@ use std::{
 };
 
 use drawn::{CLASSIFIER, LUNGS, Watcher, ZONES, draw_films, options, written};
-use koniscope::{model::Device, weights::load_reader};
+use koniscope::{
+    model::Device,
+    weights::{load_manifest, load_reader},
+};
 use koniscope_train::{
     recipe::{ClassifierRecipe, LungRecipe, ZoneRecipe},
     run::{Options, Outcome, classifier, lungs, stages::Staged, zones},
@@ -102,6 +105,8 @@ fn both_networks_learn_resume_and_read() {
     assert!(fs::read(weights(&out)).unwrap() == fs::read(weights(&given)).unwrap());
     assert!(!given.join("log.jsonl").exists(), "no epoch");
     assert!(!outcome.figures.is_empty());
+    let origin = |run: &Path| load_manifest(&run.join("zones.toml")).unwrap().training.unwrap();
+    assert_eq!(origin(&given), origin(&out), "of the run that learnt");
     // Weights were rounded to 16 bits in between.
     let near = |a: &Staged, b: &Staged| (a.disease() - b.disease()).abs() < 0.02;
     assert!(staged.len() == again.len() && staged.iter().zip(&again).all(|(a, b)| near(a, b)));
@@ -124,6 +129,15 @@ fn both_networks_learn_resume_and_read() {
     assert!(begun.iter().zip(&staged).any(|(a, b)| a.zones != b.zones || !near(a, b)));
     let (_, again) = with_context("learnt-given", 0, &learnt, &mut watcher);
     assert!(staged.iter().zip(&again).all(|(a, b)| near(a, b)));
+
+    // Of weights without their manifest nothing is told but the name.
+    let apart = folder.path().join("apart");
+    fs::create_dir(&apart).unwrap();
+    fs::copy(weights(&grown), weights(&apart)).unwrap();
+    let (of_unknown, _) = with_context("of-unknown", 0, &apart, &mut watcher);
+    let told = origin(&of_unknown);
+    assert_eq!((told.recipe.as_str(), told.data.len()), ("not known", 0));
+    assert_eq!(told.init, "drawn-zones.safetensors");
 
     // Calibrated by a recipe without it, the head would be a random one.
     let wrong = folder.path().join("wrong");

@@ -65,6 +65,10 @@ fn is_resnet_width(width: &usize) -> bool {
     *width == resnet_width()
 }
 
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
 fn is_lungs(region: &Region) -> bool {
     *region == Region::Lungs
 }
@@ -158,6 +162,10 @@ pub struct Training {
     pub recipe: String,
     /// What the weights started from.
     pub init: String,
+    /// Patients of the data that what they started from had learnt from or was tuned on, as far as it
+    /// was told; they were only learnt from.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub seen_patients: usize,
     /// Data, with licences.
     pub data: Vec<DataSource>,
 }

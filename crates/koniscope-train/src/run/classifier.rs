@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use koniscope::{
     calibration::Calibration,
-    manifest::{CalibrationRecord, Input, Manifest, Training as Origin},
+    manifest::{CalibrationRecord, Input, Manifest},
     weights::{CLASSIFIER_MANIFEST, LUNGS_MANIFEST, Missing, load_lungs, load_resnet},
 };
 use koniscope_metrics::{bootstrap::mean_by_patient, roc::auc_delong};
@@ -12,7 +12,7 @@ use koniscope_metrics::{bootstrap::mean_by_patient, roc::auc_delong};
 use super::{
     Figure, Options, Outcome,
     crops::Crops,
-    folder, init_name, report_failures,
+    folder, report_failures,
     stages::{Staged, stage_figures},
 };
 use crate::{
@@ -78,7 +78,7 @@ pub fn train(
 ) -> Result<(Outcome, Vec<Scored>), Error> {
     folder::open(&options.out, recipe, options.resume)?;
     let split = split(recipe, options, observer)?;
-    write_atomic(&options.out.join("split.csv"), split.to_csv().as_bytes())?;
+    write_atomic(&options.out.join("split.csv"), &split.to_csv())?;
 
     let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &options.device)?;
     let crops = Crops::of(&segmenter, recipe.region, recipe.crop, lungs);
@@ -137,11 +137,7 @@ pub fn train(
             outputs: Vec::new(),
             neighbors: None,
         }),
-        training: Some(Origin {
-            recipe: init_name(Some(&options.recipe)),
-            init: init_name(options.init.as_deref()),
-            data: data_sources(trained, &recipe.licences),
-        }),
+        training: Some(options.origin(&split, data_sources(trained, &recipe.licences))),
         scores: Vec::new(),
     };
     let mut manifest = folder::write_model(&options.out, CLASSIFIER_MANIFEST, &best, manifest)?;

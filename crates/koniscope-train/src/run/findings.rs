@@ -34,7 +34,7 @@ pub fn train(
         cases.extend(read_labels(table, None)?.into_iter().filter(wanted));
     }
     let split = options.split(cases, &recipe.split, &[], observer)?;
-    write_atomic(&options.out.join("split.csv"), split.to_csv().as_bytes())?;
+    write_atomic(&options.out.join("split.csv"), &split.to_csv())?;
 
     let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &options.device)?;
     let crops = Crops::of(&segmenter, recipe.region, recipe.crop, lungs);

@@ -3,8 +3,8 @@
 use std::{fs, path::Path};
 
 use koniscope::{
-    manifest::Manifest,
-    weights::{sha256, to_safetensors},
+    manifest::{Manifest, Training as Origin},
+    weights::{load_manifest, sha256, to_safetensors},
 };
 use serde::Serialize;
 
@@ -53,4 +53,26 @@ pub(super) fn write_model<M: burn::module::Module>(
 pub(super) fn write_manifest(path: &Path, manifest: &Manifest) -> Result<(), Error> {
     let text = toml::to_string_pretty(manifest).map_err(|e| Error::file(path, e))?;
     write_atomic(path, text.as_bytes())
+}
+
+/// How weights came to be, by a manifest in their folder that holds their SHA-256. Without one nothing
+/// is known but their name.
+///
+/// # Errors
+/// [`Error::File`] if the weights or their folder cannot be read.
+pub(super) fn origin_of(weights: &Path) -> Result<Origin, Error> {
+    let sum = sha256(&fs::read(weights).map_err(|e| Error::file(weights, e))?);
+    let folder = weights.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    for entry in fs::read_dir(folder).map_err(|e| Error::file(folder, e))? {
+        let path = entry.map_err(|e| Error::file(folder, e))?.path();
+        if path.extension().is_some_and(|ext| ext == "toml")
+            && let Ok(manifest) = load_manifest(&path)
+            && manifest.sha256 == sum
+            && let Some(origin) = manifest.training
+        {
+            return Ok(origin);
+        }
+    }
+    let init = super::file_name(weights);
+    Ok(Origin { recipe: "not known".into(), init, ..Origin::default() })
 }

@@ -1,13 +1,13 @@
 //! `koniscope train lungs`: films with masks to a U-Net with its scores.
 
 use koniscope::{
-    manifest::{Input, Manifest, Network, Training as Origin},
+    manifest::{Input, Manifest, Network},
     model::unet::UNet,
     weights::{LUNGS_MANIFEST, Missing, load_lungs, load_pretrained},
 };
 
 use super::{
-    Options, Outcome, folder, init_name, report_failures,
+    Options, Outcome, folder, report_failures,
     score_lungs::{figures, score_films, write_scores},
 };
 use crate::{
@@ -36,7 +36,7 @@ pub fn train(
     };
     folder::open(&options.out, recipe, options.resume)?;
     let split = split(recipe, options, observer)?;
-    write_atomic(&options.out.join("split.csv"), split.to_csv().as_bytes())?;
+    write_atomic(&options.out.join("split.csv"), &split.to_csv())?;
 
     let device = options.device.burn();
     device.seed(recipe.training.seed);
@@ -90,11 +90,7 @@ pub fn train(
         peaks: false,
         input: input(recipe, recipe.size_at(best_epoch)),
         calibration: None,
-        training: Some(Origin {
-            recipe: super::init_name(Some(&options.recipe)),
-            init: init_name(options.init.as_deref()),
-            data: films(&split.training.0),
-        }),
+        training: Some(options.origin(&split, films(&split.training.0))),
         scores: Vec::new(),
     };
     let mut manifest = folder::write_model(&options.out, LUNGS_MANIFEST, &best, manifest)?;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use koniscope::{
     grading::{Grades, OUTPUTS, ZoneCalibration, ZoneOutput, output_names},
-    manifest::{CalibrationRecord, Input, Manifest, Platt, Region, Training as Origin},
+    manifest::{CalibrationRecord, Input, Manifest, Platt, Region},
     model::resnet::ResNet,
     stage::{Neighbors, gbz70::Stage},
     weights::{LUNGS_MANIFEST, Missing, ZONES_MANIFEST, load_lungs, load_resnet},
@@ -18,7 +18,7 @@ use super::{
     Figure, Options, Outcome,
     classifier::LungSource,
     crops::Crops,
-    folder, init_name, report_failures,
+    folder, report_failures,
     stages::{Staged, stage_figures},
 };
 use crate::{
@@ -39,7 +39,7 @@ use crate::{
 
 /// Trains the zone grader, writes `zones.toml` with its weights into the run's folder and scores
 /// them, as written, on the test part. With no epochs the weights to start from are calibrated and scored
-/// as they are.
+/// as they are; what they learnt from is then told by the manifest that lies beside them.
 ///
 /// # Errors
 /// [`Error`] of any step, also if there are neither epochs nor weights to start from; a film that cannot be
@@ -57,7 +57,7 @@ pub fn train(
     }
     folder::open(&options.out, recipe, options.resume)?;
     let split = split(recipe, options, observer)?;
-    write_atomic(&options.out.join("split.csv"), split.to_csv().as_bytes())?;
+    write_atomic(&options.out.join("split.csv"), &split.to_csv())?;
 
     let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &options.device)?;
     let crops = Crops::of(&segmenter, Region::Zones, recipe.crop, lungs);
@@ -97,7 +97,13 @@ pub fn train(
     let outputs = task.outputs(&best, &task.tuning)?;
     let platt = calibration(&task.tuning, &outputs);
     let neighbors = neighbors(&task.tuning, &outputs, platt)?;
-    let trained = split.training.0.iter().map(|c| (c.set.as_str(), c.patient.as_str()));
+    let origin = match &options.init {
+        Some(weights) if !is_learning => folder::origin_of(weights)?,
+        _ => {
+            let trained = split.training.0.iter().map(|c| (c.set.as_str(), c.patient.as_str()));
+            options.origin(&split, data_sources(trained, &recipe.licences))
+        }
+    };
     let manifest = Manifest {
         id: recipe.id.clone(),
         file: String::new(),
@@ -116,11 +122,7 @@ pub fn train(
             outputs: platt.to_vec(),
             neighbors: Some(neighbors),
         }),
-        training: Some(Origin {
-            recipe: init_name(Some(&options.recipe)),
-            init: init_name(options.init.as_deref()),
-            data: data_sources(trained, &recipe.licences),
-        }),
+        training: Some(origin),
         scores: Vec::new(),
     };
     let mut manifest = folder::write_model(&options.out, ZONES_MANIFEST, &best, manifest)?;
