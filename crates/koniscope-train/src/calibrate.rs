@@ -1,25 +1,29 @@
-//! Fits the temperature that turns logits into calibrated probabilities.
+//! Fits what turns logits into calibrated probabilities.
 
-pub mod neighbors;
+pub mod doubt;
 pub mod platt;
 
 /// The temperature in `[0.05, 20]` with the least mean negative log-likelihood on cases kept
-/// from training (Guo et al., ICML 2017), by golden-section search over its logarithm: the
-/// likelihood is convex in the inverse temperature, so there is one minimum.
+/// from training (Guo et al., ICML 2017), sought over its logarithm: the likelihood is convex in the
+/// inverse temperature, so there is one minimum.
 ///
 /// `logits` holds one row a case, `classes` the index of its true class.
 pub fn fit_temperature(logits: &[Vec<f32>], classes: &[usize]) -> f64 {
+    minimum([0.05f64.ln(), 20f64.ln()], 1e-6, |t| mean_nll(logits, classes, t.exp())).exp()
+}
+
+/// Where a function with one minimum in `[low, high]` has it, to `enough`, by golden-section search.
+fn minimum([mut low, mut high]: [f64; 2], enough: f64, f: impl Fn(f64) -> f64) -> f64 {
     let golden = (5f64.sqrt() - 1.0) / 2.0;
-    let (mut low, mut high) = (0.05f64.ln(), 20f64.ln());
-    while high - low > 1e-6 {
+    while high - low > enough {
         let (a, b) = (high - golden * (high - low), low + golden * (high - low));
-        if mean_nll(logits, classes, a.exp()) < mean_nll(logits, classes, b.exp()) {
+        if f(a) < f(b) {
             high = b;
         } else {
             low = a;
         }
     }
-    f64::midpoint(low, high).exp()
+    f64::midpoint(low, high)
 }
 
 fn mean_nll(logits: &[Vec<f32>], classes: &[usize], temperature: f64) -> f64 {

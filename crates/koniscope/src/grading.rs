@@ -6,7 +6,7 @@ use crate::{
     manifest::{Manifest, Platt},
     plane::Plane,
     stage::{
-        GradeProbabilities, Joint, LargeProbabilities, Neighbors, StageDistribution, ilo::Shape,
+        Correlation, GradeProbabilities, Joint, LargeProbabilities, StageDistribution, ilo::Shape,
     },
 };
 
@@ -118,7 +118,7 @@ pub fn zone_logits(means: &[f32], maps: &[f32], peaks: bool) -> Vec<f32> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ZoneCalibration {
     outputs: Vec<Platt>,
-    neighbors: Neighbors,
+    correlation: Correlation,
 }
 
 impl ZoneCalibration {
@@ -145,22 +145,18 @@ impl ZoneCalibration {
                 OUTPUTS.len()
             ));
         }
-        let neighbors = manifest.calibration.as_ref().and_then(|c| c.neighbors);
-        let neighbors = neighbors.unwrap_or_default();
-        if let Err(detail) = neighbors.check() {
-            return fault(format!("the manifest of {} has {detail}", manifest.id));
-        }
-        Ok(Self { outputs: outputs.to_vec(), neighbors })
+        let correlation = manifest.calibration.as_ref().and_then(|c| c.correlation);
+        Ok(Self { outputs: outputs.to_vec(), correlation: correlation.unwrap_or_default() })
     }
 
     /// Of outputs that need none, as for tests.
     pub fn identity() -> Self {
-        Self::new([Platt { slope: 1.0, intercept: 0.0 }; OUTPUTS.len()], Neighbors::default())
+        Self::new([Platt { slope: 1.0, intercept: 0.0 }; OUTPUTS.len()], Correlation::default())
     }
 
-    /// Slope and intercept each of [`OUTPUTS`], and what the zones of a film say of one another.
-    pub fn new(outputs: [Platt; OUTPUTS.len()], neighbors: Neighbors) -> Self {
-        Self { outputs: outputs.to_vec(), neighbors }
+    /// Slope and intercept each of [`OUTPUTS`], and what the doubts of a film's zones have in common.
+    pub fn new(outputs: [Platt; OUTPUTS.len()], correlation: Correlation) -> Self {
+        Self { outputs: outputs.to_vec(), correlation }
     }
 
     /// Probability of one output's answer being yes.
@@ -213,7 +209,7 @@ impl ZoneGrade {
 /// All zones of a film, graded, in the order of [`Zone::ALL`](crate::zones::Zone::ALL).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grades {
-    /// A grade a zone; its profusion is what all zones together say of it.
+    /// A grade a zone.
     pub zones: [ZoneGrade; 6],
     /// The profusion of all zones together.
     pub joint: Joint,
@@ -228,11 +224,8 @@ impl Grades {
         let complete = outputs.iter().all(|zone| zone.logits.len() == OUTPUTS.len());
         match <&[ZoneOutput; 6]>::try_from(outputs) {
             Ok(six) if complete => {
-                let mut zones = six.each_ref().map(|zone| ZoneGrade::of(&zone.logits, calibration));
-                let joint = Joint::of(&zones.map(|zone| zone.profusion), &calibration.neighbors);
-                for (zone, profusion) in zones.iter_mut().zip(joint.zones()) {
-                    zone.profusion = profusion;
-                }
+                let zones = six.each_ref().map(|zone| ZoneGrade::of(&zone.logits, calibration));
+                let joint = Joint::of(&zones.map(|zone| zone.profusion), calibration.correlation);
                 Ok(Self { zones, joint })
             }
             _ => Err(Error::Model {
@@ -324,7 +317,8 @@ mod tests {
         assert_eq!(grade.affected(), 0.5);
         let mut outputs = [Platt { slope: 1.0, intercept: 0.0 }; 12];
         outputs[0] = Platt { slope: 2.0, intercept: 1.0 };
-        let shifted = ZoneGrade::of(&logits, &ZoneCalibration::new(outputs, Neighbors::default()));
+        let shifted =
+            ZoneGrade::of(&logits, &ZoneCalibration::new(outputs, Correlation::default()));
         assert!((shifted.affected() - 1.0 / (1.0 + (-1f64).exp())).abs() < 1e-12);
     }
 

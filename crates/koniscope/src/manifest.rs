@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{stage::Neighbors, weights::sha256};
+use crate::{stage::Correlation, weights::sha256};
 
 /// The contract that travels with a file of weights, as TOML beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -139,9 +139,9 @@ pub struct CalibrationRecord {
     /// each logit in the order of the classes (Platt 1999); the temperature is then 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outputs: Vec<Platt>,
-    /// Of a zone grader: what the zones of a film say of one another; absent where nothing.
+    /// Of a zone grader: what the doubts about the zones of a film have in common; absent where nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub neighbors: Option<Neighbors>,
+    pub correlation: Option<Correlation>,
 }
 
 /// `sigmoid(slope * logit + intercept)` is a probability.

@@ -1,10 +1,10 @@
 //! From graded zones to a stage: two standards as pure functions, and what they give when the
 //! grades are known as probabilities only.
 
+mod doubt;
 pub mod gbz70;
 pub mod ilo;
 pub mod joint;
-mod neighbors;
 
+pub use doubt::{Correlation, given_doubt};
 pub use joint::{GradeProbabilities, Joint, LargeProbabilities, StageDistribution};
-pub use neighbors::Neighbors;

@@ -135,7 +135,7 @@ pub fn train(
             temperature: fit_temperature(&logits, &classes),
             films: classes.len(),
             outputs: Vec::new(),
-            neighbors: None,
+            correlation: None,
         }),
         training: Some(options.origin(&split, data_sources(trained, &recipe.licences))),
         scores: Vec::new(),

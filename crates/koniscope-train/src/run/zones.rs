@@ -7,7 +7,7 @@ use koniscope::{
     grading::{Grades, OUTPUTS, ZoneCalibration, ZoneOutput, output_names},
     manifest::{CalibrationRecord, Input, Manifest, Platt, Region},
     model::resnet::ResNet,
-    stage::{Neighbors, gbz70::Stage},
+    stage::{Correlation, gbz70::Stage},
     weights::{LUNGS_MANIFEST, Missing, ZONES_MANIFEST, load_lungs, load_resnet},
 };
 
@@ -24,7 +24,7 @@ use super::{
 use crate::{
     Error,
     calibrate::{
-        neighbors::{Known, fit_neighbors, with_lungs_of_two},
+        doubt::{Known, fit_correlation},
         platt::fit_platt,
     },
     dataset::{Case, read_labels, zones::ZoneLabels},
@@ -96,7 +96,7 @@ pub fn train(
 
     let outputs = task.outputs(&best, &task.tuning)?;
     let platt = calibration(&task.tuning, &outputs);
-    let neighbors = neighbors(&task.tuning, &outputs, platt)?;
+    let correlation = correlation(&task.tuning, &outputs, platt)?;
     let origin = match &options.init {
         Some(weights) if !is_learning => folder::origin_of(weights)?,
         _ => {
@@ -120,7 +120,7 @@ pub fn train(
             temperature: 1.0,
             films: task.tuning.len(),
             outputs: platt.to_vec(),
-            neighbors: Some(neighbors),
+            correlation: Some(correlation),
         }),
         training: Some(origin),
         scores: Vec::new(),
@@ -208,13 +208,13 @@ fn calibration(films: &[LabeledZones], outputs: &[Vec<ZoneOutput>]) -> [Platt; O
     cases.map(|(logits, answers)| fit_platt(&logits, &answers))
 }
 
-/// What zones say of one another, from the tuning films.
-fn neighbors(
+/// What the doubts about zones have in common, from the tuning films.
+fn correlation(
     films: &[LabeledZones],
     outputs: &[Vec<ZoneOutput>],
     platt: [Platt; OUTPUTS.len()],
-) -> Result<Neighbors, Error> {
-    let alone = ZoneCalibration::new(platt, Neighbors::default());
+) -> Result<Correlation, Error> {
+    let alone = ZoneCalibration::new(platt, Correlation::default());
     let mut known = Vec::new();
     for (film, zones) in films.iter().zip(outputs) {
         let grades = Grades::of(zones, &alone)?;
@@ -225,8 +225,7 @@ fn neighbors(
         };
         known.push((grades.zones.map(|zone| zone.profusion), told));
     }
-    known.extend(with_lungs_of_two(&known));
-    Ok(fit_neighbors(&known))
+    Ok(fit_correlation(&known))
 }
 
 /// Stages of the test films by the weights as they were written.

@@ -116,7 +116,7 @@ mod tests {
                 temperature: 1.0,
                 films: 9,
                 outputs,
-                neighbors: None,
+                correlation: None,
             }),
             training: None,
             scores: Vec::new(),

@@ -72,7 +72,7 @@ fn manifest(id: &str, classes: &[&str], network: Network) -> Manifest {
             temperature: 1.0,
             films: 10,
             outputs: Vec::new(),
-            neighbors: None,
+            correlation: None,
         }),
         training: None,
         scores: Vec::new(),
@@ -161,7 +161,7 @@ pub(crate) fn zone_reader() -> Reader {
     (manifest.target, manifest.stand_in) = (None, false);
     let outputs = vec![Platt { slope: 1.0, intercept: 0.0 }; OUTPUTS.len()];
     manifest.calibration =
-        Some(CalibrationRecord { temperature: 1.0, films: 10, outputs, neighbors: None });
+        Some(CalibrationRecord { temperature: 1.0, films: 10, outputs, correlation: None });
     reader(Grading::Zones(Box::new(FakeZones(manifest))))
 }
 

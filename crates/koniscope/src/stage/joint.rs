@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::{
+    doubt::{Correlation, given_doubt},
     gbz70::{Clause, Findings, Large, Stage, stage},
-    neighbors::Neighbors,
 };
 
 /// Probability of the grades 0 to 3 of one zone; they sum to 1.
@@ -32,20 +32,24 @@ pub fn grades_of(case: usize) -> [usize; 6] {
 
 impl Joint {
     /// Of zones graded each by itself, in the order of [`Zone::ALL`](crate::zones::Zone::ALL), and of
-    /// what they say of one another.
-    pub fn of(zones: &[GradeProbabilities; 6], neighbors: &Neighbors) -> Self {
-        let parameters = neighbors.parameters();
-        let score = |terms: [f64; Neighbors::PARAMETERS]| -> f64 {
-            terms.iter().zip(parameters).map(|(term, parameter)| term * parameter).sum()
-        };
-        let mut cases: Vec<f64> = Neighbors::terms(zones).map(score).collect();
-        let highest = cases.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        for case in &mut cases {
-            *case = (*case - highest).exp();
-        }
-        let sum: f64 = cases.iter().sum();
-        for case in &mut cases {
-            *case /= sum;
+    /// what their doubts have in common.
+    pub fn of(zones: &[GradeProbabilities; 6], correlation: Correlation) -> Self {
+        let mut cases = vec![0.0; CASES];
+        let mut of_one = Vec::with_capacity(CASES);
+        for (weight, zones) in given_doubt(zones, correlation) {
+            of_one.clear();
+            of_one.push(weight);
+            for zone in &zones {
+                let before = of_one.len();
+                for grade in 1..4 {
+                    of_one.extend_from_within(..before);
+                    of_one[grade * before..].iter_mut().for_each(|p| *p *= zone[grade]);
+                }
+                of_one[..before].iter_mut().for_each(|p| *p *= zone[0]);
+            }
+            for (case, p) in cases.iter_mut().zip(&of_one) {
+                *case += p;
+            }
         }
         Self(cases)
     }
@@ -55,7 +59,7 @@ impl Joint {
         &self.0
     }
 
-    /// Of each zone by itself, given all of them.
+    /// Of each zone by itself.
     pub fn zones(&self) -> [GradeProbabilities; 6] {
         let mut zones = [[0.0; 4]; 6];
         for (case, p) in self.0.iter().enumerate() {
@@ -147,7 +151,7 @@ mod tests {
     }
 
     fn alone(zones: &[GradeProbabilities; 6]) -> Joint {
-        Joint::of(zones, &Neighbors::default())
+        Joint::of(zones, Correlation::default())
     }
 
     #[test]
@@ -186,19 +190,27 @@ mod tests {
     }
 
     #[test]
-    fn zones_that_stand_for_one_another_are_one_doubt() {
+    fn doubts_of_one_cause_are_one_doubt() {
         let zones = [[0.75, 0.25, 0.0, 0.0]; 6];
-        let of = |coupling: f64| {
-            let neighbors =
-                Neighbors { opposite: coupling, adjacent: coupling, ..Neighbors::default() };
-            StageDistribution::of(&Joint::of(&zones, &neighbors), 0.0, &[1.0, 0.0, 0.0]).disease()
+        let of = |correlation: f64| {
+            let joint = Joint::of(&zones, Correlation::new(correlation).expect("in range"));
+            StageDistribution::of(&joint, 0.0, &[1.0, 0.0, 0.0]).disease()
         };
         // Two zones of six at least, by themselves: 1 - 0.75^6 - 6 * 0.25 * 0.75^5.
         assert!((of(0.0) - 0.466).abs() < 1e-3, "{}", of(0.0));
-        let disease = [0.0, 0.5, 1.0, 2.0].map(of);
+        let disease = [0.0, 0.3, 0.6, 0.9].map(of);
         assert!(disease.is_sorted_by(|a, b| a > b), "{disease:?}");
-        // All or none: 0.25^6 against 0.75^6.
-        assert!((of(30.0) - 1.0 / (1.0 + 3f64.powi(6))).abs() < 1e-6, "{}", of(30.0));
+        assert!(disease[3] > 0.25);
+    }
+
+    #[test]
+    fn a_sick_lung_leaves_the_other_as_it_is() {
+        let sure = |of: usize| std::array::from_fn(|g| if g == of { 0.97 } else { 0.01 });
+        let zones = std::array::from_fn(|zone| sure(if zone < 3 { 3 } else { 0 }));
+        let together = Joint::of(&zones, Correlation::new(0.8).expect("in range")).zones();
+        for (together, alone) in together.iter().zip(&zones) {
+            assert!(together.iter().zip(alone).all(|(a, b)| (a - b).abs() < 1e-8));
+        }
     }
 
     fn probabilities(raw: [[f64; 4]; 6]) -> [GradeProbabilities; 6] {
@@ -213,10 +225,10 @@ mod tests {
         fn probabilities_sum_to_one(
             raw in proptest::array::uniform6(proptest::array::uniform4(0.01f64..1.0)),
             aggregation in 0.0f64..1.0, a in 0.0f64..0.5, b in 0.0f64..0.5,
-            opposite in 0.0f64..3.0, adjacent in 0.0f64..3.0,
+            correlation in 0.0..=Correlation::MOST,
         ) {
-            let neighbors = Neighbors { opposite, adjacent, ..Neighbors::default() };
-            let joint = Joint::of(&probabilities(raw), &neighbors);
+            let correlation = Correlation::new(correlation).expect("in range");
+            let joint = Joint::of(&probabilities(raw), correlation);
             let stage = StageDistribution::of(&joint, aggregation, &[1.0 - a - b, a, b]);
             prop_assert!((stage.probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-9);
             prop_assert!((0.0..=3.0).contains(&stage.expected));
@@ -227,26 +239,27 @@ mod tests {
             }
         }
 
-        /// More evidence in one zone never makes the film, or another zone, look better.
+        /// More evidence in one zone never makes the film look better.
         #[test]
         fn more_in_a_zone_is_never_less_of_the_film(
             raw in proptest::array::uniform6(proptest::array::uniform4(0.01f64..1.0)),
-            weight in 0.1f64..1.5, opposite in 0.0f64..3.0, adjacent in 0.0f64..3.0,
-            zone in 0usize..6, tilt in 0.1f64..3.0,
+            correlation in 0.0..=Correlation::MOST, zone in 0usize..6, tilt in 0.1f64..3.0,
         ) {
-            let neighbors = Neighbors { weight, opposite, adjacent, ..Neighbors::default() };
-            let before = Joint::of(&probabilities(raw), &neighbors);
+            let correlation = Correlation::new(correlation).expect("in range");
+            let before = Joint::of(&probabilities(raw), correlation);
             let mut more = raw;
             for (grade, p) in more[zone].iter_mut().enumerate() {
                 *p *= (tilt * grade as f64).exp();
             }
-            let after = Joint::of(&probabilities(more), &neighbors);
+            let after = Joint::of(&probabilities(more), correlation);
             let above = |p: &[f64; 4], k: usize| p[k..].iter().sum::<f64>();
             let stage = |joint| StageDistribution::of(joint, 0.2, &[0.8, 0.1, 0.1]).probabilities;
             for k in 1..4 {
                 prop_assert!(above(&stage(&after), k) >= above(&stage(&before), k) - 1e-9);
-                for (after, before) in after.zones().iter().zip(before.zones()) {
-                    prop_assert!(above(after, k) >= above(&before, k) - 1e-9);
+                for (i, (after, before)) in after.zones().iter().zip(before.zones()).enumerate() {
+                    let rise = above(after, k) - above(&before, k);
+                    let is_right = if i == zone { rise > -1e-9 } else { rise.abs() < 1e-8 };
+                    prop_assert!(is_right, "zone {}: {}", i, rise);
                 }
             }
         }
