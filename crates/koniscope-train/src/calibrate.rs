@@ -2,6 +2,7 @@
 
 pub mod doubt;
 pub mod platt;
+pub mod stages;
 
 /// The temperature in `[0.05, 20]` with the least mean negative log-likelihood on cases kept
 /// from training (Guo et al., ICML 2017), sought over its logarithm: the likelihood is convex in the

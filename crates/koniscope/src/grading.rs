@@ -6,7 +6,8 @@ use crate::{
     manifest::{Manifest, Platt},
     plane::Plane,
     stage::{
-        Correlation, GradeProbabilities, Joint, LargeProbabilities, StageDistribution, ilo::Shape,
+        Correlation, GradeProbabilities, Joint, LargeProbabilities, StageCalibration,
+        StageDistribution, ilo::Shape,
     },
 };
 
@@ -119,6 +120,7 @@ pub fn zone_logits(means: &[f32], maps: &[f32], peaks: bool) -> Vec<f32> {
 pub struct ZoneCalibration {
     outputs: Vec<Platt>,
     correlation: Correlation,
+    stages: StageCalibration,
 }
 
 impl ZoneCalibration {
@@ -145,8 +147,12 @@ impl ZoneCalibration {
                 OUTPUTS.len()
             ));
         }
-        let correlation = manifest.calibration.as_ref().and_then(|c| c.correlation);
-        Ok(Self { outputs: outputs.to_vec(), correlation: correlation.unwrap_or_default() })
+        let record = manifest.calibration.as_ref();
+        Ok(Self {
+            outputs: outputs.to_vec(),
+            correlation: record.and_then(|c| c.correlation).unwrap_or_default(),
+            stages: record.and_then(|c| c.stages).unwrap_or_default(),
+        })
     }
 
     /// Of outputs that need none, as for tests.
@@ -156,7 +162,7 @@ impl ZoneCalibration {
 
     /// Slope and intercept each of [`OUTPUTS`], and what the doubts of a film's zones have in common.
     pub fn new(outputs: [Platt; OUTPUTS.len()], correlation: Correlation) -> Self {
-        Self { outputs: outputs.to_vec(), correlation }
+        Self { outputs: outputs.to_vec(), correlation, stages: StageCalibration::default() }
     }
 
     /// Probability of one output's answer being yes.
@@ -213,6 +219,8 @@ pub struct Grades {
     pub zones: [ZoneGrade; 6],
     /// The profusion of all zones together.
     pub joint: Joint,
+    /// What calibrates the stage.
+    pub stages: StageCalibration,
 }
 
 impl Grades {
@@ -226,7 +234,7 @@ impl Grades {
             Ok(six) if complete => {
                 let zones = six.each_ref().map(|zone| ZoneGrade::of(&zone.logits, calibration));
                 let joint = Joint::of(&zones.map(|zone| zone.profusion), calibration.correlation);
-                Ok(Self { zones, joint })
+                Ok(Self { zones, joint, stages: calibration.stages })
             }
             _ => Err(Error::Model {
                 detail: format!("a zone grader gave {} zones or too few outputs", outputs.len()),
@@ -246,9 +254,10 @@ impl Grades {
         [none, no_major - none, 1.0 - no_major]
     }
 
-    /// The stage as a distribution, by GBZ 70.
+    /// The stage as a distribution, by GBZ 70, calibrated.
     pub fn stage(&self) -> StageDistribution {
         StageDistribution::of(&self.joint, self.aggregation(), &self.large())
+            .calibrated(&self.stages)
     }
 
     /// Primary and secondary shape of the small opacities, as `q/t`: the two with the most

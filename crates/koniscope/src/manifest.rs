@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{stage::Correlation, weights::sha256};
+use crate::{
+    stage::{Correlation, StageCalibration},
+    weights::sha256,
+};
 
 /// The contract that travels with a file of weights, as TOML beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -142,6 +145,9 @@ pub struct CalibrationRecord {
     /// Of a zone grader: what the doubts about the zones of a film have in common; absent where nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correlation: Option<Correlation>,
+    /// Of a zone grader: what calibrates the stage; absent where nothing does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stages: Option<StageCalibration>,
 }
 
 /// `sigmoid(slope * logit + intercept)` is a probability.

@@ -50,3 +50,44 @@ fn samples_are_read_whole() {
     assert_code(&output, 2);
     assert!(stdout(&output).contains(&format!("{} read, 1 not read", films.len())));
 }
+
+/// README and the first lesson show what the first command prints; numbers may differ in the last digit
+/// shown, since kernels differ.
+#[test]
+fn documents_show_what_is_read() {
+    let Some(root) = repository() else { return };
+    let output = koniscope(&root, ["read", "samples"]);
+    assert_code(&output, 0);
+    let printed = stdout(&output);
+    let (head, films): (Vec<&str>, Vec<&str>) = {
+        let lines = || printed.lines().map(str::trim);
+        (
+            lines().filter(|line| line.starts_with("film ")).collect(),
+            lines().filter(|line| line.starts_with("samples/")).collect(),
+        )
+    };
+    assert!(head.len() == 1 && films.len() >= 4, "{printed}");
+    for document in ["README.md", "docs/getting-started/first-reading.md"] {
+        let text = fs::read_to_string(root.join(document)).unwrap();
+        let shown: Vec<&str> =
+            text.lines().map(str::trim).filter(|line| line.starts_with("samples/")).collect();
+        assert!(text.lines().any(|line| line.trim() == head[0]), "{document}: {}", head[0]);
+        assert_eq!(shown.len(), films.len(), "{document}");
+        for (shown, film) in shown.iter().zip(&films) {
+            let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            let (shown, film) = (words(shown), words(film));
+            let same =
+                shown.len() == film.len() && shown.iter().zip(&film).all(|(a, b)| alike(a, b));
+            assert!(same, "{document} shows {shown:?}, read is {film:?}");
+        }
+    }
+}
+
+/// The same word, or numbers that differ by 0.02 or a hundredth at most.
+fn alike(shown: &str, read: &str) -> bool {
+    let number = |word: &str| word.parse::<f64>().ok();
+    match (number(shown), number(read)) {
+        (Some(a), Some(b)) => (a - b).abs() <= f64::max(0.02, 0.01 * b.abs()),
+        _ => shown == read,
+    }
+}

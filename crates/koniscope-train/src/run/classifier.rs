@@ -136,6 +136,7 @@ pub fn train(
             films: classes.len(),
             outputs: Vec::new(),
             correlation: None,
+            stages: None,
         }),
         training: Some(options.origin(&split, data_sources(trained, &recipe.licences))),
         scores: Vec::new(),

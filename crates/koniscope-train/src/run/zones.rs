@@ -7,7 +7,7 @@ use koniscope::{
     grading::{Grades, OUTPUTS, ZoneCalibration, ZoneOutput, output_names},
     manifest::{CalibrationRecord, Input, Manifest, Platt, Region},
     model::resnet::ResNet,
-    stage::{Correlation, gbz70::Stage},
+    stage::{Correlation, StageCalibration, gbz70::Stage},
     weights::{LUNGS_MANIFEST, Missing, ZONES_MANIFEST, load_lungs, load_resnet},
 };
 
@@ -26,6 +26,7 @@ use crate::{
     calibrate::{
         doubt::{Known, fit_correlation},
         platt::fit_platt,
+        stages::fit_stages,
     },
     dataset::{Case, read_labels, zones::ZoneLabels},
     loss::zones::answers,
@@ -97,6 +98,7 @@ pub fn train(
     let outputs = task.outputs(&best, &task.tuning)?;
     let platt = calibration(&task.tuning, &outputs);
     let correlation = correlation(&task.tuning, &outputs, platt)?;
+    let stages = stages(&task.tuning, &outputs, &ZoneCalibration::new(platt, correlation))?;
     let origin = match &options.init {
         Some(weights) if !is_learning => folder::origin_of(weights)?,
         _ => {
@@ -121,6 +123,7 @@ pub fn train(
             films: task.tuning.len(),
             outputs: platt.to_vec(),
             correlation: Some(correlation),
+            stages: Some(stages),
         }),
         training: Some(origin),
         scores: Vec::new(),
@@ -226,6 +229,21 @@ fn correlation(
         known.push((grades.zones.map(|zone| zone.profusion), told));
     }
     Ok(fit_correlation(&known))
+}
+
+/// What calibrates the stage, from the tuning films.
+fn stages(
+    films: &[LabeledZones],
+    outputs: &[Vec<ZoneOutput>],
+    calibration: &ZoneCalibration,
+) -> Result<StageCalibration, Error> {
+    let mut known = Vec::new();
+    for (film, zones) in films.iter().zip(outputs) {
+        if let Some(stage) = film.labels.stage {
+            known.push((Grades::of(zones, calibration)?.stage().probabilities, stage));
+        }
+    }
+    Ok(fit_stages(&known))
 }
 
 /// Stages of the test films by the weights as they were written.

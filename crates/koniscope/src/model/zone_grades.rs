@@ -117,6 +117,7 @@ mod tests {
                 films: 9,
                 outputs,
                 correlation: None,
+                stages: None,
             }),
             training: None,
             scores: Vec::new(),

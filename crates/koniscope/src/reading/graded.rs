@@ -89,7 +89,7 @@ impl Gbz70 {
     fn of(grades: &Grades) -> Self {
         let distribution = grades.stage();
         let stage = distribution.stage();
-        let StageDistribution { probabilities, expected, clause } = distribution;
+        let StageDistribution { probabilities, expected, clause, .. } = distribution;
         // Neither aggregation nor large opacities bear on the two figures taken from this.
         let zones = grades.zones.map(|zone| zone.grade());
         let findings = gbz70::Findings { zones, aggregation: false, large: Large::None };

@@ -73,6 +73,7 @@ fn manifest(id: &str, classes: &[&str], network: Network) -> Manifest {
             films: 10,
             outputs: Vec::new(),
             correlation: None,
+            stages: None,
         }),
         training: None,
         scores: Vec::new(),
@@ -160,8 +161,13 @@ pub(crate) fn zone_reader() -> Reader {
     manifest.region = Region::Zones;
     (manifest.target, manifest.stand_in) = (None, false);
     let outputs = vec![Platt { slope: 1.0, intercept: 0.0 }; OUTPUTS.len()];
-    manifest.calibration =
-        Some(CalibrationRecord { temperature: 1.0, films: 10, outputs, correlation: None });
+    manifest.calibration = Some(CalibrationRecord {
+        temperature: 1.0,
+        films: 10,
+        outputs,
+        correlation: None,
+        stages: None,
+    });
     reader(Grading::Zones(Box::new(FakeZones(manifest))))
 }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{
+    calibration::StageCalibration,
     doubt::{Correlation, given_doubt},
     gbz70::{Clause, Findings, Large, Stage, stage},
 };
@@ -80,6 +81,9 @@ pub struct StageDistribution {
     pub expected: f64,
     /// The likeliest clause of the likeliest stage.
     pub clause: Clause,
+    /// Probability of each clause by the rule alone.
+    #[serde(skip)]
+    clauses: [f64; Clause::ALL.len()],
 }
 
 impl StageDistribution {
@@ -96,12 +100,21 @@ impl StageDistribution {
                 clauses[clause as usize] += p * given;
             }
         }
+        Self::new(probabilities, clauses)
+    }
+
+    fn new(probabilities: [f64; 4], clauses: [f64; Clause::ALL.len()]) -> Self {
         let expected = probabilities.iter().enumerate().map(|(i, p)| i as f64 * p).sum();
         let likeliest = |(_, a): &(usize, f64), (_, b): &(usize, f64)| a.total_cmp(b);
         let best = probabilities.into_iter().enumerate().max_by(likeliest).map_or(0, |(i, _)| i);
         let of_best = clauses.into_iter().enumerate().filter(|(i, _)| stage_of(*i) == best);
         let clause = of_best.max_by(likeliest).map_or(Clause::NoZone, |(i, _)| Clause::ALL[i]);
-        Self { probabilities, expected, clause }
+        Self { probabilities, expected, clause, clauses }
+    }
+
+    /// With its probabilities calibrated.
+    pub fn calibrated(&self, calibration: &StageCalibration) -> Self {
+        Self::new(calibration.apply(self.probabilities), self.clauses)
     }
 
     /// Probability of stage I and above.
@@ -213,6 +226,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_clause_is_one_of_the_calibrated_stage() {
+        let zones = [[0.4, 0.6, 0.0, 0.0]; 6];
+        let stage = StageDistribution::of(&alone(&zones), 0.0, &[1.0, 0.0, 0.0]);
+        assert_eq!((stage.stage(), stage.clause), (Stage::I, Clause::OneInTwo));
+        let lower = StageCalibration::new([-6.0, 0.0, 0.0]).expect("finite");
+        let lower = stage.calibrated(&lower);
+        assert_eq!((lower.stage(), lower.clause), (Stage::Zero, Clause::OneZone));
+        assert!(lower.disease() < 0.2 && lower.expected < 0.2, "{lower:?}");
+        assert_eq!(stage.calibrated(&StageCalibration::default()), stage);
+    }
+
     fn probabilities(raw: [[f64; 4]; 6]) -> [GradeProbabilities; 6] {
         raw.map(|zone| {
             let sum: f64 = zone.iter().sum();
@@ -244,7 +269,9 @@ mod tests {
         fn more_in_a_zone_is_never_less_of_the_film(
             raw in proptest::array::uniform6(proptest::array::uniform4(0.01f64..1.0)),
             correlation in 0.0..=Correlation::MOST, zone in 0usize..6, tilt in 0.1f64..3.0,
+            shifts in proptest::array::uniform3(-1.5f64..1.5),
         ) {
+            let shifts = StageCalibration::new(shifts).expect("finite");
             let correlation = Correlation::new(correlation).expect("in range");
             let before = Joint::of(&probabilities(raw), correlation);
             let mut more = raw;
@@ -253,7 +280,9 @@ mod tests {
             }
             let after = Joint::of(&probabilities(more), correlation);
             let above = |p: &[f64; 4], k: usize| p[k..].iter().sum::<f64>();
-            let stage = |joint| StageDistribution::of(joint, 0.2, &[0.8, 0.1, 0.1]).probabilities;
+            let stage = |joint| {
+                StageDistribution::of(joint, 0.2, &[0.8, 0.1, 0.1]).calibrated(&shifts).probabilities
+            };
             for k in 1..4 {
                 prop_assert!(above(&stage(&after), k) >= above(&stage(&before), k) - 1e-9);
                 for (i, (after, before)) in after.zones().iter().zip(before.zones()).enumerate() {
