@@ -7,7 +7,10 @@ mod runner;
 mod steps;
 mod tools;
 
-use std::{path::Path, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use options::{Chore, HELP};
 
@@ -23,7 +26,10 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
+    // Cargo's word at run time goes first: a target folder may be shared by several checkouts.
+    let own = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let own = own.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let root = own.parent().unwrap_or(Path::new("."));
     let done = match chore {
         Chore::Test(options) => runner::run(&steps::chosen(&options), root, options.keep_going),
         Chore::Figures(folder) => match figures::run(root, folder.as_deref()) {
