@@ -119,6 +119,17 @@ fn documents_of_this_repository_say_what_their_reports_say() {
             assert!(json.get(field).is_none(), "{path} names films");
         }
     }
+
+    // No report tells of the computer that made it.
+    for entry in fs::read_dir(root.join("docs/figures")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "json") {
+            let text = fs::read_to_string(&path).unwrap();
+            let command = text.lines().find(|line| line.trim().starts_with("\"command\": "));
+            let absolute = command.is_some_and(|line| line.contains("\"/") || line.contains(" /"));
+            assert!(!absolute, "{}: {command:?}", path.display());
+        }
+    }
 }
 
 fn sha256(root: &Path, manifest: &str) -> Value {
