@@ -64,7 +64,7 @@ fn each_film_gets_its_own_named_error() {
                 .map(|value| value.as_str().unwrap())
         })
         .collect();
-    // Random weights find nothing, or nothing that lungs look like.
+    // Weights that call all of a film one thing: nothing, or one lung without the other.
     let lungs = found[1][2];
     assert!(["lungs_not_found", "lungs_implausible"].contains(&lungs), "{found:?}");
     let expected = [

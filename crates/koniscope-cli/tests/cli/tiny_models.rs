@@ -1,4 +1,4 @@
-//! A folder of models with random weights: real files, no skill.
+//! A folder of models without skill: real files, random weights, and lungs that are never found.
 
 use std::{fs, path::Path};
 
@@ -12,7 +12,8 @@ use koniscope::{
 pub(crate) fn write(folder: &Path) {
     fs::create_dir_all(folder).unwrap();
     let device = Device::cpu();
-    let unet = to_safetensors(&UNet::new(4, 2, 3, device.burn()), true).unwrap();
+    // One class for the whole film, whatever it shows: of random weights some see two lungs.
+    let unet = to_safetensors(&UNet::blank(4, 2, 3, device.burn()), true).unwrap();
     let resnet = to_safetensors(&ResNet::new(18, 2, device.burn()).unwrap(), true).unwrap();
     let lungs = r#"classes = ["background", "right lung", "left lung"]
 network = { kind = "unet", width = 4, depth = 2 }
