@@ -80,6 +80,16 @@ pub fn peak(map: &[f32]) -> f32 {
     highest + (mean / map.len() as f32).ln() / PEAK_SHARPNESS
 }
 
+/// How a zone's pictures and class maps become its logits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pooling {
+    /// Outputs [`PEAKED`] are told by the peaks of their class maps.
+    pub peaks: bool,
+    /// A zone is also shown left for right. What a network makes of it differs by chance, and the mean is
+    /// nearer to the truth; class maps have the cells of both.
+    pub mirrored: bool,
+}
+
 /// A network that grades zones.
 pub trait ZoneGrader: Send + Sync {
     /// Who it is; its classes are [`OUTPUTS`].

@@ -37,6 +37,10 @@ pub struct Manifest {
     /// ([`grading::PEAKED`](crate::grading::PEAKED)), not by the mean.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub peaks: bool,
+    /// Of a zone grader: whether each zone is also read left for right, and the
+    /// [mean](crate::grading::Pooling::mirrored) of both counts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mirrored: bool,
     /// What the network is fed.
     pub input: Input,
     /// How logits become probabilities; absent means never calibrated.

@@ -64,6 +64,13 @@ impl Plane {
         &self.data[y * self.width..(y + 1) * self.width]
     }
 
+    /// Left for right.
+    pub fn mirrored(&self) -> Self {
+        let mut data = self.data.clone();
+        data.chunks_exact_mut(self.width.max(1)).for_each(<[f32]>::reverse);
+        Self { data, ..*self }
+    }
+
     /// Applies `f` to every value.
     pub fn map(mut self, f: impl Fn(f32) -> f32 + Sync) -> Self {
         self.data.par_iter_mut().for_each(|v| *v = f(*v));

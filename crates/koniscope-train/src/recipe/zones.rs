@@ -28,6 +28,10 @@ pub struct ZoneRecipe {
     /// ([`output_names`](koniscope::grading::output_names)).
     #[serde(default)]
     pub context: bool,
+    /// Whether each zone is also read left for right ([`Pooling::mirrored`](koniscope::grading::Pooling)); for
+    /// networks that learn from both, `augment.mirror`.
+    #[serde(default)]
+    pub mirrored: bool,
     /// A sentence for every result.
     #[serde(default)]
     pub notice: Option<String>,

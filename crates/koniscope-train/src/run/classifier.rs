@@ -130,6 +130,7 @@ pub fn train(
         network: recipe.network.clone(),
         region: recipe.region,
         peaks: false,
+        mirrored: false,
         input: task.input.clone(),
         calibration: Some(CalibrationRecord {
             temperature: fit_temperature(&logits, &classes),

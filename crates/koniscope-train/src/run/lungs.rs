@@ -88,6 +88,7 @@ pub fn train(
         network: recipe.network.clone(),
         region: Default::default(),
         peaks: false,
+        mirrored: false,
         input: input(recipe, recipe.size_at(best_epoch)),
         calibration: None,
         training: Some(options.origin(&split, films(&split.training.0))),

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use koniscope::{
-    grading::{Grades, OUTPUTS, ZoneCalibration, ZoneOutput, output_names},
+    grading::{Grades, OUTPUTS, Pooling, ZoneCalibration, ZoneOutput, output_names},
     manifest::{CalibrationRecord, Input, Manifest, Platt, Region},
     model::resnet::ResNet,
     stage::{Correlation, StageCalibration, gbz70::Stage},
@@ -84,6 +84,7 @@ pub fn train(
         },
         augment: recipe.augment.clone(),
         spread: recipe.spread,
+        pooling: Pooling { peaks: true, mirrored: recipe.mirrored },
         batch: training.batch,
         seed: training.seed,
         device: options.device.clone(),
@@ -116,7 +117,8 @@ pub fn train(
         classes: output_names(recipe.context),
         network: recipe.network.clone(),
         region: Region::Zones,
-        peaks: true,
+        peaks: task.pooling.peaks,
+        mirrored: task.pooling.mirrored,
         input: task.input.clone(),
         calibration: Some(CalibrationRecord {
             temperature: 1.0,

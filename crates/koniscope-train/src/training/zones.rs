@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 use koniscope::{
-    grading::{Grades, ZoneCalibration, ZoneOutput},
+    grading::{Grades, Pooling, ZoneCalibration, ZoneOutput},
     manifest::Input,
     model::{Device, compute::Compute, gray_batch, resnet::ResNet, zone_grades::zone_outputs},
     plane::Plane,
@@ -59,6 +59,8 @@ pub struct ZoneTask {
     pub augment: AugmentRecipe,
     /// How far grades count beside their limits ([`Place::at_least`]).
     pub spread: f64,
+    /// How zones are read. Training shows each once, mirrored where the variation says so.
+    pub pooling: Pooling,
     /// Films a scoring step.
     pub batch: usize,
     /// Seed of every draw.
@@ -81,7 +83,7 @@ impl ZoneTask {
         let mut all = Vec::with_capacity(films.len());
         for batch in films.chunks(self.batch) {
             let pictures: Vec<&Plane> = batch.iter().flat_map(|film| &film.pictures).collect();
-            let zones = zone_outputs(&network, &pictures, &self.input, true)?;
+            let zones = zone_outputs(&network, &pictures, &self.input, self.pooling)?;
             all.extend(zones.chunks_exact(6).map(<[ZoneOutput]>::to_vec));
         }
         Ok(all)

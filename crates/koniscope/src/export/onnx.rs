@@ -78,6 +78,11 @@ fn metadata(manifest: &Manifest) -> Vec<(&'static str, String)> {
         );
         metadata.push(("peaks", text));
     }
+    if manifest.mirrored {
+        let text = "run it on each picture and on its mirror image, left for right: a logit is the mean of \
+            both; a class map has the cells of both";
+        metadata.push(("mirrored", text.into()));
+    }
     if manifest.classes == output_names(true) {
         let text = format!(
             "each logit and class map is raised by the mean over the three zones of a lung of the logit \

@@ -5,7 +5,8 @@ use crate::{
     Error,
     crop::ZoneCrops,
     grading::{
-        OUTPUTS, ZONES_OF_LUNG, ZoneCalibration, ZoneGrader, ZoneOutput, lung_logits, zone_logits,
+        OUTPUTS, Pooling, ZONES_OF_LUNG, ZoneCalibration, ZoneGrader, ZoneOutput, lung_logits,
+        zone_logits,
     },
     manifest::{Input, Manifest},
     plane::Plane,
@@ -36,13 +37,14 @@ impl ZoneGrader for ResNetZones {
     }
 
     fn grade(&self, crops: &ZoneCrops) -> Result<Vec<ZoneOutput>, Error> {
-        let Manifest { input, peaks, .. } = &self.manifest;
-        zone_outputs(&self.network, &crops.pictures().each_ref(), input, *peaks)
+        let Manifest { input, peaks, mirrored, .. } = &self.manifest;
+        let pooling = Pooling { peaks: *peaks, mirrored: *mirrored };
+        zone_outputs(&self.network, &crops.pictures().each_ref(), input, pooling)
     }
 }
 
-/// What a zone grader's network says of each picture, three a lung; `peaks` as in [`Manifest::peaks`]. What
-/// all zones of a lung say of it, where the network has outputs for that, is in the logits and maps of each.
+/// What a zone grader's network says of each picture, three a lung. What all zones of a lung say of it, where
+/// the network has outputs for that, is in the logits and maps of each.
 ///
 /// # Errors
 /// [`Error::Model`] if the network cannot run or has no class maps, or if lungs are incomplete.
@@ -50,17 +52,25 @@ pub fn zone_outputs(
     network: &Compute<ResNet>,
     pictures: &[&Plane],
     input: &Input,
-    peaks: bool,
+    pooling: Pooling,
 ) -> Result<Vec<ZoneOutput>, Error> {
     if !pictures.len().is_multiple_of(ZONES_OF_LUNG) {
         let detail = format!("{} pictures; three zones a lung were expected", pictures.len());
         return Err(Error::Model { detail });
     }
-    let (values, shape) = gray_batch(pictures, input); // [n, channels, h, w]
+    let mirrored: Vec<Plane> =
+        pictures.iter().filter(|_| pooling.mirrored).map(|picture| picture.mirrored()).collect();
+    let shown: Vec<&Plane> = pictures.iter().copied().chain(&mirrored).collect();
+    let (values, shape) = gray_batch(&shown, input); // [n, channels, h, w]
     let mut outputs = network.run(values, shape)?.into_iter();
-    let (Some(logits), Some(maps)) = (outputs.next(), outputs.next()) else {
+    let (Some(mut logits), Some(mut maps)) = (outputs.next(), outputs.next()) else {
         return Err(Error::Model { detail: "a zone grader needs logits and class maps".into() });
     };
+    if pooling.mirrored {
+        logits.data = mean_of_halves(&logits.data);
+        maps.data = interleaved(&maps.data, maps.shape[3]);
+        maps.shape[3] *= 2;
+    }
     let (classes, h, w) = (maps.shape[1], maps.shape[2], maps.shape[3]); // [n, classes, h/32, w/32]
     let mut found = Vec::with_capacity(pictures.len());
     let lungs = logits.data.chunks_exact(ZONES_OF_LUNG * classes);
@@ -76,12 +86,29 @@ pub fn zone_outputs(
             let maps: Vec<f32> =
                 maps.flat_map(|(map, lung)| map.iter().map(move |own| own + lung)).collect();
             ZoneOutput {
-                logits: zone_logits(&logits, &maps, peaks),
+                logits: zone_logits(&logits, &maps, pooling.peaks),
                 maps: maps.chunks_exact(h * w).map(|m| Plane::new(w, h, m.to_vec())).collect(),
             }
         }));
     }
     Ok(found)
+}
+
+/// The mean of each value of the first half and that of its place in the second.
+fn mean_of_halves(values: &[f32]) -> Vec<f32> {
+    let (first, second) = values.split_at(values.len() / 2);
+    first.iter().zip(second).map(|(a, b)| 0.5 * (a + b)).collect()
+}
+
+/// Rows of `w` cells of pictures, then of their mirror images: in each row the cells of both in turn. Cell i of
+/// a picture lies at its column 32 i, since each halving keeps the first; turned back, that of its mirror image
+/// lies at 32 i + (width - 1) mod 32.
+fn interleaved(maps: &[f32], w: usize) -> Vec<f32> {
+    let (own, mirrored) = maps.split_at(maps.len() / 2);
+    let rows = own.chunks_exact(w).zip(mirrored.chunks_exact(w));
+    rows.flat_map(|(own, mirrored)| own.iter().zip(mirrored.iter().rev()))
+        .flat_map(|(own, mirrored)| [*own, *mirrored])
+        .collect()
 }
 
 #[cfg(test)]
@@ -111,6 +138,7 @@ mod tests {
             network: Network::Resnet { layers: 18, width: 4 },
             region: Region::Zones,
             peaks: false,
+            mirrored: false,
             input: Input { width: 64, height: 96, channels: 3, mean: 0.4, std: 0.2, detail: false },
             calibration: Some(CalibrationRecord {
                 temperature: 1.0,
@@ -190,8 +218,42 @@ mod tests {
             }
         }
         let network = Compute::new(network, &device).unwrap();
-        let error = zone_outputs(&network, &pictures[1..], &manifest.input, true).unwrap_err();
+        let pooling = Pooling { peaks: true, mirrored: true };
+        let error = zone_outputs(&network, &pictures[1..], &manifest.input, pooling).unwrap_err();
         assert!(error.to_string().contains("three zones a lung"), "{error}");
+    }
+
+    #[test]
+    fn a_zone_and_its_mirror_image_count_alike() {
+        let (device, mut manifest, crops) = (Device::cpu(), manifest(), crops());
+        let network = ResNet::sized([18, 4], OUTPUTS.len(), device.burn()).unwrap();
+        let network = Compute::new(network, &device).unwrap();
+        manifest.input.width = 80;
+        let resized = crops.pictures().each_ref().map(|picture| picture.resize(80, 96));
+        let mirrors = resized.each_ref().map(Plane::mirrored);
+        let read = |pictures: &[Plane; 6], mirrored| {
+            let pooling = Pooling { peaks: true, mirrored };
+            zone_outputs(&network, &pictures.each_ref(), &manifest.input, pooling).unwrap()
+        };
+        let [once, of_mirrors] = [&resized, &mirrors].map(|pictures| read(pictures, false));
+        let [both, turned] = [&resized, &mirrors].map(|pictures| read(pictures, true));
+        let near = |a: f32, b: f32| (a - b).abs() < 1e-3 * (1.0 + a.abs());
+        for (zone, both) in both.iter().enumerate() {
+            let alike = both.logits.iter().zip(&turned[zone].logits).all(|(a, b)| near(*a, *b));
+            assert!(alike, "{:?} {:?}", both.logits, turned[zone].logits);
+            assert!(both.logits != once[zone].logits);
+            for (output, map) in both.maps.iter().enumerate() {
+                let (own, mirror) = (&once[zone].maps[output], &of_mirrors[zone].maps[output]);
+                assert_eq!((own.width(), map.width(), map.height()), (3, 6, 3));
+                for (y, x) in (0..3).flat_map(|y| (0..3).map(move |x| (y, x))) {
+                    assert!(near(map.at(2 * x, y), own.at(x, y)));
+                    assert!(near(map.at(2 * x + 1, y), mirror.at(2 - x, y)));
+                }
+                let mean = map.data().iter().sum::<f32>() / 18.0;
+                let told = if PEAKED.contains(&output) { peak(map.data()) } else { mean };
+                assert!(near(both.logits[output], told));
+            }
+        }
     }
 
     #[test]

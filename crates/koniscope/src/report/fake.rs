@@ -67,6 +67,7 @@ fn manifest(id: &str, classes: &[&str], network: Network) -> Manifest {
         network,
         region: Default::default(),
         peaks: false,
+        mirrored: false,
         input: Input { width: 224, height: 224, channels: 1, mean: 0.5, std: 0.25, detail: false },
         calibration: Some(CalibrationRecord {
             temperature: 1.0,
