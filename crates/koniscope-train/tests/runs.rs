@@ -113,15 +113,18 @@ fn both_networks_learn_resume_and_read() {
     reads_as_scored(&whole, &given, &films, &again);
 
     // What zones say of their lung begins at nothing, is learnt, and is read as it was scored.
-    let with_context = |name: &str, epochs: usize, init: &Path, watcher: &mut Watcher| {
+    let mirrored_or = |name: &str, mirrored, epochs, init: &Path, watcher: &mut Watcher| {
         let run = folder.path().join(name);
         let mut recipe = written(&run, ZONES, |path| ZoneRecipe::read(path).unwrap());
-        (recipe.context, recipe.training.epochs) = (true, epochs);
+        (recipe.context, recipe.mirrored, recipe.training.epochs) = (true, mirrored, epochs);
         let init = Some(weights(init));
         let start = Options { init, ..options(&table, run.clone(), false) };
         let staged = zones::train(&recipe, &start, &source, watcher).unwrap().1;
         reads_as_scored(&whole, &run, &films, &staged);
         (run, staged)
+    };
+    let with_context = |name: &str, epochs, init: &Path, watcher: &mut Watcher| {
+        mirrored_or(name, false, epochs, init, watcher)
     };
     let (grown, begun) = with_context("grown", 0, &given, &mut watcher);
     assert!(again.iter().zip(&begun).all(|(a, b)| near(a, b)));
@@ -129,6 +132,10 @@ fn both_networks_learn_resume_and_read() {
     assert!(begun.iter().zip(&staged).any(|(a, b)| a.zones != b.zones || !near(a, b)));
     let (_, again) = with_context("learnt-given", 0, &learnt, &mut watcher);
     assert!(staged.iter().zip(&again).all(|(a, b)| near(a, b)));
+    // So are zones with their mirror images.
+    let (both, of_both) = mirrored_or("both", true, 0, &learnt, &mut watcher);
+    assert!(load_manifest(&both.join("zones.toml")).unwrap().mirrored);
+    assert!(again.iter().zip(&of_both).any(|(a, b)| a.disease() != b.disease()));
 
     // Of weights without their manifest nothing is told but the name.
     let apart = folder.path().join("apart");
