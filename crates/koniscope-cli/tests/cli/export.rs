@@ -29,8 +29,10 @@ fn networks_are_written_whole() {
         }
     }
     let zones = fs::read(folder.path().join("net.onnx")).unwrap();
-    let said = b"aggregation: sigmoid(1 * logit + 0)";
-    assert!(zones.windows(said.len()).any(|w| w == said), "how its outputs become probabilities");
+    for said in ["aggregation: sigmoid(1 * logit + 0)", "0.5, of the doubts", "III -0.25"] {
+        let found = zones.windows(said.len()).any(|w| w == said.as_bytes());
+        assert!(found, "how its outputs become probabilities: {said}");
+    }
     let left = fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(left, 2, "models and net.onnx");
 }

@@ -37,7 +37,12 @@ pub(crate) fn write_zones(folder: &Path) {
 network = {{ kind = "resnet", layers = 18, width = 8 }}
 region = "zones"
 input = {{ width = 64, height = 64, channels = 3, mean = 0.5, std = 0.25 }}
-calibration = {{ temperature = 1.0, films = 10, outputs = [{outputs}] }}"#
+[calibration]
+temperature = 1.0
+films = 10
+correlation = 0.5
+stages = [0.5, 0.0, -0.25]
+outputs = [{outputs}]"#
     );
     write_model(folder, "zones", &to_safetensors(&network, true).unwrap(), &rest);
 }

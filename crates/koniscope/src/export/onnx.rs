@@ -101,6 +101,16 @@ fn metadata(manifest: &Manifest) -> Vec<(&'static str, String)> {
             true => ("temperature", calibration.temperature.to_string()),
             false => ("calibration", outputs.collect::<Vec<_>>().join("\n")),
         });
+        let correlation = calibration.correlation.map(|correlation| {
+            ("correlation", format!("{}, of the doubts about a film's zones", correlation.value()))
+        });
+        let stages = calibration.stages.map(|stages| {
+            let [one, two, three] = <[f64; 3]>::from(stages);
+            let text =
+                format!("log-odds of I and above {one:+}, II and above {two:+}, III {three:+}");
+            ("stages", text)
+        });
+        metadata.extend(correlation.into_iter().chain(stages));
     }
     if let Some(training) = &manifest.training {
         let data = training.data.iter();
