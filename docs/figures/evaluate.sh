@@ -4,7 +4,8 @@
 #   docs/figures/evaluate.sh DATA
 #
 # DATA is a folder with
-#   simulated/{montgomery,montgomery-1012,montgomery-2012,nih,shenzhen,phantom,one-sided}/truth.csv  by `koniscope simulate`
+#   simulated/{montgomery,montgomery-1012,montgomery-2012,one-sided}/truth.csv,
+#   simulated/{nih,shenzhen,phantom}/truth.csv              by `koniscope simulate`
 #   radiographs-nlm/labels.csv, radiographs-nih/labels.csv  real films
 #   split.csv                                               of the zone grader's training
 # Its site.toml and evaluations/ are written. What was read there before is not read again, unless
@@ -42,8 +43,8 @@ nlm="--labels radiographs-nlm/labels.csv"
         > evaluations/tuning-coverage/report.json
     koniscope operate evaluations/tuning --site site.toml --sensitivity 0.9
     evaluate montgomery $montgomery --no-site
-    evaluate montgomery-unseen --labels simulated/montgomery-1012/truth.csv --labels simulated/montgomery-2012/truth.csv \
-        --no-site
+    evaluate montgomery-unseen --labels simulated/montgomery-1012/truth.csv \
+        --labels simulated/montgomery-2012/truth.csv --no-site
     evaluate one-sided --labels simulated/one-sided/truth.csv --no-site
     evaluate patients $dealt --no-site
     # Sets of stages whose limits come from patients that neither weights nor calibration saw.

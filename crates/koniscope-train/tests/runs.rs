@@ -113,7 +113,7 @@ fn both_networks_learn_resume_and_read() {
     reads_as_scored(&whole, &given, &films, &again);
 
     // What zones say of their lung begins at nothing, is learnt, and is read as it was scored.
-    let mirrored_or = |name: &str, mirrored, epochs, init: &Path, watcher: &mut Watcher| {
+    let scored_with = |name: &str, mirrored, epochs, init: &Path, watcher: &mut Watcher| {
         let run = folder.path().join(name);
         let mut recipe = written(&run, ZONES, |path| ZoneRecipe::read(path).unwrap());
         (recipe.context, recipe.mirrored, recipe.training.epochs) = (true, mirrored, epochs);
@@ -124,7 +124,7 @@ fn both_networks_learn_resume_and_read() {
         (run, staged)
     };
     let with_context = |name: &str, epochs, init: &Path, watcher: &mut Watcher| {
-        mirrored_or(name, false, epochs, init, watcher)
+        scored_with(name, false, epochs, init, watcher)
     };
     let (grown, begun) = with_context("grown", 0, &given, &mut watcher);
     assert!(again.iter().zip(&begun).all(|(a, b)| near(a, b)));
@@ -133,7 +133,7 @@ fn both_networks_learn_resume_and_read() {
     let (_, again) = with_context("learnt-given", 0, &learnt, &mut watcher);
     assert!(staged.iter().zip(&again).all(|(a, b)| near(a, b)));
     // So are zones with their mirror images.
-    let (both, of_both) = mirrored_or("both", true, 0, &learnt, &mut watcher);
+    let (both, of_both) = scored_with("both", true, 0, &learnt, &mut watcher);
     assert!(load_manifest(&both.join("zones.toml")).unwrap().mirrored);
     assert!(again.iter().zip(&of_both).any(|(a, b)| a.disease() != b.disease()));
 
