@@ -4,26 +4,25 @@ use std::marker::PhantomData;
 
 use crate::LANES;
 
-/// One vector of the widest kernels, one cache line.
-#[derive(Clone, Copy, Debug)]
-#[repr(C, align(64))]
-struct Line([f32; LANES]);
-
-/// Lines after the end that may be read: a tile of 16 pixels, two apart, reads on where a row of
+/// Floats after the end that may be read: a tile of 16 pixels, two apart, reads on where a row of
 /// fewer ends.
-const SLACK: usize = 32;
+const SLACK: usize = 32 * LANES;
 
-/// Floats that start on a cache line.
-#[derive(Clone, Debug, Default)]
+/// Floats that start on a cache line, as a vector of the widest kernels does.
+#[derive(Debug, Default)]
 pub(crate) struct Buffer {
-    lines: Vec<Line>,
+    floats: Vec<f32>,
+    start: usize,
     len: usize,
 }
 
 impl Buffer {
-    /// `len` zeros.
+    /// `len` zeros. Of many floats no memory is touched before it is used.
     pub(crate) fn zeros(len: usize) -> Self {
-        Self { lines: vec![Line([0.0; LANES]); len.div_ceil(LANES) + SLACK], len }
+        let floats = vec![0.0; LANES + len.next_multiple_of(LANES) + SLACK];
+        let start = floats.as_ptr().addr().wrapping_neg() % (LANES * size_of::<f32>());
+        huge_pages(&floats);
+        Self { floats, start: start / size_of::<f32>(), len }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -38,24 +37,48 @@ impl Buffer {
     }
 }
 
-#[allow(unsafe_code)]
+impl Clone for Buffer {
+    fn clone(&self) -> Self {
+        let mut copy = Self::zeros(self.len);
+        copy.copy_from_slice(self);
+        copy
+    }
+}
+
 impl std::ops::Deref for Buffer {
     type Target = [f32];
 
     fn deref(&self) -> &[f32] {
-        // SAFETY: `lines` holds at least `len` initialized floats without gaps: `Line` is an
-        // array of floats whose size is its alignment.
-        unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), self.len) }
+        &self.floats[self.start..][..self.len]
     }
 }
 
-#[allow(unsafe_code)]
 impl std::ops::DerefMut for Buffer {
     fn deref_mut(&mut self) -> &mut [f32] {
-        // SAFETY: as for `deref`, and `self` is borrowed mutably.
-        unsafe { std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), self.len) }
+        &mut self.floats[self.start..][..self.len]
     }
 }
+
+/// Asks for large pages, which come to be in a five hundredth of the steps.
+#[cfg(all(target_os = "linux", not(miri)))]
+#[allow(unsafe_code)]
+fn huge_pages(floats: &[f32]) {
+    use rustix::mm::{Advice, madvise};
+    const HUGE: usize = 2 << 20;
+    const PAGE: usize = 4096;
+    if size_of_val(floats) < 2 * HUGE {
+        return;
+    }
+    let start = floats.as_ptr().addr().next_multiple_of(PAGE);
+    let end = (floats.as_ptr().addr() + size_of_val(floats)) / PAGE * PAGE;
+    let from = floats.as_ptr().cast_mut().wrapping_byte_add(start - floats.as_ptr().addr());
+    // SAFETY: whole pages of the slice; the advice changes nothing that can be read or written.
+    // Where it is not taken, all is as before.
+    let _ = unsafe { madvise(from.cast(), end - start, Advice::LinuxHugepage) };
+}
+
+#[cfg(not(all(target_os = "linux", not(miri))))]
+fn huge_pages(_: &[f32]) {}
 
 /// A mutable slice that several threads write, each its own part.
 #[derive(Clone, Copy)]

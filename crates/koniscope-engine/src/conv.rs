@@ -8,6 +8,7 @@ use crate::{
     kernels::{Kernels, Tile},
     split::{Cut, cut},
     weights::Packed,
+    winograd::Winograd,
 };
 
 /// Where a convolution reads: output pixel `(y, x)` of picture `n` and input block `b` reads at
@@ -83,6 +84,8 @@ pub(crate) struct Convolution {
     /// Rows and panels of a task.
     task_rows: usize,
     task_panels: usize,
+    /// With fewer multiplications, where that pays.
+    winograd: Option<Winograd>,
 }
 
 /// What is done to each sum.
@@ -102,7 +105,22 @@ pub(crate) struct Finish<'a> {
 const CACHE: usize = 384 << 10;
 
 impl Convolution {
+    /// In the way that would seem to be the faster one.
     pub(crate) fn new(kernels: &Kernels, reads: Reads, writes: Writes, packed: &Packed) -> Self {
+        let mut new = Self::fewer(kernels, reads, writes, packed);
+        let (reads, writes) = (&new.reads, &new.writes);
+        new.winograd = new.winograd.filter(|w| w.pays(reads, writes, packed));
+        new
+    }
+
+    /// With fewer multiplications wherever that can be done.
+    pub(crate) fn fewer(kernels: &Kernels, reads: Reads, writes: Writes, packed: &Packed) -> Self {
+        let winograd = Winograd::new(kernels, &reads, &writes, packed);
+        Self { winograd, ..Self::plain(kernels, reads, writes, packed) }
+    }
+
+    /// By plain sums.
+    pub(crate) fn plain(kernels: &Kernels, reads: Reads, writes: Writes, packed: &Packed) -> Self {
         let mut cuts = vec![cut(kernels, reads.lanes, packed.panel, writes.w, writes.h)];
         while cuts[cuts.len() - 1].rows > 1 {
             let rows = cuts[cuts.len() - 1].rows - 1;
@@ -121,7 +139,8 @@ impl Convolution {
             let rows = cached.min(shared).clamp(1, writes.h).next_multiple_of(cuts[0].rows);
             (rows, panels)
         };
-        Self { reads, writes, cuts, task_rows, task_panels: task_panels.max(1) }
+        let task_panels = task_panels.max(1);
+        Self { reads, writes, cuts, task_rows, task_panels, winograd: None }
     }
 
     /// Runs on the current thread pool. On AMX `x` must be a [`Buffer`](crate::buffer::Buffer)'s,
@@ -140,6 +159,12 @@ impl Convolution {
     ) {
         self.check(packed, x, &finish, y);
         let y = Shared::new(y);
+        if let Some(winograd) = &self.winograd {
+            let places = (&self.reads, &self.writes);
+            // SAFETY: `check` has shown every address to lie within its slice.
+            unsafe { winograd.run(kernels, places, packed, x, &finish, y) };
+            return;
+        }
         let panels = packed.blocks.div_ceil(packed.panel);
         let row_tasks = self.writes.h.div_ceil(self.task_rows);
         let panel_tasks = panels.div_ceil(self.task_panels);

@@ -13,10 +13,13 @@ pub(crate) mod pairs;
 mod pairs_x86;
 mod portable;
 pub(crate) mod rows;
+pub(crate) mod square;
 mod tile;
 
 pub(crate) use pairs::Pairs;
 pub(crate) use tile::{GradientTile, Tile};
+
+pub(crate) use square::{Square, Squares, Sums};
 
 use crate::Error;
 
@@ -171,6 +174,8 @@ pub(crate) struct Kernels {
     pub(crate) gradient: fn(usize, usize, bool) -> Option<GradientFn>,
     /// Weight gradients on bf16, where that was asked for.
     pub(crate) pairs: Option<Pairs>,
+    /// The transforms of Winograd's convolution.
+    pub(crate) squares: Squares,
 }
 
 /// Loops for other precisions than f32 throughout, by that of input and output.
@@ -247,7 +252,9 @@ macro_rules! instantiate {
         few_channels: [$($few:literal),*],
         inputs: $inputs:literal,
     ) => {
-        use super::{GradientFn, GradientTile, Kernels, Tile, TileFn, tile};
+        use super::{
+            GradientFn, GradientTile, Kernels, Square, Squares, Sums, Tile, TileFn, square, tile,
+        };
 
         $(#[target_feature(enable = $feature)])*
         unsafe fn convolve<
@@ -261,6 +268,23 @@ macro_rules! instantiate {
         unsafe fn gradient<const K: usize, const N: usize, const DENSE: bool>(t: &GradientTile) {
             // SAFETY: the caller's promise; the features are those of the vector.
             unsafe { tile::gradient::<$vector, K, N, DENSE>(t) }
+        }
+
+        macro_rules! square {
+            ($map:ident) => {{
+                $(#[target_feature(enable = $feature)])*
+                unsafe fn transform(s: &Square) {
+                    // SAFETY: the caller's promise; the features are those of the vector.
+                    unsafe { square::transform::<square::$map, $vector, _, _>(s) }
+                }
+                transform
+            }};
+        }
+
+        $(#[target_feature(enable = $feature)])*
+        unsafe fn sums(s: &Sums) {
+            // SAFETY: the caller's promise; the features are those of the vector.
+            unsafe { square::sums_of::<$vector>(s) }
         }
 
         #[allow(unreachable_patterns)]
@@ -300,6 +324,13 @@ macro_rules! instantiate {
             blocks: $blocks,
             inputs: $inputs,
             widths,
+            squares: Squares {
+                image: square!(Image),
+                window: square!(Window),
+                sums,
+                spread: square!(Spread),
+                gather: square!(Gather),
+            },
             tile: |rows, width, blocks, step, lanes| match blocks {
                 1 => sized::<1>(rows, width, step, lanes),
                 $blocks => sized::<$blocks>(rows, width, step, lanes),

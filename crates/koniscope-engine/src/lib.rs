@@ -23,6 +23,7 @@ mod tests_guard;
 pub mod train;
 mod weight_gradient;
 mod weights;
+mod winograd;
 
 pub use error::Error;
 pub use graph::{Graph, Node, NodeId, Op, Tensor};

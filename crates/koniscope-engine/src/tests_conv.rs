@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use crate::{
     LANES,
     buffer::Buffer,
-    conv::{Convolution, Finish},
+    conv::{Convolution, Finish, Reads, Writes},
     geometry::{self, Window},
     kernels::{Kernels, Level, Precision},
     layout::Layout,
@@ -59,7 +59,16 @@ fn pack(k: &Kernels, weight: &[f32], out: usize, b: usize, lanes: usize, taps: u
     Packed::rows(k, Weight { values: weight, b, taps }, out, inputs, None)
 }
 
-fn check(level: Level, shape: [usize; 4], out: usize, k: Window, seed: u64, relu: bool) {
+type Way = fn(&Kernels, Reads, Writes, &Packed) -> Convolution;
+
+fn check(
+    way: Way,
+    level: Level,
+    shape: [usize; 4],
+    out: usize,
+    k: Window,
+    (seed, relu): (u64, bool),
+) {
     let kernels = Kernels::of(level, Precision::F32).expect("it is available");
     let [n, c, ..] = shape;
     let x = values(shape.iter().product(), seed);
@@ -77,12 +86,8 @@ fn check(level: Level, shape: [usize; 4], out: usize, k: Window, seed: u64, relu
     let packed = pack(&kernels, &weight, out, c, layout.lanes, k.kh * k.kw);
     let mut blocked_bias = Buffer::zeros(out.next_multiple_of(LANES));
     blocked_bias[..out].copy_from_slice(&bias);
-    let conv = Convolution::new(
-        &kernels,
-        geometry::forward(&layout, &k),
-        geometry::all(&y_layout),
-        &packed,
-    );
+    let (reads, writes) = (geometry::forward(&layout, &k), geometry::all(&y_layout));
+    let conv = way(&kernels, reads, writes, &packed);
     let mut y = Buffer::zeros(y_layout.len());
     let finish =
         Finish { bias: Some(&blocked_bias), residual: Some(&residual), relu, ..Finish::default() };
@@ -116,7 +121,18 @@ proptest! {
     ) {
         let window = Window { kh: kernel, kw: kernel, stride, padding: kernel / 2 };
         for level in Level::ALL.into_iter().filter(|l| Precision::F32.is_there(*l)) {
-            check(level, [n, c, h, w], out, window, seed, relu);
+            check(Convolution::plain, level, [n, c, h, w], out, window, (seed, relu));
+        }
+    }
+
+    #[test]
+    fn fewer_multiplications_give_the_plain_sum(
+        n in 1usize..4, c in 5usize..70, out in 1usize..70, h in 1usize..20, w in 1usize..34,
+        seed in 0u64..1000, relu in any::<bool>(),
+    ) {
+        let window = Window { kh: 3, kw: 3, stride: 1, padding: 1 };
+        for level in Level::ALL.into_iter().filter(|l| Precision::F32.is_there(*l)) {
+            check(Convolution::fewer, level, [n, c, h, w], out, window, (seed, relu));
         }
     }
 }
@@ -193,10 +209,13 @@ proptest! {
 /// ```
 #[test]
 fn small_ones() {
-    for (shape, out, kernel, stride) in
-        [([1, 1, 3, 4], 3, 3, 1), ([2, 3, 5, 4], 17, 3, 2), ([1, 17, 2, 3], 5, 1, 1)]
-    {
+    for (shape, out, kernel, stride) in [
+        ([1, 1, 3, 4], 3, 3, 1),
+        ([2, 3, 5, 4], 17, 3, 2),
+        ([1, 17, 2, 3], 5, 1, 1),
+        ([2, 5, 6, 3], 17, 3, 1),
+    ] {
         let window = Window { kh: kernel, kw: kernel, stride, padding: kernel / 2 };
-        check(Level::Portable, shape, out, window, 1, true);
+        check(Convolution::fewer, Level::Portable, shape, out, window, (1, true));
     }
 }

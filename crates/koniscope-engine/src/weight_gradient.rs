@@ -1,5 +1,6 @@
 //! Gradient of a convolution's weight: products of input and output gradient over all pixels.
 
+mod squares;
 mod strips;
 
 use std::ops::Range;
@@ -13,6 +14,7 @@ use crate::{
     kernels::{GradientTile, Kernels},
     weights::{Slots, Weight},
 };
+use squares::Squares;
 use strips::Strips;
 
 /// Bytes of input and gradient that stay in a core's cache while all taps pass over them.
@@ -38,6 +40,8 @@ pub(crate) struct WeightGradient {
 enum Way {
     /// In f32, from memory as it lies.
     Floats(Vec<Vec<Segment>>),
+    /// In f32, with fewer multiplications.
+    Fewer(Squares),
     /// In bf16, from copies.
     Pairs(Strips),
 }
@@ -55,6 +59,8 @@ pub(crate) struct Room {
     pub(crate) dw: Buffer,
     pub(crate) x: Buffer,
     pub(crate) dy: Buffer,
+    /// Gradients of windows' factors.
+    factors: Buffer,
 }
 
 /// What one task computes: in a part of the batch, a panel of outputs by a few input blocks.
@@ -65,8 +71,32 @@ struct Task {
 }
 
 impl WeightGradient {
-    /// For the reads and writes of the convolution forward, with `blocks` blocks of outputs.
+    /// For the reads and writes of the convolution forward, with `blocks` blocks of outputs, in the way that
+    /// would seem to be the fastest.
     pub(crate) fn new(kernels: &Kernels, reads: Reads, writes: Writes, blocks: usize) -> Self {
+        let squares = Squares::new(&reads, &writes, blocks);
+        let squares = squares.filter(|squares| squares.pays(&reads, &writes, blocks));
+        Self::plain(kernels, reads, writes, blocks).with(kernels, squares)
+    }
+
+    /// With fewer multiplications wherever that can be done.
+    #[cfg(test)]
+    pub(crate) fn fewer(kernels: &Kernels, reads: Reads, writes: Writes, blocks: usize) -> Self {
+        let squares = Squares::new(&reads, &writes, blocks);
+        Self::plain(kernels, reads, writes, blocks).with(kernels, squares)
+    }
+
+    fn with(self, kernels: &Kernels, squares: Option<Squares>) -> Self {
+        match squares {
+            Some(squares) if kernels.pairs.is_none() => {
+                Self { inputs: self.reads.taps.len() * LANES, way: Way::Fewer(squares), ..self }
+            }
+            _ => self,
+        }
+    }
+
+    /// By plain sums.
+    pub(crate) fn plain(kernels: &Kernels, reads: Reads, writes: Writes, blocks: usize) -> Self {
         let panel = kernels.blocks.min(blocks);
         let inputs = (reads.taps.len() * reads.lanes).next_multiple_of(kernels.inputs);
         let panels = blocks.div_ceil(panel);
@@ -86,6 +116,7 @@ impl WeightGradient {
     fn parts(&self) -> usize {
         match &self.way {
             Way::Floats(parts) => parts.len(),
+            Way::Fewer(_) => 1,
             Way::Pairs(strips) => strips.parts(),
         }
     }
@@ -111,6 +142,8 @@ impl WeightGradient {
                     unsafe { self.pass(kernels, segment, at, x, dy, dw) };
                 }
             }),
+            // SAFETY: as above.
+            Way::Fewer(squares) => unsafe { squares.run(self, kernels, (x, dy), room) },
             Way::Pairs(strips) => {
                 // SAFETY: as above.
                 unsafe { strips.pack(self, x, dy, room) };
