@@ -56,7 +56,7 @@ pub(crate) struct Args {
     /// Compute on a GPU
     #[arg(long)]
     gpu: bool,
-    /// Compute with numbers of 16 bits, where the processor can: faster, the same but for rounding
+    /// Compute with numbers of 16 bits, the same but for rounding: for a processor with AMX, others gain little
     #[arg(long, conflicts_with = "gpu")]
     bf16: bool,
     /// Threads to compute with, and films in memory at once [default: one a core]

@@ -85,7 +85,7 @@ struct Run {
     /// Compute on a GPU.
     #[arg(long)]
     gpu: bool,
-    /// Learn with numbers of 16 bits: 1.6 to 2 times as fast on a processor with AMX.
+    /// Learn with numbers of 16 bits: for a processor with AMX, others are faster without.
     /// Weights, what the optimizer keeps and all scores stay in 32 bits.
     #[arg(long, conflicts_with = "gpu")]
     bf16: bool,

@@ -7,10 +7,8 @@ use rayon::prelude::*;
 use crate::{
     LANES, bf16,
     buffer::Buffer,
-    kernels::{
-        Kernels, Level, Square, rows,
-        square::{INPUT, POSITIONS, WINDOW},
-    },
+    kernels::{Kernels, Level, rows},
+    winograd::factors::Factors,
 };
 
 /// Weights of one convolution for one level: `[panel][input block][tap][input lane][16 * N]`, a
@@ -27,14 +25,6 @@ pub(crate) struct Packed {
     pairing: Option<Pairing>,
     /// What Winograd's convolution multiplies by, once it was asked for.
     factors: OnceLock<Factors>,
-}
-
-/// Windows of 3 x 3 as factors of 36 products: `[panel][position][input block][input lane][16 * N]`.
-#[derive(Clone, Debug)]
-struct Factors {
-    values: Buffer,
-    flipped: bool,
-    window: unsafe fn(&Square),
 }
 
 /// How weights in f32 become words of two bf16, as `Narrow` has them in training: a word holds the
@@ -195,9 +185,8 @@ impl Packed {
     /// Calls for every panel, which is f32 for `write`, with its first block and its width.
     fn fill(&mut self, write: impl Fn(usize, usize, &mut [f32]) + Sync) {
         self.fill_values(write);
-        if let Some(mut factors) = self.factors.take() {
-            self.fill_factors(&mut factors);
-            self.factors = OnceLock::from(factors);
+        if let Some(factors) = self.factors.get_mut() {
+            factors.fill(&self.values);
         }
     }
 
@@ -233,53 +222,12 @@ impl Packed {
         (&self.values[first * LANES * self.inputs..][..blocks * LANES * self.inputs], blocks)
     }
 
-    /// Windows of 3 x 3 as factors of Winograd's convolution; `flipped` where the taps stand in the
-    /// reverse order of the pixels that they read.
+    /// What Winograd's convolution multiplies by; `flipped` where taps stand in the reverse order of
+    /// the pixels that they read.
     pub(crate) fn factors(&self, kernels: &Kernels, flipped: bool) -> &[f32] {
-        let new = || {
-            let values = Buffer::zeros(self.values.len() / 9 * POSITIONS);
-            let mut factors = Factors { values, flipped, window: kernels.squares.window };
-            self.fill_factors(&mut factors);
-            factors
-        };
-        let factors = self.factors.get_or_init(new);
-        assert_eq!(factors.flipped, flipped, "weights are read in one order");
-        &factors.values
-    }
-
-    #[allow(unsafe_code)]
-    fn fill_factors(&self, factors: &mut Factors) {
-        let taps = WINDOW * WINDOW;
-        let blocks = self.inputs / (taps * LANES);
-        let window = factors.window;
-        let size = (self.panel * LANES * blocks * LANES).max(1);
-        let panels = factors
-            .values
-            .par_chunks_mut(size * POSITIONS)
-            .zip(self.values.par_chunks(size * taps));
-        let flipped = factors.flipped;
-        panels.for_each(|(to, from)| {
-            let position = to.len() / POSITIONS;
-            // Floats of an input block's tap: lanes by outputs.
-            let tap = position / blocks;
-            for i in (0..position).step_by(LANES) {
-                let (block, within) = (i / tap, i % tap);
-                let from = &from[block * taps * tap + within..];
-                let step = if flipped { -(tap as isize) } else { tap as isize };
-                let first = if flipped { (taps - 1) * tap } else { 0 };
-                let square = Square {
-                    from: from[first..].as_ptr(),
-                    from_row: WINDOW as isize * step,
-                    from_column: step,
-                    to: to[i..].as_mut_ptr(),
-                    to_row: (INPUT * position) as isize,
-                    to_column: position as isize,
-                };
-                // SAFETY: nine taps of a block, and 36 positions, each `position` floats of which these are
-                // sixteen; the level is one that this processor has.
-                unsafe { window(&square) };
-            }
-        });
+        let sizes = (self.inputs, self.panel * LANES * self.inputs);
+        let new = || Factors::new(kernels, &self.values, sizes, flipped);
+        self.factors.get_or_init(new).values(flipped)
     }
 
     /// Inputs of every output: blocks times taps times lanes.

@@ -5,6 +5,7 @@
 //! 4 x 4 of the output. For each of the 36 that sum is a convolution by a window of one pixel, by the
 //! same tiles as any other.
 
+pub(crate) mod factors;
 pub(crate) mod grid;
 
 use std::cell::RefCell;
