@@ -91,7 +91,7 @@ pub(crate) struct Args {
     /// Learn on a GPU
     #[arg(long)]
     gpu: bool,
-    /// Learn with numbers of 16 bits: for a processor with AMX, others are faster without
+    /// Learn with numbers of 16 bits: meant for a processor with AMX
     #[arg(long, conflicts_with = "gpu")]
     bf16: bool,
     /// Print the steps, their state and the time left, and do nothing

@@ -85,7 +85,7 @@ struct Run {
     /// Compute on a GPU.
     #[arg(long)]
     gpu: bool,
-    /// Learn with numbers of 16 bits: for a processor with AMX, others are faster without.
+    /// Learn with numbers of 16 bits: meant for a processor with AMX.
     /// Weights, what the optimizer keeps and all scores stay in 32 bits.
     #[arg(long, conflicts_with = "gpu")]
     bf16: bool,

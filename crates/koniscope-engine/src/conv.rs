@@ -119,6 +119,11 @@ impl Convolution {
         Self { winograd, ..Self::plain(kernels, reads, writes, packed) }
     }
 
+    #[cfg(test)]
+    pub(crate) fn has_fewer(&self) -> bool {
+        self.winograd.is_some()
+    }
+
     /// By plain sums.
     pub(crate) fn plain(kernels: &Kernels, reads: Reads, writes: Writes, packed: &Packed) -> Self {
         let mut cuts = vec![cut(kernels, reads.lanes, packed.panel, writes.w, writes.h)];

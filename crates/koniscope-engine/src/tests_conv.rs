@@ -131,10 +131,32 @@ proptest! {
         seed in 0u64..1000, relu in any::<bool>(),
     ) {
         let window = Window { kh: 3, kw: 3, stride: 1, padding: 1 };
+        let way: Way = |kernels, reads, writes, packed| {
+            let conv = Convolution::fewer(kernels, reads, writes, packed);
+            assert!(conv.has_fewer());
+            conv
+        };
         for level in Level::ALL.into_iter().filter(|l| Precision::F32.is_there(*l)) {
-            check(Convolution::fewer, level, [n, c, h, w], out, window, (seed, relu));
+            check(way, level, [n, c, h, w], out, window, (seed, relu));
         }
     }
+}
+
+#[test]
+fn fewer_multiplications_are_made_where_they_pay() {
+    let kernels = Kernels::of(Level::Portable, Precision::F32).expect("always there");
+    let fewer = |channels: usize, size: usize, kernel: usize, stride: usize| {
+        let k = Window { kh: kernel, kw: kernel, stride, padding: kernel / 2 };
+        let x = Layout::input([1, channels, size, size], k.padding);
+        let y = Layout::new([1, channels, size / stride, size / stride], 1);
+        let weight = vec![0.0; channels * channels * kernel * kernel];
+        let packed = pack(&kernels, &weight, channels, channels, x.lanes, kernel * kernel);
+        let (reads, writes) = (geometry::forward(&x, &k), geometry::all(&y));
+        Convolution::new(&kernels, reads, writes, &packed).has_fewer()
+    };
+    assert!(fewer(64, 56, 3, 1));
+    assert!(!fewer(512, 7, 3, 1), "weights are read for few pixels");
+    assert!(!fewer(64, 56, 3, 2) && !fewer(64, 56, 1, 1), "there are no such squares");
 }
 
 /// A convolution of bf16 by given loops, against a plain sum of the rounded values.

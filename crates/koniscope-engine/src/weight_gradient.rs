@@ -86,6 +86,11 @@ impl WeightGradient {
         Self::plain(kernels, reads, writes, blocks).with(kernels, squares)
     }
 
+    #[cfg(test)]
+    pub(crate) fn has_fewer(&self) -> bool {
+        matches!(self.way, Way::Fewer(_))
+    }
+
     fn with(self, kernels: &Kernels, squares: Option<Squares>) -> Self {
         match squares {
             Some(squares) if kernels.pairs.is_none() => {

@@ -180,6 +180,13 @@ unsafe fn plus<V: Vector>(sum: V, x: V, k: f32) -> V {
     unsafe { sum.fma(x, V::splat(k)) }
 }
 
+/// Sums and differences of what belongs to a point and to its negative.
+#[inline(always)]
+unsafe fn even_and_odd<V: Vector>(v: [V; INPUT]) -> [(V, V); 2] {
+    // SAFETY: the caller's promise.
+    unsafe { [(v[1].add(v[2]), plus(v[1], v[2], -1.0)), (v[3].add(v[4]), plus(v[3], v[4], -1.0))] }
+}
+
 impl<V: Vector> Map<V, INPUT, INPUT> for Image {
     #[inline(always)]
     unsafe fn map(x: [V; INPUT]) -> [V; INPUT] {
@@ -218,8 +225,7 @@ impl<V: Vector> Map<V, INPUT, OUTPUT> for Products {
     unsafe fn map(m: [V; INPUT]) -> [V; OUTPUT] {
         // SAFETY: the caller's promise.
         unsafe {
-            let (even_a, odd_a) = (m[1].add(m[2]), plus(m[1], m[2], -1.0));
-            let (even_b, odd_b) = (m[3].add(m[4]), plus(m[3], m[4], -1.0));
+            let [(even_a, odd_a), (even_b, odd_b)] = even_and_odd(m);
             [
                 m[0].add(even_a).add(even_b),
                 plus(times(odd_a, A), odd_b, B),
@@ -254,8 +260,7 @@ impl<V: Vector> Map<V, INPUT, WINDOW> for Gather {
     unsafe fn map(u: [V; INPUT]) -> [V; WINDOW] {
         // SAFETY: the caller's promise.
         unsafe {
-            let (even_a, odd_a) = (u[1].add(u[2]), plus(u[1], u[2], -1.0));
-            let (even_b, odd_b) = (u[3].add(u[4]), plus(u[3], u[4], -1.0));
+            let [(even_a, odd_a), (even_b, odd_b)] = even_and_odd(u);
             [
                 plus(plus(times(u[0], 1.0 / AT_0), even_a, 1.0 / AT_A), even_b, 1.0 / AT_B),
                 plus(times(odd_a, A / AT_A), odd_b, B / AT_B),
