@@ -68,4 +68,4 @@ nlm="--labels radiographs-nlm/labels.csv"
 }
 
 cd "$root"
-cargo xtask figures "$data/evaluations"
+cargo xtask fill "$data/evaluations"

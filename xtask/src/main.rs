@@ -1,7 +1,7 @@
 //! The project's own chores. `cargo xtask test` runs every check that CI runs.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore speaks to its terminal")]
 
-mod figures;
+mod fill;
 mod options;
 mod runner;
 mod steps;
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     let root = own.parent().unwrap_or(Path::new("."));
     let done = match chore {
         Chore::Test(options) => runner::run(&steps::chosen(&options), root, options.keep_going),
-        Chore::Figures(folder) => match figures::run(root, folder.as_deref()) {
+        Chore::Fill { folder, check } => match fill::run(root, folder.as_deref(), check) {
             Ok(()) => true,
             Err(error) => {
                 eprintln!("xtask: {error:#}");

@@ -8,10 +8,11 @@ use crate::steps::STEPS;
 
 pub(crate) const HELP: &str = "\
 Usage: cargo xtask test [OPTIONS] [STEP]...
-       cargo xtask figures [FOLDER]
+       cargo xtask fill [--check] [FOLDER]
 
-figures: fills the marked places of README.md, MODEL_CARD.md and docs/ with figures of the reports in
-docs/figures; with FOLDER, whose folders are evaluations, takes their reports first.
+fill: fills the marked places of README.md, MODEL_CARD.md and docs/ with figures of the reports in
+docs/figures, and holds marked sentences to them; with FOLDER, whose folders are evaluations, takes their
+reports first; with --check changes nothing, and fails where a place differs.
 
 test: runs every check that CI runs, or only the steps named. Installs the system packages that a step
 needs where it can (as root, with apt-get); says what to install where it cannot. Tests that need
@@ -29,8 +30,12 @@ Steps, in order:
 #[derive(Debug, PartialEq)]
 pub(crate) enum Chore {
     Test(Options),
-    /// With the folder whose reports are taken first.
-    Figures(Option<PathBuf>),
+    Fill {
+        /// Whose reports are taken first.
+        folder: Option<PathBuf>,
+        /// Change nothing.
+        check: bool,
+    },
 }
 
 impl Chore {
@@ -45,12 +50,18 @@ impl Chore {
         }
         match chore.as_deref() {
             Some("test") => Ok(Some(Self::Test(Options::parse(arguments)?))),
-            Some("figures") => {
-                ensure!(arguments.len() < 2, "figures takes one folder at most");
-                Ok(Some(Self::Figures(arguments.first().map(PathBuf::from))))
+            Some("fill") => {
+                let (options, folders): (Vec<_>, Vec<_>) =
+                    arguments.into_iter().partition(|argument| argument.starts_with('-'));
+                ensure!(folders.len() < 2, "fill takes one folder at most");
+                if let Some(unknown) = options.iter().find(|option| *option != "--check") {
+                    bail!("{unknown:?} is no option of fill; --check is");
+                }
+                let folder = folders.first().map(PathBuf::from);
+                Ok(Some(Self::Fill { folder, check: !options.is_empty() }))
             }
             None | Some("-h" | "--help" | "help") => Ok(None),
-            Some(other) => bail!("no chore is called {other:?}; there are test and figures"),
+            Some(other) => bail!("no chore is called {other:?}; there are test and fill"),
         }
     }
 }
@@ -92,18 +103,22 @@ mod tests {
 
     #[test]
     fn lines_are_understood_or_refused() {
-        for help in ["", "--help", "test --help", "figures -h"] {
+        for help in ["", "--help", "test --help", "fill -h"] {
             assert_eq!(parse(help).expect(help), None, "{help}");
         }
         let expected =
             Options { keep_going: true, steps: vec!["doc".into()], ..Options::default() };
         assert_eq!(parse("test --keep-going doc").expect("valid"), Some(Chore::Test(expected)));
-        for (line, folder) in [("figures", None), ("figures a/b", Some("a/b".into()))] {
-            assert_eq!(parse(line).expect("valid"), Some(Chore::Figures(folder)));
+        let a = Some("a/b".into());
+        for (line, folder, check) in
+            [("fill", None, false), ("fill a/b", a.clone(), false), ("fill --check a/b", a, true)]
+        {
+            assert_eq!(parse(line).expect("valid"), Some(Chore::Fill { folder, check }));
         }
         for (line, words) in [
             ("tset", "no chore is called \"tset\""),
-            ("figures a b", "one folder at most"),
+            ("fill a b", "one folder at most"),
+            ("fill --chek", "no option of fill"),
             ("test --quick", "neither an option nor a step"),
             ("test --fast doc", "--fast chooses the steps"),
         ] {

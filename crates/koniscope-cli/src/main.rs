@@ -6,7 +6,6 @@ mod command;
 mod compare;
 mod evaluate;
 mod export;
-mod fill;
 mod labels;
 mod models;
 mod operate;
@@ -42,7 +41,6 @@ enum Command {
     Bench(bench::Args),
     Evaluate(evaluate::Args),
     Compare(compare::Args),
-    Fill(fill::Args),
     Reproduce(reproduce::Args),
     Simulate(simulate::Args),
     Labels(labels::Args),
@@ -62,7 +60,6 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Compare(args) => compare::run(&args),
-        Command::Fill(args) => fill::run(&args),
         Command::Reproduce(args) => reproduce::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Labels(args) => labels::run(&args),

@@ -5,7 +5,6 @@
 //!            -> readers (what each says, their consensus)              -> figures /
 //!               robustness (each film again, varied)                   -> figures /
 //! two evaluations -> compare (film by film) -> differences -> report
-//! report.json -> fill (marked places of Markdown)
 //! ```
 //!
 //! No figure comes from a pipeline of its own: films are read by [`koniscope::Reader`] as
@@ -17,7 +16,6 @@ pub mod cases;
 pub mod compare;
 mod error;
 pub mod figures;
-pub mod fill;
 pub mod judged;
 mod keep;
 pub mod overlap;

@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
-use super::mark::{Format, Mark};
-use crate::figures::Figure;
+use super::{
+    mark::{Format, Mark},
+    report::Figure,
+};
 
 /// How far from a whole number the films of a share may be, by rounding.
 const WHOLE: f64 = 1e-6;

@@ -1,5 +1,7 @@
 //! What a mark asks for.
 
+use super::claim::Claim;
+
 /// How a figure is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Format {
@@ -35,8 +37,8 @@ impl Format {
 /// Most digits after the point.
 const MOST_DIGITS: usize = 9;
 
-/// What stands in a mark after `figure`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What stands in a mark after `figure` or `check`.
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Mark {
     pub(super) report: String,
     /// A figure's name; or, from a `/` on, a path into the report.
@@ -46,19 +48,39 @@ pub(super) struct Mark {
     pub(super) format: Option<Format>,
     /// After the point.
     pub(super) digits: usize,
+    /// What a sentence says of the figure.
+    pub(super) claims: Vec<Claim>,
 }
 
 impl Mark {
     /// Words with spaces stand in double quotes. In a table a bar is written `\|`.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn figure(text: &str) -> Result<Self, String> {
+        let mark = Self::parse(text, "<!-- figure site \"AUC (ROC)\" -->")?;
+        match mark.claims.first() {
+            None => Ok(mark),
+            Some(claim) => {
+                Err(format!("{:?} is a claim; `check` was expected before it", claim.text))
+            }
+        }
+    }
+
+    /// The same with one claim at least, and without a format.
+    pub(super) fn check(text: &str) -> Result<Self, String> {
+        let example = "<!-- check site \"AUC (ROC)\" low>0.9 -->";
+        let mark = Self::parse(text, example)?;
+        match mark.claims.is_empty() || mark.format.is_some() {
+            false => Ok(mark),
+            true => Err(format!("a claim and no as= was expected, as in {example}")),
+        }
+    }
+
+    fn parse(text: &str, example: &str) -> Result<Self, String> {
         let mut words = words(&text.replace("\\|", "|"))?.into_iter();
         let (Some(report), Some(name)) = (words.next(), words.next()) else {
-            return Err(
-                "a report and a figure were expected, as in <!-- figure site \"AUC (ROC)\" -->"
-                    .into(),
-            );
+            return Err(format!("a report and a figure were expected, as in {example}"));
         };
-        let mut mark = Self { report, name, by: None, group: None, format: None, digits: 3 };
+        let (by, group, format, claims) = (None, None, None, Vec::new());
+        let mut mark = Self { report, name, by, group, format, digits: 3, claims };
         for word in words {
             match word.split_once('=') {
                 Some(("by", by)) => mark.by = Some(by.into()),
@@ -70,10 +92,11 @@ impl Mark {
                         format!("digits={digits}: 0 to {MOST_DIGITS} was expected")
                     })?;
                 }
+                _ if word.contains(['<', '>']) => mark.claims.push(Claim::parse(&word)?),
                 _ => {
                     return Err(format!(
-                        "{word:?} is none of by=, group=, as= and digits=. A name with spaces stands \
-                         in double quotes"
+                        "{word:?} is none of by=, group=, as= and digits=, and no claim. A name with \
+                         spaces stands in double quotes"
                     ));
                 }
             }
