@@ -48,7 +48,7 @@ pub(crate) struct Args {
     /// Threads [default: one a core]
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
-    /// Folder of models [default: $KONISCOPE_MODELS, ./models, or models beside the program]
+    /// Folder of models [default: $KONISCOPE_MODELS, models beside the program, or ./models]
     #[arg(long, value_name = "DIR")]
     models: Option<PathBuf>,
 }

@@ -70,7 +70,7 @@ pub(crate) struct Args {
     /// Seed of the resamples of the intervals
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// Folder of models [default: $KONISCOPE_MODELS, ./models, or models beside the program]
+    /// Folder of models [default: $KONISCOPE_MODELS, models beside the program, or ./models]
     #[arg(long, value_name = "DIR")]
     models: Option<PathBuf>,
     /// Second stage to read with [default: zones where the folder of models has zones.toml, else

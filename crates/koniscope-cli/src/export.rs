@@ -20,7 +20,7 @@ pub(crate) struct Args {
     /// The file to write
     #[arg(long, value_name = "FILE")]
     onnx: PathBuf,
-    /// Folder of models [default: $KONISCOPE_MODELS, ./models, or models beside the program]
+    /// Folder of models [default: $KONISCOPE_MODELS, models beside the program, or ./models]
     #[arg(long, value_name = "DIR")]
     models: Option<PathBuf>,
 }

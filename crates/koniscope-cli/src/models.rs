@@ -31,11 +31,28 @@ pub(crate) const VARIABLE: &str = "KONISCOPE_MODELS";
 const LEVELS: usize = 5;
 
 /// Finds the folder of models: the one given, else the one that [`VARIABLE`] names, else `models`
-/// in the working directory, else `models` beside the program or in a folder above it.
+/// beside the program or in a folder above it, else `models` in the working directory. Models of the working
+/// directory, which may be anybody's, are neither read nor passed over without a word.
 pub(crate) fn find(given: Option<&Path>) -> anyhow::Result<PathBuf> {
     let program = std::env::current_exe().ok();
     let variable = std::env::var_os(VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
-    find_in(given, variable.as_deref(), Path::new(""), program.as_deref())
+    let found = find_in(given, variable.as_deref(), Path::new(""), program.as_deref())?;
+    if let Some(remark) = found.remark {
+        remark_on(&remark);
+    }
+    Ok(found.folder)
+}
+
+#[expect(clippy::print_stderr, reason = "a remark for people, beside the result on stdout")]
+fn remark_on(remark: &str) {
+    eprintln!("koniscope: {remark}");
+}
+
+/// A folder of models, and what the user should know of the choice.
+#[derive(Debug, PartialEq)]
+struct Found {
+    folder: PathBuf,
+    remark: Option<String>,
 }
 
 fn find_in(
@@ -43,27 +60,43 @@ fn find_in(
     variable: Option<&Path>,
     working: &Path,
     program: Option<&Path>,
-) -> anyhow::Result<PathBuf> {
+) -> anyhow::Result<Found> {
     for (folder, name) in [(given, "--models"), (variable, VARIABLE)] {
         if let Some(folder) = folder {
             if is_models(folder) {
-                return Ok(folder.into());
+                return Ok(Found { folder: folder.into(), remark: None });
             }
             bail!("{name} {} holds no {LUNGS_MANIFEST}", folder.display());
         }
     }
     let above = program.into_iter().flat_map(|p| p.ancestors().skip(1).take(LEVELS));
-    let places: Vec<PathBuf> =
-        std::iter::once(working).chain(above).map(|folder| folder.join("models")).collect();
-    if let Some(found) = places.iter().find(|place| is_models(place)) {
-        return Ok(found.clone());
+    let mut places: Vec<PathBuf> = above.map(|folder| folder.join("models")).collect();
+    let own = places.iter().find(|place| is_models(place)).cloned();
+    let here = working.join("models");
+    let is_here = is_models(&here);
+    let remark = match &own {
+        Some(own) if is_here && !is_same(own, &here) => Some(format!(
+            "read with {}; {} holds models too, which are read only with --models",
+            own.display(),
+            here.display()
+        )),
+        None if is_here => Some(format!("read with {}, as the program has none", here.display())),
+        _ => None,
+    };
+    if let Some(folder) = own.or(is_here.then(|| here.clone())) {
+        return Ok(Found { folder, remark });
     }
+    places.push(here);
     let places: Vec<String> = places.iter().map(|p| p.display().to_string()).collect();
     bail!(
         "no models found (a folder with {LUNGS_MANIFEST}); looked in {}. Name one with --models \
          or {VARIABLE}",
         places.join(", ")
     )
+}
+
+fn is_same(a: &Path, b: &Path) -> bool {
+    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
 fn is_models(folder: &Path) -> bool {
@@ -94,13 +127,20 @@ mod tests {
         for place in [working.join("models"), root.join("models"), root.join("target/models")] {
             assert!(error.contains(&place.display().to_string()), "{error}");
         }
-        let above = models(&root.join("models"));
-        assert_eq!(find(None, None).unwrap(), above);
         let here = models(&working.join("models"));
-        assert_eq!(find(None, None).unwrap(), here);
+        let found = find(None, None).unwrap();
+        assert_eq!(found.folder, here);
+        assert!(found.remark.unwrap().contains("the program has none"));
+        let above = models(&root.join("models"));
+        let found = find(None, None).unwrap();
+        assert_eq!(found.folder, above, "the program's own come first");
+        assert!(found.remark.unwrap().contains(&here.display().to_string()));
+        let found = find_in(None, None, root, Some(&program)).unwrap();
+        assert_eq!((found.folder, found.remark), (above.clone(), None), "one and the same");
         let named = models(&root.join("named"));
-        assert_eq!(find(None, Some(&named)).unwrap(), named);
-        assert_eq!(find(Some(&above), Some(&named)).unwrap(), above);
+        let of = |folder: &PathBuf| Found { folder: folder.clone(), remark: None };
+        assert_eq!(find(None, Some(&named)).unwrap(), of(&named));
+        assert_eq!(find(Some(&above), Some(&named)).unwrap(), of(&above));
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub(crate) struct Args {
     /// Print one JSON document instead of the table
     #[arg(long)]
     json: bool,
-    /// Folder of models [default: $KONISCOPE_MODELS, ./models, or models beside the program]
+    /// Folder of models [default: $KONISCOPE_MODELS, models beside the program, or ./models]
     #[arg(long, value_name = "DIR")]
     models: Option<PathBuf>,
     /// Second stage to read with [default: zones where the folder of models has zones.toml, else

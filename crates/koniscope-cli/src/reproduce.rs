@@ -84,8 +84,8 @@ pub(crate) struct Args {
     /// ImageNet [default: random weights]
     #[arg(long, value_name = "FILE")]
     init: Option<PathBuf>,
-    /// Folder of models, for the lungs [default: $KONISCOPE_MODELS, ./models, or models beside the
-    /// program]
+    /// Folder of models, for the lungs [default: $KONISCOPE_MODELS, models beside the program,
+    /// or ./models]
     #[arg(long, value_name = "DIR")]
     models: Option<PathBuf>,
     /// Learn on a GPU

@@ -65,7 +65,7 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with = "profusion_zero")]
     one_sided: bool,
     /// Folder of models, to find the lungs of films without a mask [default: $KONISCOPE_MODELS,
-    /// ./models, or models beside the program]
+    /// models beside the program, or ./models]
     #[arg(long, value_name = "DIR")]
     models: Option<PathBuf>,
     /// Threads to compute with, and films in memory at once [default: one a core]

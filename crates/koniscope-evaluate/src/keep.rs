@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use koniscope::{Reader, files::write_atomic, weights::sha256};
+use koniscope::{Reader, digest::sha256, files::write_atomic};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::Error;

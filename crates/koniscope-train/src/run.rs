@@ -8,6 +8,7 @@ pub mod lungs;
 mod pictures;
 mod score_lungs;
 pub mod stages;
+mod trained_on;
 pub mod zones;
 
 use std::{

@@ -11,10 +11,7 @@ use std::{
 };
 
 use drawn::{CLASSIFIER, LUNGS, Watcher, ZONES, draw_films, options, written};
-use koniscope::{
-    model::Device,
-    weights::{load_manifest, load_reader},
-};
+use koniscope::{checked_manifest::CheckedManifest, model::Device, weights::load_reader};
 use koniscope_train::{
     recipe::{ClassifierRecipe, LungRecipe, ZoneRecipe},
     run::{Options, Outcome, classifier, lungs, stages::Staged, zones},
@@ -105,7 +102,9 @@ fn both_networks_learn_resume_and_read() {
     assert!(fs::read(weights(&out)).unwrap() == fs::read(weights(&given)).unwrap());
     assert!(!given.join("log.jsonl").exists(), "no epoch");
     assert!(!outcome.figures.is_empty());
-    let origin = |run: &Path| load_manifest(&run.join("zones.toml")).unwrap().training.unwrap();
+    let origin = |run: &Path| {
+        CheckedManifest::read(&run.join("zones.toml")).unwrap().training.clone().unwrap()
+    };
     assert_eq!(origin(&given), origin(&out), "of the run that learnt");
     // Weights were rounded to 16 bits in between.
     let near = |a: &Staged, b: &Staged| (a.disease() - b.disease()).abs() < 0.02;
@@ -134,7 +133,7 @@ fn both_networks_learn_resume_and_read() {
     assert!(staged.iter().zip(&again).all(|(a, b)| near(a, b)));
     // So are zones with their mirror images.
     let (both, of_both) = scored_with("both", true, 0, &learnt, &mut watcher);
-    assert!(load_manifest(&both.join("zones.toml")).unwrap().mirrored);
+    assert!(CheckedManifest::read(&both.join("zones.toml")).unwrap().mirrored);
     assert!(again.iter().zip(&of_both).any(|(a, b)| a.disease() != b.disease()));
 
     // Of weights without their manifest nothing is told but the name.

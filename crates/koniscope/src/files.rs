@@ -27,9 +27,21 @@ pub fn bytes_of(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
         return Err(Error::FileTooLarge { bytes: found.len(), limit });
     }
     let mut bytes = Vec::new();
-    // One byte more than allowed, so that a file that grows meanwhile is refused by decode.
+    // One byte more than allowed: a file may grow meanwhile.
     File::open(path).and_then(|f| f.take(limit + 1).read_to_end(&mut bytes)).map_err(io)?;
-    Ok(bytes)
+    match bytes.len() as u64 {
+        read if read > limit => Err(Error::FileTooLarge { bytes: read, limit }),
+        _ => Ok(bytes),
+    }
+}
+
+/// The text of a regular file of at most `limit` bytes, as [`bytes_of`].
+///
+/// # Errors
+/// Those of [`bytes_of`], and [`Error::Io`] if it is no UTF-8.
+pub fn text_of(path: &Path, limit: u64) -> Result<String, Error> {
+    let bytes = bytes_of(path, limit)?;
+    String::from_utf8(bytes).map_err(|_| Error::Io { detail: "it is no text in UTF-8".into() })
 }
 
 /// Writes beside `path`, syncs to disk and renames into place: a reader sees the old file or the

@@ -10,9 +10,11 @@
 //! Research use only. Not a medical device.
 
 pub mod calibration;
+pub mod checked_manifest;
 pub mod classification;
 pub mod crop;
 pub mod decode;
+pub mod digest;
 mod error;
 pub mod export;
 pub mod features;

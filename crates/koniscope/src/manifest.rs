@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    digest::sha256,
     stage::{Correlation, StageCalibration},
-    weights::sha256,
 };
 
-/// The contract that travels with a file of weights, as TOML beside it.
+/// The contract that travels with a file of weights, as TOML beside it; checked by
+/// [`CheckedManifest`](crate::checked_manifest::CheckedManifest).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
@@ -23,9 +24,13 @@ pub struct Manifest {
     /// What the positive classes mean, as `tuberculosis`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
-    /// Whether `target` only stands in for pneumoconiosis.
-    #[serde(default)]
-    pub stand_in: bool,
+    /// Whose films the second stage has learnt from; absent where that is not known, and for a network
+    /// that finds lungs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trained_on: Option<TrainedOn>,
+    /// Whose films its calibration was fitted on, where these are others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibrated_on: Option<TrainedOn>,
     /// Classes in the order of the network's outputs.
     pub classes: Vec<String>,
     /// The network to build.
@@ -55,6 +60,11 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// Whose films the calibration was fitted on; nothing where that is not known.
+    pub fn calibrated_on(&self) -> Option<TrainedOn> {
+        self.calibrated_on.or(self.trained_on)
+    }
+
     /// SHA-256 of how logits become probabilities, lower-case hexadecimal: the same weights, calibrated anew,
     /// tell others.
     pub fn calibration_sha256(&self) -> String {
@@ -78,6 +88,18 @@ fn is_zero(count: &usize) -> bool {
 
 fn is_lungs(region: &Region) -> bool {
     *region == Region::Lungs
+}
+
+/// Whose films a second stage has learnt from, and was calibrated on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrainedOn {
+    /// Of patients with and without the disease that the target names.
+    Patients,
+    /// Opacities simulated into real films, or phantoms: no film of a person with the disease.
+    Simulated,
+    /// Of patients with another disease, the target, which only stands in for pneumoconiosis.
+    StandIn,
 }
 
 /// What a classifier sees of a film.

@@ -7,8 +7,8 @@ mod second_stage;
 
 pub use graded::{ByZone, Form, Gbz70, Graded, Ilo, IloShape, SmallOpacities, ZoneReading};
 pub use record::{
-    Detection, Film, FlagEntry, Lung, LungLines, Lungs, ModelIdentity, Models, Quality, Reading,
-    StageProbabilities, Timings, ZoneLines,
+    CalibratedOn, Detection, Film, FlagEntry, Lung, LungLines, Lungs, ModelIdentity, Models,
+    Quality, Reading, StageProbabilities, Timings, ZoneLines,
 };
 pub use second_stage::{Grading, GradingKind};
 

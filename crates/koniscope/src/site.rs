@@ -18,7 +18,10 @@ pub use familiar::{Range, Unfamiliar};
 pub use operating::{Criterion, OperatingPoint};
 pub use recalibration::Recalibration;
 
-use crate::{Error, features::Features};
+use crate::{Error, features::Features, files::text_of};
+
+/// Most bytes of a site's file.
+const SITE_BYTES: u64 = 1 << 20;
 
 /// All that a site sets.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -102,7 +105,7 @@ impl Site {
         let fault = |why: String| Error::Model {
             detail: format!("cannot use the site file {}: {why}", path.display()),
         };
-        let text = std::fs::read_to_string(path).map_err(|e| fault(e.to_string()))?;
+        let text = text_of(path, SITE_BYTES).map_err(|e| fault(e.to_string()))?;
         let site: Self = toml::from_str(&text).map_err(|e| fault(e.to_string()))?;
         site.check().map_err(fault)?;
         Ok(site)

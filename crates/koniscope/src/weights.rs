@@ -6,17 +6,17 @@ use std::path::Path;
 
 use burn_store::SafetensorsStore;
 use koniscope_engine::Graph;
-use sha2::{Digest, Sha256};
 
 use parameters::apply_safetensors;
 pub use parameters::{Missing, load_pretrained, to_safetensors};
 
 use crate::{
     Error,
-    calibration::Calibration,
+    checked_manifest::CheckedManifest,
     decode::Limits,
-    grading::ZoneCalibration,
-    manifest::{Manifest, Network, Region},
+    digest::sha256,
+    files::bytes_of,
+    manifest::{Network, Region},
     model::{
         Device, described::Described, lungs::UNetLungs, resnet::ResNet, stages::ResNetStages,
         unet::UNet, zone_grades::ResNetZones,
@@ -24,6 +24,9 @@ use crate::{
     reading::{Grading, GradingKind, Reader},
     site::Site,
 };
+
+/// Most bytes of a file of weights: more than any network that a manifest allows.
+const WEIGHTS_BYTES: u64 = 4 << 30;
 
 /// Manifest of the lung network, in a folder of models.
 pub const LUNGS_MANIFEST: &str = "lungs.toml";
@@ -104,7 +107,7 @@ fn load_grading(
 /// # Errors
 /// [`Error::Model`], see [`load_reader`].
 pub fn load_lungs(manifest: &Path, device: &Device) -> Result<UNetLungs, Error> {
-    let (manifest, bytes) = read_manifest(manifest)?;
+    let (manifest, bytes) = read_model(manifest)?;
     UNetLungs::new(unet(&manifest, bytes, device)?, manifest, device)
 }
 
@@ -124,13 +127,12 @@ pub fn load_stages(manifest: &Path, device: &Device) -> Result<ResNetStages, Err
 /// [`Error::Model`], see [`load_reader`]; also if the network was not trained on zones, or its
 /// manifest names or calibrates other outputs than [`OUTPUTS`](crate::grading::OUTPUTS).
 pub fn load_zones(manifest: &Path, device: &Device) -> Result<ResNetZones, Error> {
-    let (manifest, bytes) = read_manifest(manifest)?;
+    let (manifest, bytes) = read_model(manifest)?;
     check_region(&manifest, Region::Zones)?;
-    ZoneCalibration::of(&manifest)?;
     ResNetZones::new(resnet(&manifest, bytes, device)?, manifest, device)
 }
 
-fn check_region(manifest: &Manifest, expected: Region) -> Result<(), Error> {
+fn check_region(manifest: &CheckedManifest, expected: Region) -> Result<(), Error> {
     let name = |region| match region {
         Region::Lungs => "crops of both lungs (region = \"lungs\")",
         Region::Zones => "single zones (region = \"zones\")",
@@ -153,8 +155,8 @@ fn check_region(manifest: &Manifest, expected: Region) -> Result<(), Error> {
 ///
 /// # Errors
 /// [`Error::Model`], see [`load_reader`].
-pub fn load_resnet(manifest: &Path, device: &Device) -> Result<(ResNet, Manifest), Error> {
-    let (manifest, bytes) = read_manifest(manifest)?;
+pub fn load_resnet(manifest: &Path, device: &Device) -> Result<(ResNet, CheckedManifest), Error> {
+    let (manifest, bytes) = read_model(manifest)?;
     Ok((resnet(&manifest, bytes, device)?, manifest))
 }
 
@@ -162,12 +164,9 @@ pub fn load_resnet(manifest: &Path, device: &Device) -> Result<(ResNet, Manifest
 ///
 /// # Errors
 /// [`Error::Model`], see [`load_reader`].
-pub fn load_graph(manifest: &Path) -> Result<(Graph, Manifest), Error> {
-    let (manifest, bytes) = read_manifest(manifest)?;
+pub fn load_graph(manifest: &Path) -> Result<(Graph, CheckedManifest), Error> {
+    let (manifest, bytes) = read_model(manifest)?;
     let device = Device::cpu();
-    if manifest.region == Region::Zones {
-        ZoneCalibration::of(&manifest)?;
-    }
     let graph = match manifest.network {
         Network::Unet { .. } => unet(&manifest, bytes, &device)?.graph(),
         Network::Resnet { .. } => resnet(&manifest, bytes, &device)?.graph(),
@@ -176,23 +175,17 @@ pub fn load_graph(manifest: &Path) -> Result<(Graph, Manifest), Error> {
 }
 
 /// The U-Net of a manifest with its weights.
-fn unet(manifest: &Manifest, weights: Vec<u8>, device: &Device) -> Result<UNet, Error> {
+fn unet(manifest: &CheckedManifest, weights: Vec<u8>, device: &Device) -> Result<UNet, Error> {
     let Network::Unet { width, depth } = manifest.network else {
         return Err(Error::Model { detail: format!("{} is no U-Net", manifest.id) });
     };
-    if manifest.classes.len() != 3 {
-        return Err(Error::Model {
-            detail: format!("{} needs the classes background, right lung, left lung", manifest.id),
-        });
-    }
     let mut network = UNet::blank(width, depth, manifest.classes.len(), device.burn());
     apply_safetensors(&mut network, SafetensorsStore::from_bytes(Some(weights)), Missing::Refuse)?;
     Ok(network)
 }
 
 /// The ResNet of a manifest with its weights.
-fn resnet(manifest: &Manifest, weights: Vec<u8>, device: &Device) -> Result<ResNet, Error> {
-    Calibration::of(manifest)?;
+fn resnet(manifest: &CheckedManifest, weights: Vec<u8>, device: &Device) -> Result<ResNet, Error> {
     let Network::Resnet { layers, width } = manifest.network else {
         return Err(Error::Model { detail: format!("{} is no ResNet", manifest.id) });
     };
@@ -202,33 +195,20 @@ fn resnet(manifest: &Manifest, weights: Vec<u8>, device: &Device) -> Result<ResN
     Ok(network)
 }
 
-fn unusable(what: &Path, why: &dyn std::fmt::Display) -> Error {
-    Error::Model { detail: format!("cannot use {}: {why}", what.display()) }
-}
-
-/// Reads a manifest alone, without the weights it names.
-///
-/// # Errors
-/// [`Error::Model`] if it cannot be read or is no manifest.
-pub fn load_manifest(path: &Path) -> Result<Manifest, Error> {
-    let text = std::fs::read_to_string(path).map_err(|e| unusable(path, &e))?;
-    toml::from_str(&text).map_err(|e| unusable(path, &e))
-}
-
 /// Reads a manifest and the weights it names, and checks their SHA-256.
-fn read_manifest(path: &Path) -> Result<(Manifest, Vec<u8>), Error> {
-    let manifest = load_manifest(path)?;
+fn read_model(path: &Path) -> Result<(CheckedManifest, Vec<u8>), Error> {
+    let manifest = CheckedManifest::read(path)?;
     let file = path.with_file_name(&manifest.file);
-    let bytes = std::fs::read(&file).map_err(|e| unusable(&file, &e))?;
+    let unusable = |why: &dyn std::fmt::Display| Error::Model {
+        detail: format!("cannot use {}: {why}", file.display()),
+    };
+    let bytes = bytes_of(&file, WEIGHTS_BYTES).map_err(|e| unusable(&e))?;
     let found = sha256(&bytes);
     if found != manifest.sha256 {
-        let why = format!("its SHA-256 is {found}, its manifest says {}", manifest.sha256);
-        return Err(unusable(&file, &why));
+        return Err(unusable(&format!(
+            "its SHA-256 is {found}, its manifest says {}",
+            manifest.sha256
+        )));
     }
     Ok((manifest, bytes))
-}
-
-/// SHA-256 in lower-case hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }

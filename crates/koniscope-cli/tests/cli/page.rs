@@ -2,10 +2,11 @@
 
 use koniscope::{
     Error, Reading,
+    manifest::TrainedOn,
     quality::Flag,
     reading::{
-        DISCLAIMER, Detection, Film, FlagEntry, GradingKind, Lung, LungLines, Lungs, ModelIdentity,
-        Models, Quality, StageProbabilities, Timings, ZoneLines,
+        CalibratedOn, DISCLAIMER, Detection, Film, FlagEntry, GradingKind, Lung, LungLines, Lungs,
+        ModelIdentity, Models, Quality, StageProbabilities, Timings, ZoneLines,
     },
     report::{FilmReport, INDEX_FILE, OVERLAY_FILE, html},
     site::{Abstention, AbstentionKind},
@@ -49,7 +50,8 @@ fn reading() -> Reading {
             positive: Some(true),
             threshold: Some(0.3),
             target: "tuberculosis".into(),
-            stand_in: true,
+            trained_on: Some(TrainedOn::StandIn),
+            calibrated_on: Some(CalibratedOn::StandIn),
         },
         stage: Some(StageProbabilities {
             classes: classes.map(String::from).to_vec(),

@@ -3,9 +3,10 @@
 use std::{fs, path::Path};
 
 use koniscope::{
+    digest::sha256,
     grading::OUTPUTS,
     model::{Device, resnet::ResNet, unet::UNet},
-    weights::{sha256, to_safetensors},
+    weights::to_safetensors,
 };
 
 /// Writes `lungs.toml`, `classifier.toml` and their weights into `folder`.
@@ -20,7 +21,7 @@ network = { kind = "unet", width = 4, depth = 2 }
 input = { width = 64, height = 64, channels = 1, mean = 0.5, std = 0.25 }"#;
     let classifier = r#"classes = ["normal", "tuberculosis"]
 target = "tuberculosis"
-stand_in = true
+trained_on = "stand_in"
 network = { kind = "resnet", layers = 18 }
 input = { width = 64, height = 64, channels = 3, mean = 0.5, std = 0.25 }
 calibration = { temperature = 1.0, films = 10 }"#;
@@ -33,7 +34,8 @@ pub(crate) fn write_zones(folder: &Path) {
     let network = ResNet::sized([18, 8], OUTPUTS.len(), Device::cpu().burn()).unwrap();
     let outputs = vec!["{ slope = 1.0, intercept = 0.0 }"; OUTPUTS.len()].join(", ");
     let rest = format!(
-        r#"classes = {OUTPUTS:?}
+        r#"trained_on = "simulated"
+classes = {OUTPUTS:?}
 network = {{ kind = "resnet", layers = 18, width = 8 }}
 region = "zones"
 input = {{ width = 64, height = 64, channels = 3, mean = 0.5, std = 0.25 }}

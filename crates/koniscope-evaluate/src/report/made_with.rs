@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path};
 
-use koniscope::{manifest::Manifest, reading::GradingKind};
+use koniscope::{
+    manifest::{Manifest, TrainedOn},
+    reading::GradingKind,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, cases::Choice};
@@ -83,8 +86,9 @@ pub struct Model {
     pub notice: Option<String>,
     /// What it was trained to find.
     pub target: Option<String>,
-    /// Whether that stands in for pneumoconiosis.
-    pub stand_in: bool,
+    /// Whose films it has learnt from.
+    #[serde(default)]
+    pub trained_on: Option<TrainedOn>,
 }
 
 impl Software {
@@ -104,7 +108,7 @@ impl Model {
             sha256: manifest.sha256.clone(),
             notice: manifest.notice.clone(),
             target: manifest.target.clone(),
-            stand_in: manifest.stand_in,
+            trained_on: manifest.trained_on,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use koniscope::{
     calibration::Calibration,
-    manifest::{CalibrationRecord, Input, Manifest},
+    manifest::{CalibrationRecord, Input, Manifest, TrainedOn},
     weights::{CLASSIFIER_MANIFEST, LUNGS_MANIFEST, Missing, load_lungs, load_resnet},
 };
 use koniscope_metrics::{bootstrap::mean_by_patient, roc::auc_delong};
@@ -14,6 +14,7 @@ use super::{
     crops::Crops,
     folder, report_failures,
     stages::{Staged, stage_figures},
+    trained_on::trained_on,
 };
 use crate::{
     Error,
@@ -125,7 +126,11 @@ pub fn train(
         sha256: String::new(),
         notice: recipe.notice.clone(),
         target: Some(recipe.target.clone()),
-        stand_in: recipe.stand_in,
+        trained_on: Some(match recipe.stand_in {
+            true => TrainedOn::StandIn,
+            false => trained_on(&split.training.0),
+        }),
+        calibrated_on: None,
         classes: recipe.classes.clone(),
         network: recipe.network.clone(),
         region: recipe.region,

@@ -6,10 +6,10 @@ use std::{fs, path::Path};
 use koniscope::{
     Radiograph,
     crop::{LungCrop, ZoneCrops},
+    digest::sha256,
     manifest::Region,
     plane::Plane,
     segmentation::LungSegmenter,
-    weights::sha256,
     zones::Zones,
 };
 use rayon::prelude::*;

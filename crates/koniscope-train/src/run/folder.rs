@@ -3,8 +3,10 @@
 use std::{fs, path::Path};
 
 use koniscope::{
-    manifest::{Manifest, Training as Origin},
-    weights::{load_manifest, sha256, to_safetensors},
+    checked_manifest::CheckedManifest,
+    digest::sha256,
+    manifest::{Manifest, TrainedOn, Training as Origin},
+    weights::to_safetensors,
 };
 use serde::Serialize;
 
@@ -44,6 +46,7 @@ pub(super) fn write_model<M: burn::module::Module>(
     let bytes = to_safetensors(network, true)?;
     manifest.file = format!("{}.safetensors", manifest.id);
     manifest.sha256 = sha256(&bytes);
+    let manifest = CheckedManifest::new(manifest)?.into_inner();
     write_atomic(&out.join(&manifest.file), &bytes)?;
     write_manifest(&out.join(name), &manifest)?;
     Ok(manifest)
@@ -55,24 +58,24 @@ pub(super) fn write_manifest(path: &Path, manifest: &Manifest) -> Result<(), Err
     write_atomic(path, text.as_bytes())
 }
 
-/// How weights came to be, by a manifest in their folder that holds their SHA-256. Without one nothing
-/// is known but their name.
+/// How weights came to be, and whose films they have learnt from, by a manifest in their folder that holds
+/// their SHA-256. Without one nothing is known but their name.
 ///
 /// # Errors
 /// [`Error::File`] if the weights or their folder cannot be read.
-pub(super) fn origin_of(weights: &Path) -> Result<Origin, Error> {
+pub(super) fn origin_of(weights: &Path) -> Result<(Origin, Option<TrainedOn>), Error> {
     let sum = sha256(&fs::read(weights).map_err(|e| Error::file(weights, e))?);
     let folder = weights.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     for entry in fs::read_dir(folder).map_err(|e| Error::file(folder, e))? {
         let path = entry.map_err(|e| Error::file(folder, e))?.path();
         if path.extension().is_some_and(|ext| ext == "toml")
-            && let Ok(manifest) = load_manifest(&path)
+            && let Ok(manifest) = CheckedManifest::read(&path)
             && manifest.sha256 == sum
-            && let Some(origin) = manifest.training
+            && let Manifest { training: Some(origin), trained_on, .. } = manifest.into_inner()
         {
-            return Ok(origin);
+            return Ok((origin, trained_on));
         }
     }
     let init = super::file_name(weights);
-    Ok(Origin { recipe: "not known".into(), init, ..Origin::default() })
+    Ok((Origin { recipe: "not known".into(), init, ..Origin::default() }, None))
 }

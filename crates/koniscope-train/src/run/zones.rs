@@ -20,6 +20,7 @@ use super::{
     crops::Crops,
     folder, report_failures,
     stages::{Staged, stage_figures},
+    trained_on::trained_on,
 };
 use crate::{
     Error,
@@ -100,20 +101,23 @@ pub fn train(
     let platt = calibration(&task.tuning, &outputs);
     let correlation = correlation(&task.tuning, &outputs, platt)?;
     let stages = stages(&task.tuning, &outputs, &ZoneCalibration::new(platt, correlation))?;
-    let origin = match &options.init {
+    let (origin, trained) = match &options.init {
         Some(weights) if !is_learning => folder::origin_of(weights)?,
         _ => {
-            let trained = split.training.0.iter().map(|c| (c.set.as_str(), c.patient.as_str()));
-            options.origin(&split, data_sources(trained, &recipe.licences))
+            let films = split.training.0.iter().map(|c| (c.set.as_str(), c.patient.as_str()));
+            let origin = options.origin(&split, data_sources(films, &recipe.licences));
+            (origin, Some(trained_on(&split.training.0)))
         }
     };
+    let tuned = trained_on(&split.tuning.0);
     let manifest = Manifest {
         id: recipe.id.clone(),
         file: String::new(),
         sha256: String::new(),
         notice: recipe.notice.clone(),
         target: Some("pneumoconiosis".into()),
-        stand_in: false,
+        trained_on: trained,
+        calibrated_on: Some(tuned).filter(|of| Some(*of) != trained),
         classes: output_names(recipe.context),
         network: recipe.network.clone(),
         region: Region::Zones,

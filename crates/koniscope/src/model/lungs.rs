@@ -3,6 +3,7 @@
 use super::{Device, compute::Compute, gray_batch, unet::UNet};
 use crate::{
     Error,
+    checked_manifest::CheckedManifest,
     manifest::Manifest,
     plane::Plane,
     segmentation::{LungProbabilities, LungSegmenter},
@@ -12,7 +13,7 @@ use crate::{
 #[derive(Debug)]
 pub struct UNetLungs {
     network: Compute<UNet>,
-    manifest: Manifest,
+    manifest: CheckedManifest,
 }
 
 impl UNetLungs {
@@ -20,7 +21,7 @@ impl UNetLungs {
     ///
     /// # Errors
     /// [`Error::Model`] if it cannot run on the device.
-    pub fn new(network: UNet, manifest: Manifest, device: &Device) -> Result<Self, Error> {
+    pub fn new(network: UNet, manifest: CheckedManifest, device: &Device) -> Result<Self, Error> {
         Ok(Self { network: Compute::new(network, device)?, manifest })
     }
 }

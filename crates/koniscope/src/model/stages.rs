@@ -3,6 +3,7 @@
 use super::{Device, compute::Compute, gray_batch, resnet::ResNet};
 use crate::{
     Error,
+    checked_manifest::CheckedManifest,
     classification::{Classification, StageClassifier},
     crop::LungCrop,
     manifest::Manifest,
@@ -13,7 +14,7 @@ use crate::{
 #[derive(Debug)]
 pub struct ResNetStages {
     network: Compute<ResNet>,
-    manifest: Manifest,
+    manifest: CheckedManifest,
 }
 
 impl ResNetStages {
@@ -21,7 +22,7 @@ impl ResNetStages {
     ///
     /// # Errors
     /// [`Error::Model`] if it cannot run on the device.
-    pub fn new(network: ResNet, manifest: Manifest, device: &Device) -> Result<Self, Error> {
+    pub fn new(network: ResNet, manifest: CheckedManifest, device: &Device) -> Result<Self, Error> {
         Ok(Self { network: Compute::new(network, device)?, manifest })
     }
 }

@@ -1,6 +1,6 @@
 //! What follows from a second stage's answer, of either kind.
 
-use super::{Detection, Graded, StageProbabilities};
+use super::{CalibratedOn, Detection, Graded, StageProbabilities};
 use crate::{
     Error,
     calibration::Calibration,
@@ -64,6 +64,9 @@ impl Findings {
             stage.probabilities = decided.probabilities;
         }
         self.abstained = decided.abstained;
+        if !site.calibration.is_empty() {
+            self.pneumoconiosis.calibrated_on = Some(CalibratedOn::Site);
+        }
         self
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     Radiograph,
     decode::{Header, RawImage},
     features::Features,
-    manifest::Manifest,
+    manifest::{Manifest, TrainedOn},
     quality::Flag,
     segmentation::{BoundingBox, Extent, LungMask, Side},
     site::{Abstention, Films},
@@ -217,8 +217,10 @@ impl ZoneLines {
 /// Disease or not.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Detection {
-    /// Calibrated probability of disease: of all classes but the first, or of stage I and above.
+    /// Probability of disease: of all classes but the first, or of stage I and above.
     pub probability: f64,
+    /// Whose films it was calibrated on; nothing where that is not known.
+    pub calibrated_on: Option<CalibratedOn>,
     /// Whether it reaches the site's threshold; absent where the site has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub positive: Option<bool>,
@@ -227,18 +229,43 @@ pub struct Detection {
     pub threshold: Option<f64>,
     /// What the second stage was really trained to find, as `tuberculosis`.
     pub target: String,
-    /// Whether that only stands in for pneumoconiosis.
-    pub stand_in: bool,
+    /// Whose films it was trained on; nothing where that is not known.
+    pub trained_on: Option<TrainedOn>,
 }
 
 impl Detection {
     pub(super) fn of(manifest: &Manifest, probability: f64) -> Self {
         Self {
             probability,
+            calibrated_on: manifest.calibrated_on().map(CalibratedOn::from),
             positive: None,
             threshold: None,
             target: manifest.target.clone().unwrap_or_else(|| "pneumoconiosis".into()),
-            stand_in: manifest.stand_in,
+            trained_on: manifest.trained_on,
+        }
+    }
+}
+
+/// Whose films a probability was calibrated on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CalibratedOn {
+    /// Of patients with and without the target.
+    Patients,
+    /// Simulated.
+    Simulated,
+    /// Of patients with and without the target, which only stands in for pneumoconiosis.
+    StandIn,
+    /// Those of the site's file.
+    Site,
+}
+
+impl From<TrainedOn> for CalibratedOn {
+    fn from(films: TrainedOn) -> Self {
+        match films {
+            TrainedOn::Patients => Self::Patients,
+            TrainedOn::Simulated => Self::Simulated,
+            TrainedOn::StandIn => Self::StandIn,
         }
     }
 }

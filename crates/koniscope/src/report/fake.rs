@@ -8,7 +8,7 @@ use crate::{
     crop::{LungCrop, ZoneCrops},
     decode::Limits,
     grading::{LARGE, OUTPUTS, SHAPES, ZoneGrader, ZoneOutput},
-    manifest::{CalibrationRecord, Input, Manifest, Network, Platt, Region},
+    manifest::{CalibrationRecord, Input, Manifest, Network, Platt, Region, TrainedOn},
     plane::Plane,
     reading::Grading,
     segmentation::{LungProbabilities, LungSegmenter},
@@ -62,7 +62,8 @@ fn manifest(id: &str, classes: &[&str], network: Network) -> Manifest {
         sha256: "00ff".into(),
         notice: None,
         target: Some("tuberculosis".into()),
-        stand_in: true,
+        trained_on: Some(TrainedOn::StandIn),
+        calibrated_on: None,
         classes: classes.iter().map(ToString::to_string).collect(),
         network,
         region: Default::default(),
@@ -160,7 +161,7 @@ pub(crate) fn zone_reader() -> Reader {
     let resnet = Network::Resnet { layers: 18, width: 16 };
     let mut manifest = manifest("fake-zones", &OUTPUTS, resnet);
     manifest.region = Region::Zones;
-    (manifest.target, manifest.stand_in) = (None, false);
+    (manifest.target, manifest.trained_on) = (None, Some(TrainedOn::Simulated));
     let outputs = vec![Platt { slope: 1.0, intercept: 0.0 }; OUTPUTS.len()];
     manifest.calibration = Some(CalibrationRecord {
         temperature: 1.0,

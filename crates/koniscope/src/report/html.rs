@@ -8,7 +8,9 @@ use escape::{escape, link};
 
 use super::{
     Failure, FilmReport, LUNGS_FILE, OVERLAY_FILE, READING_FILE,
-    words::{self, all_notices, area, counts, flag_word, likeliest_stage, notices, probability_of},
+    words::{
+        self, all_notices, area, counts, flag_word, likeliest_stage, notices, probability_title,
+    },
 };
 use crate::{
     quality::Flag,
@@ -47,7 +49,7 @@ pub fn html(films: &[FilmReport]) -> String {
 
 fn table(films: &[FilmReport]) -> String {
     let first = films.iter().find_map(FilmReport::reading);
-    let probability = first.map_or("Probability".into(), |r| probability_of(&r.pneumoconiosis));
+    let probability = first.map_or("Probability".into(), |r| probability_title(&r.pneumoconiosis));
     let mut out = String::from("<table>\n<caption>All films</caption>\n<thead><tr>");
     let staged = films.iter().filter_map(FilmReport::reading).any(|r| r.stage.is_some());
     let by_rule = films.iter().filter_map(FilmReport::reading).any(|r| r.graded.is_some());
@@ -154,7 +156,7 @@ fn card(number: usize, film: &FilmReport, reading: &Reading) -> String {
         );
     }
     let mut facts = vec![(
-        escape(&probability_of(pneumoconiosis)),
+        escape(&probability_title(pneumoconiosis)),
         format!("<strong>{:.2}</strong>", pneumoconiosis.probability),
     )];
     if let Some(reason) = words::abstention(reading) {

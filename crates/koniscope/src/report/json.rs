@@ -172,7 +172,8 @@ mod tests {
         let p = json["pneumoconiosis"]["probability"].as_f64().unwrap();
         assert!((p - fake::PROBABILITY).abs() < 1e-6, "{p}");
         assert_eq!(json["pneumoconiosis"]["target"], "tuberculosis");
-        assert_eq!(json["pneumoconiosis"]["stand_in"], true);
+        assert_eq!(json["pneumoconiosis"]["trained_on"], "stand_in");
+        assert_eq!(json["pneumoconiosis"]["calibrated_on"], "stand_in");
         assert_eq!(json["timings"]["total_ms"], fake::TOTAL_MS);
         assert_eq!(json["models"]["grader"], "paper");
         let lines = &json["zone_lines"]["left"];

@@ -31,6 +31,10 @@ pub fn text(films: &[FilmReport]) -> String {
         };
     }
     out += &format!("\n{}\n", words::counts(films));
+    if let Some(first) = films.iter().find_map(FilmReport::reading) {
+        let detection = &first.pneumoconiosis;
+        out += &format!("P({}): {}\n", detection.target, words::calibrated(detection));
+    }
     for notice in words::all_notices(films) {
         out += &format!("{notice}\n");
     }
@@ -112,7 +116,12 @@ mod tests {
         assert_eq!(lines[1].find("0.73").map(|at| at + 4), column, "{table}");
         assert!(lines[2].contains(" px") && lines[2].contains("stage 1, P 0."), "{table}");
         assert!(lines[3].contains("not read (empty): the file is empty"), "{table}");
-        assert!(table.contains("3 films: 2 read, 1 not read\nStand-in:"), "{table}");
+        assert!(
+            table.contains(
+                "1 not read\nP(tuberculosis): calibrated on films of tuberculosis\nStand-in:"
+            ),
+            "{table}"
+        );
         assert_eq!(lines.last(), Some(&DISCLAIMER));
         assert_eq!(table.matches("Stand-in").count(), 1);
     }

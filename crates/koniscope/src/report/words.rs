@@ -3,8 +3,11 @@
 use super::FilmReport;
 use crate::{
     large::LargeOpacity,
+    manifest::TrainedOn,
     quality::Flag,
-    reading::{Detection, Gbz70, GradingKind, Ilo, Lung, Reading, StageProbabilities},
+    reading::{
+        CalibratedOn, Detection, Gbz70, GradingKind, Ilo, Lung, Reading, StageProbabilities,
+    },
     segmentation::Side,
     zones::Zone,
 };
@@ -14,20 +17,41 @@ pub(super) fn probability_of(detection: &Detection) -> String {
     format!("Probability of {}", detection.target)
 }
 
-/// What a reader must know of the weights behind a reading: their notices and, for a stand-in
-/// without one, a sentence of ours.
+/// As `Probability of tuberculosis, calibrated on films of patients`.
+pub(super) fn probability_title(detection: &Detection) -> String {
+    format!("{}, {}", probability_of(detection), calibrated(detection))
+}
+
+/// What a probability was calibrated on, as `calibrated on simulated films`; never that it is calibrated.
+pub(super) fn calibrated(detection: &Detection) -> String {
+    match detection.calibrated_on {
+        Some(CalibratedOn::Patients) => "calibrated on films of patients".into(),
+        Some(CalibratedOn::Simulated) => "calibrated on simulated films".into(),
+        Some(CalibratedOn::StandIn) => format!("calibrated on films of {}", detection.target),
+        Some(CalibratedOn::Site) => "calibrated on the site's films".into(),
+        None => "calibrated on films that are not known".into(),
+    }
+}
+
+/// What a reader must know of the weights behind a reading: their notices, and a sentence of ours for a
+/// second stage that has none and has not learnt from patients.
 pub(super) fn notices(reading: &Reading) -> Vec<String> {
     let models = [&reading.models.classifier, &reading.models.lungs];
     let mut notices: Vec<String> = models.iter().filter_map(|m| m.notice.clone()).collect();
-    let Detection { target, stand_in, .. } = &reading.pneumoconiosis;
-    if *stand_in && reading.models.classifier.notice.is_none() {
-        notices.insert(
-            0,
-            format!(
-                "Stand-in: this classifier was trained to find {target}, not pneumoconiosis. Its \
-                 probability says nothing about dust disease."
-            ),
-        );
+    let Detection { target, trained_on, .. } = &reading.pneumoconiosis;
+    let own = match trained_on {
+        Some(TrainedOn::Patients) => None,
+        Some(TrainedOn::Simulated) => {
+            Some(format!("Trained on simulated films: none of a person with {target} was seen."))
+        }
+        Some(TrainedOn::StandIn) => Some(format!(
+            "Stand-in: this classifier was trained to find {target}, not pneumoconiosis. Its \
+             probability says nothing about dust disease."
+        )),
+        None => Some("It is not known whose films the second stage has learnt from.".into()),
+    };
+    if reading.models.classifier.notice.is_none() {
+        notices.splice(0..0, own);
     }
     notices
 }

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use koniscope::{
+    digest::sha256,
     model::Device,
-    weights::{load_lungs, sha256, to_safetensors},
+    weights::{load_lungs, to_safetensors},
 };
 
 use super::filled;
@@ -17,7 +18,7 @@ fn load(folder: &Path, edit: impl Fn(String) -> String) -> Result<String, String
         "id = \"tiny\"\nfile = \"tiny.safetensors\"\nsha256 = \"{}\"\n\
          classes = [\"background\", \"right lung\", \"left lung\"]\n\
          [network]\nkind = \"unet\"\nwidth = 2\ndepth = 1\n\
-         [input]\nwidth = 16\nheight = 16\nchannels = 1\nmean = 0.5\nstd = 0.25\n",
+         [input]\nwidth = 32\nheight = 32\nchannels = 1\nmean = 0.5\nstd = 0.25\n",
         sha256(&weights)
     );
     let path = folder.join("lungs.toml");

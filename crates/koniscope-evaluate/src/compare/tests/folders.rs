@@ -48,7 +48,7 @@ fn write(folder: &Path, films: &[Recorded], model: &str, notice: &str) {
         sha256: format!("{id}-0123456789"),
         notice: None,
         target: None,
-        stand_in: false,
+        trained_on: None,
     };
     let made_with = MadeWith {
         warnings: vec![SIMULATED.into(), "both say this".into(), notice.into()],
