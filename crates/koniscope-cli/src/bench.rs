@@ -14,8 +14,9 @@ use koniscope::{
     Reader,
     manifest::Region,
     model::{Device, described::Described, resnet::ResNet, unet::UNet},
+    reader::{CLASSIFIER_MANIFEST, LUNGS_MANIFEST, ZONES_MANIFEST, load_reader},
     report::{self, FilmReport},
-    weights::{CLASSIFIER_MANIFEST, LUNGS_MANIFEST, ZONES_MANIFEST, load_graph, load_reader},
+    weights::load_graph,
 };
 use koniscope_engine::{Graph, Level, Network, Options, Precision};
 use koniscope_train::bench::{resnet34, unet};
@@ -115,7 +116,7 @@ impl Rows<'_> {
             let input = &manifest.input;
             let batch = if manifest.region == Region::Zones { 6 } else { 1 };
             let shape = [batch, input.channels, input.height, input.width];
-            cases.push((manifest.id, graph, vec![shape]));
+            cases.push((manifest.id.clone(), graph, vec![shape]));
         }
         let wide = UNet::new(64, 4, 3, device.burn()).graph();
         cases.push(("U-Net 64".into(), wide, vec![[1, 1, 256, 256], [1, 1, 512, 512]]));

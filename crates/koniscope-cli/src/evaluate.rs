@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, process::ExitCode};
 use indicatif::{ProgressBar, ProgressStyle};
 use koniscope::{
     model::Device,
-    weights::{at_site, load_reader},
+    reader::{at_site, load_reader},
 };
 use koniscope_evaluate::{
     Observer, Options, Summary,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use koniscope::{reading::GradingKind, weights::LUNGS_MANIFEST};
+use koniscope::{reader::LUNGS_MANIFEST, reading::SecondStageKind};
 
 /// Which second stage reads, as said on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -14,7 +14,7 @@ pub(crate) enum Model {
     Zones,
 }
 
-impl From<Model> for GradingKind {
+impl From<Model> for SecondStageKind {
     fn from(model: Model) -> Self {
         match model {
             Model::Paper => Self::Paper,

@@ -10,8 +10,8 @@ use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use koniscope::{
     model::Device,
+    reader::{at_site, load_reader},
     report::{self, FilmReport, INDEX_FILE},
-    weights::{at_site, load_reader},
 };
 
 use crate::{

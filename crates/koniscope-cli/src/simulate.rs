@@ -7,7 +7,7 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
-use koniscope::{Radiograph, Reader, model::Device, segmentation::LungMask, weights::load_reader};
+use koniscope::{Radiograph, Reader, model::Device, reader::load_reader, segmentation::LungMask};
 use koniscope_simulate::{
     Options, Summary, WARNING,
     pattern::Wishes,

@@ -187,10 +187,10 @@ fn read_one(
     keep: &Keep,
     kept: &AtomicUsize,
 ) -> Result<Answer, Failure> {
-    let bytes = bytes_of(&case.row.image, reader.limits.file_bytes)?;
+    let bytes = bytes_of(&case.row.image, reader.file_limit())?;
     let mask = case.row.mask.as_deref();
     // A mask that is not there is said where it is read.
-    let mask_bytes = mask.and_then(|mask| bytes_of(mask, reader.limits.file_bytes).ok());
+    let mask_bytes = mask.and_then(|mask| bytes_of(mask, reader.file_limit()).ok());
     let key = keep.key(&bytes, mask_bytes.as_deref());
     if let Some(answer) = keep.find(&key) {
         kept.fetch_add(1, Ordering::Relaxed);

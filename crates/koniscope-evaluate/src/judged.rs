@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use koniscope::{Reader, features::Features, reading::GradingKind};
+use koniscope::{Reader, features::Features, reading::SecondStageKind};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, cases::Film};
@@ -47,7 +47,7 @@ pub struct Judged {
 impl Judgments {
     /// Those of films that were read. Stages where the second stage tells them, else disease.
     pub(crate) fn of(reader: &Reader, films: &[Film], data: String) -> Self {
-        let manifest = reader.grading.manifest();
+        let manifest = reader.second_stage().manifest();
         let judged = films.iter().filter_map(|film| {
             let (answer, truth) = (film.answer()?, &film.case.truth);
             let (probabilities, class) = match answer.stages {
@@ -64,13 +64,13 @@ impl Judgments {
             model: manifest.id.clone(),
             model_sha256: manifest.sha256.clone(),
             calibration_sha256: manifest.calibration_sha256(),
-            grader: match reader.grading.kind() {
-                GradingKind::Paper => "paper",
-                GradingKind::Zones => "zones",
+            grader: match reader.second_stage().kind() {
+                SecondStageKind::Paper => "paper",
+                SecondStageKind::Zones => "zones",
             }
             .into(),
             data,
-            at_site: reader.site.is_some(),
+            at_site: reader.site().is_some(),
             films: judged.collect(),
         }
     }

@@ -22,9 +22,9 @@ impl Keep {
     pub(crate) fn new(out: &Path, name: &str, reader: &Reader) -> Result<Self, Error> {
         let folder = out.join(name);
         fs::create_dir_all(&folder).map_err(|e| Error::write(&folder, e))?;
-        let manifests = [reader.segmenter.manifest(), reader.grading.manifest()];
+        let manifests = [reader.segmenter().manifest(), reader.second_stage().manifest()];
         let manifests = serde_json::to_string(&manifests).map_err(|e| Error::write(&folder, e))?;
-        let site = serde_json::to_string(&reader.site).map_err(|e| Error::write(&folder, e))?;
+        let site = serde_json::to_string(&reader.site()).map_err(|e| Error::write(&folder, e))?;
         let made_with = format!("{name} f32 {} {manifests} {site}", env!("CARGO_PKG_VERSION"));
         Ok(Self { folder, made_with })
     }

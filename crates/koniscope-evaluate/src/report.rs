@@ -96,7 +96,8 @@ impl Evaluation<'_> {
             warnings.push(SIMULATED.to_owned());
         }
         let sets = self.sets();
-        for manifest in [self.reader.segmenter.manifest(), self.reader.grading.manifest()] {
+        for manifest in [self.reader.segmenter().manifest(), self.reader.second_stage().manifest()]
+        {
             warnings.extend(manifest.notice.clone());
             let trained = manifest.training.iter().flat_map(|training| &training.data);
             for name in trained.map(|data| data.name.as_str()).collect::<BTreeSet<_>>() {

@@ -52,7 +52,7 @@ pub fn read(
 }
 
 fn read_one(reader: &Reader, image: &Path, keep: &Keep) -> Result<Varied, Failure> {
-    let bytes = bytes_of(image, reader.limits.file_bytes)?;
+    let bytes = bytes_of(image, reader.file_limit())?;
     let key = keep.key(&bytes, None);
     if let Some(varied) = keep.find(&key) {
         return Ok(varied);

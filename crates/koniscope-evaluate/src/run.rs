@@ -152,7 +152,7 @@ fn check(options: &Options, reader: &Reader) -> Result<(), Error> {
             "--prevalence {prevalence}: a share above 0 and below 1 was expected, as 0.05"
         )));
     }
-    if options.choice.unlabeled && reader.site.is_none() {
+    if options.choice.unlabeled && reader.site().is_none() {
         return Err(Error::Option(
             "--unlabeled: without labels only what a site's file says can be counted. Name one with \
              --site"
@@ -172,7 +172,7 @@ fn worst(reader: &Reader, films: &[Film]) -> Result<Vec<Picture>, Error> {
         .collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let picture = |i: usize| {
-        let bytes = bytes_of(&films[i].case.row.image, reader.limits.file_bytes).ok()?;
+        let bytes = bytes_of(&films[i].case.row.image, reader.file_limit()).ok()?;
         let film = Failure::caught(|| Ok(reader.read(&bytes, &|| 0.0)?)).ok()?;
         Picture::of(i, &overlay(&film).ok()?)
     };

@@ -8,12 +8,11 @@ use std::{
 
 use koniscope::{
     Reader,
-    decode::Limits,
     files::write_atomic,
     model::Device,
-    reading::Grading,
+    reader::{CLASSIFIER_MANIFEST, ZONES_MANIFEST, load_second_stage},
     report::Failure,
-    weights::{CLASSIFIER_MANIFEST, ZONES_MANIFEST, load_lungs, load_stages, load_zones},
+    weights::load_lungs,
 };
 use koniscope_evaluate::{
     cases::{self, Answer, Film},
@@ -55,13 +54,14 @@ pub(crate) struct Measured {
 pub(crate) fn reader(options: &Options, model: Model, fold: usize) -> Result<Reader, Error> {
     let device = Device::cpu();
     let folder = Step::Train(model, fold).folder(&options.out);
-    let grading = match model.kind {
-        Kind::Zones => Grading::Zones(Box::new(load_zones(&folder.join(ZONES_MANIFEST), &device)?)),
-        _ => Grading::Paper(Box::new(load_stages(&folder.join(CLASSIFIER_MANIFEST), &device)?)),
+    let manifest = match model.kind {
+        Kind::Zones => ZONES_MANIFEST,
+        _ => CLASSIFIER_MANIFEST,
     };
+    let second_stage = load_second_stage(&folder.join(manifest), &device)?;
     let lungs = lung_manifest(&options.settings, &options.models, &options.out, fold);
     let segmenter = Box::new(load_lungs(&lungs, &device)?);
-    Ok(Reader { segmenter, grading, limits: Limits::default(), site: None })
+    Ok(Reader::new(segmenter, second_stage))
 }
 
 /// Answers of models to all films of the cohort, in its order.

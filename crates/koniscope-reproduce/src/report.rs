@@ -7,14 +7,13 @@ mod plots;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
-    path::Path,
 };
 
 use koniscope::{
+    checked_manifest::CheckedManifest,
     files::write_atomic,
-    manifest::Manifest,
+    reader::{CLASSIFIER_MANIFEST, ZONES_MANIFEST},
     reading::DISCLAIMER,
-    weights::{CLASSIFIER_MANIFEST, ZONES_MANIFEST},
 };
 use koniscope_evaluate::{
     figures::{Figure, THRESHOLD},
@@ -83,16 +82,11 @@ pub(crate) fn folds(
                 epochs: log.records().len(),
                 best_epoch: best + 1,
                 tuning_score: log.records().get(best).map_or(0.0, |record| record.score),
-                sha256: manifest(&folder.join(name))?.sha256,
+                sha256: CheckedManifest::read(&folder.join(name))?.sha256.clone(),
             });
         }
     }
     Ok(folds)
-}
-
-fn manifest(path: &Path) -> Result<Manifest, Error> {
-    let text = std::fs::read_to_string(path).map_err(|e| Error::file(path, e))?;
-    toml::from_str(&text).map_err(|e| Error::file(path, e))
 }
 
 /// What must be known first, the gravest before.
@@ -109,7 +103,8 @@ pub(crate) fn warnings(
         warnings.push(SIMULATED.to_owned());
     }
     if options.settings.lungs == Lungs::Shipped {
-        let lungs = manifest(&lung_manifest(&options.settings, &options.models, &options.out, 0))?;
+        let lungs = lung_manifest(&options.settings, &options.models, &options.out, 0);
+        let lungs = CheckedManifest::read(&lungs)?;
         let sets: BTreeSet<&str> = cohort.cases.iter().map(|c| c.row.set.as_str()).collect();
         let trained = lungs.training.iter().flat_map(|training| &training.data);
         for name in trained.map(|data| &data.name) {

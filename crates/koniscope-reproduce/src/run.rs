@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Instant};
 
-use koniscope::{model::Device, weights::LUNGS_MANIFEST};
+use koniscope::{model::Device, reader::LUNGS_MANIFEST};
 use koniscope_evaluate::cases;
 use koniscope_train::run_log;
 

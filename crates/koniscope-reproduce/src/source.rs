@@ -5,7 +5,7 @@ use std::{
     sync::OnceLock,
 };
 
-use koniscope::{Radiograph, Reader, model::Device, weights::load_reader};
+use koniscope::{Radiograph, Reader, model::Device, reader::load_reader};
 use koniscope_simulate::{
     Options as Simulation, pattern,
     run::{Format, Source as From, TRUTH_FILE},

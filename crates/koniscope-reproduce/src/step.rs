@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use koniscope::{files::write_atomic, weights::LUNGS_MANIFEST};
+use koniscope::{files::write_atomic, reader::LUNGS_MANIFEST};
 use serde::{Deserialize, Serialize};
 
 use crate::{

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use koniscope::{Reader, model::Device, reading::GradingKind, weights::load_reader};
+use koniscope::{Reader, model::Device, reader::load_reader, reading::SecondStageKind};
 use koniscope_metrics::roc::auc;
 use koniscope_train::{
     dataset::{Case, LabelColumn, load_film, load_mask, read_labels},
@@ -25,7 +25,8 @@ fn readers() -> Option<(PathBuf, [Reader; 2])> {
         return None;
     };
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
-    let load = |device: &Device| load_reader(&models, device, Some(GradingKind::Paper)).unwrap();
+    let load =
+        |device: &Device| load_reader(&models, device, Some(SecondStageKind::Paper)).unwrap();
     Some((data, [load(&Device::cpu()), load(&bf16)]))
 }
 
@@ -43,7 +44,7 @@ fn lungs_are_as_good() {
             let dice = cases.par_iter().map(|case| {
                 let film = load_film(&case.image).unwrap();
                 let truth = load_mask(case).unwrap().resized(film.width(), film.height());
-                let found = reader.segmenter.lungs(&film);
+                let found = reader.segmenter().lungs(&film);
                 found.map_or(0.0, |mask| lung_dice(mask.labels(), &truth))
             });
             dice.sum::<f64>() / cases.len() as f64
@@ -63,17 +64,16 @@ fn the_classifier_is_as_good() {
     // Each reader on its own lungs, as a user has it. The films are no test part of the weights:
     // what is compared here is one precision with the other.
     let area = |reader: &Reader| {
-        let logits: Vec<(f64, bool)> = cases
+        let probabilities: Vec<(f64, bool)> = cases
             .par_iter()
             .filter_map(|case| {
                 let film = load_film(&case.image).unwrap();
-                let mask = reader.segmenter.lungs(&film).ok()?;
-                let crop = reader.crop(&film, &mask).ok()?;
-                let logits = reader.grading.paper().unwrap().classify(&crop).unwrap().logits;
-                Some((f64::from(logits[1] - logits[0]), case.class == Some(1)))
+                let mask = reader.segmenter().lungs(&film).ok()?;
+                let p = reader.probabilities(&film, &mask).ok()?;
+                Some((p[1], case.class == Some(1)))
             })
             .collect();
-        let (scores, truth): (Vec<f64>, Vec<bool>) = logits.into_iter().unzip();
+        let (scores, truth): (Vec<f64>, Vec<bool>) = probabilities.into_iter().unzip();
         auc(&scores, &truth).unwrap()
     };
     let [f32, bf16] = [area(&readers[0]), area(&readers[1])];

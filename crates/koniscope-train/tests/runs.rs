@@ -11,7 +11,7 @@ use std::{
 };
 
 use drawn::{CLASSIFIER, LUNGS, Watcher, ZONES, draw_films, options, written};
-use koniscope::{checked_manifest::CheckedManifest, model::Device, weights::load_reader};
+use koniscope::{checked_manifest::CheckedManifest, model::Device, reader::load_reader};
 use koniscope_train::{
     recipe::{ClassifierRecipe, LungRecipe, ZoneRecipe},
     run::{Options, Outcome, classifier, lungs, stages::Staged, zones},
@@ -67,12 +67,8 @@ fn both_networks_learn_resume_and_read() {
         let bytes = fs::read(films.join(format!("{}.png", film.id))).unwrap();
         let raw = reader.decode(&bytes).unwrap();
         let radiograph = koniscope::normalize::normalize(&raw).unwrap();
-        let mask = reader.segmenter.lungs(&radiograph).unwrap();
-        let crop = reader.crop(&radiograph, &mask).unwrap();
-        let class = reader.grading.paper().unwrap().classify(&crop).unwrap();
-        let calibration =
-            koniscope::calibration::Calibration::of(reader.grading.manifest()).unwrap();
-        let p = calibration.probabilities(&class.logits)[1];
+        let mask = reader.segmenter().lungs(&radiograph).unwrap();
+        let p = reader.probabilities(&radiograph, &mask).unwrap()[1];
         assert!((p - film.probabilities[1]).abs() < 1e-4, "{} {p} {film:?}", film.id);
     }
 
@@ -163,16 +159,9 @@ fn reads_as_scored(lungs: &Path, run: &Path, films: &Path, staged: &[Staged]) {
     for film in staged.iter().take(3) {
         let bytes = fs::read(films.join(format!("{}.png", film.id))).unwrap();
         let radiograph = koniscope::normalize::normalize(&reader.decode(&bytes).unwrap()).unwrap();
-        let mask = reader.segmenter.lungs(&radiograph).unwrap();
-        let zones = koniscope::zones::Zones::of(&mask).unwrap();
-        let grader = reader.grading.zones().unwrap();
-        let input = &grader.manifest().input;
-        let crops =
-            koniscope::crop::ZoneCrops::new(&radiograph, &mask, &zones, input.width, input.height);
-        let outputs = grader.grade(&crops.unwrap()).unwrap();
-        let calibration = koniscope::grading::ZoneCalibration::of(grader.manifest()).unwrap();
-        let grades = koniscope::grading::Grades::of(&outputs, &calibration).unwrap();
-        let off = grades.stage().disease() - film.disease();
+        let mask = reader.segmenter().lungs(&radiograph).unwrap();
+        let healthy = reader.probabilities(&radiograph, &mask).unwrap()[0];
+        let off = 1.0 - healthy - film.disease();
         assert!(off.abs() < 1e-4, "{} {off} {film:?}", film.id);
     }
 }

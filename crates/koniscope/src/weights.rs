@@ -13,7 +13,6 @@ pub use parameters::{Missing, load_pretrained, to_safetensors};
 use crate::{
     Error,
     checked_manifest::CheckedManifest,
-    decode::Limits,
     digest::sha256,
     files::bytes_of,
     manifest::{Network, Region},
@@ -21,91 +20,15 @@ use crate::{
         Device, described::Described, lungs::UNetLungs, resnet::ResNet, stages::ResNetStages,
         unet::UNet, zone_grades::ResNetZones,
     },
-    reading::{Grading, GradingKind, Reader},
-    site::Site,
 };
 
 /// Most bytes of a file of weights: more than any network that a manifest allows.
 const WEIGHTS_BYTES: u64 = 4 << 30;
 
-/// Manifest of the lung network, in a folder of models.
-pub const LUNGS_MANIFEST: &str = "lungs.toml";
-
-/// Manifest of the classifier read with by default.
-pub const CLASSIFIER_MANIFEST: &str = "classifier.toml";
-
-/// Manifest of the zone grader.
-pub const ZONES_MANIFEST: &str = "zones.toml";
-
-/// A site's file that a folder of models brings for its zone grader.
-pub const ZONES_SITE: &str = "zones.site.toml";
-
-/// A site's file that a folder of models brings for its classifier.
-pub const CLASSIFIER_SITE: &str = "classifier.site.toml";
-
-/// Sets a reader to a site: by the file given, else by the one that the folder of models brings for
-/// its second stage, where there is one.
-///
-/// # Errors
-/// [`Error::Model`] if the file cannot be used or was made for other weights.
-pub fn at_site(reader: Reader, models: &Path, site: Option<&Path>) -> Result<Reader, Error> {
-    let own = models.join(match reader.grading.kind() {
-        GradingKind::Paper => CLASSIFIER_SITE,
-        GradingKind::Zones => ZONES_SITE,
-    });
-    match site.or(own.is_file().then_some(own.as_path())) {
-        Some(file) => reader.at_site(Site::read(file)?),
-        None => Ok(reader),
-    }
-}
-
-/// Loads both networks of a folder of models: `lungs.toml`, and `classifier.toml` or `zones.toml`
-/// as `which` says; where it says nothing, zones if the folder has them.
-///
-/// # Errors
-/// [`Error::Model`] if a manifest or its weights are missing, damaged or contradict each other.
-pub fn load_reader(
-    models: &Path,
-    device: &Device,
-    which: Option<GradingKind>,
-) -> Result<Reader, Error> {
-    // Side by side: loading takes as long as a reading.
-    let (grading, lungs) = rayon::join(
-        || load_grading(models, device, which),
-        || load_lungs(&models.join(LUNGS_MANIFEST), device),
-    );
-    let grading = grading?;
-    Ok(Reader { segmenter: Box::new(lungs?), grading, limits: Limits::default(), site: None })
-}
-
-fn load_grading(
-    models: &Path,
-    device: &Device,
-    which: Option<GradingKind>,
-) -> Result<Grading, Error> {
-    let zones = models.join(ZONES_MANIFEST);
-    Ok(match which {
-        Some(GradingKind::Zones) if !zones.is_file() => {
-            return Err(Error::Model {
-                detail: format!(
-                    "{} holds no {ZONES_MANIFEST}, the manifest of a zone grader. Put it there with \
-                     its weights, or read with the paper's classifier",
-                    models.display()
-                ),
-            });
-        }
-        Some(GradingKind::Zones) => Grading::Zones(Box::new(load_zones(&zones, device)?)),
-        None if zones.is_file() => Grading::Zones(Box::new(load_zones(&zones, device)?)),
-        Some(GradingKind::Paper) | None => {
-            Grading::Paper(Box::new(load_stages(&models.join(CLASSIFIER_MANIFEST), device)?))
-        }
-    })
-}
-
 /// Loads a lung network by its manifest.
 ///
 /// # Errors
-/// [`Error::Model`], see [`load_reader`].
+/// [`Error::Model`] if its manifest or weights are missing, damaged or contradict each other.
 pub fn load_lungs(manifest: &Path, device: &Device) -> Result<UNetLungs, Error> {
     let (manifest, bytes) = read_model(manifest)?;
     UNetLungs::new(unet(&manifest, bytes, device)?, manifest, device)
@@ -114,7 +37,7 @@ pub fn load_lungs(manifest: &Path, device: &Device) -> Result<UNetLungs, Error> 
 /// Loads a classifier by its manifest.
 ///
 /// # Errors
-/// [`Error::Model`], see [`load_reader`].
+/// [`Error::Model`], see [`load_lungs`].
 pub fn load_stages(manifest: &Path, device: &Device) -> Result<ResNetStages, Error> {
     let (network, manifest) = load_resnet(manifest, device)?;
     check_region(&manifest, Region::Lungs)?;
@@ -124,7 +47,7 @@ pub fn load_stages(manifest: &Path, device: &Device) -> Result<ResNetStages, Err
 /// Loads a zone grader by its manifest.
 ///
 /// # Errors
-/// [`Error::Model`], see [`load_reader`]; also if the network was not trained on zones, or its
+/// [`Error::Model`], see [`load_lungs`]; also if the network was not trained on zones, or its
 /// manifest names or calibrates other outputs than [`OUTPUTS`](crate::grading::OUTPUTS).
 pub fn load_zones(manifest: &Path, device: &Device) -> Result<ResNetZones, Error> {
     let (manifest, bytes) = read_model(manifest)?;
@@ -154,7 +77,7 @@ fn check_region(manifest: &CheckedManifest, expected: Region) -> Result<(), Erro
 /// Loads a classifier's bare network by its manifest.
 ///
 /// # Errors
-/// [`Error::Model`], see [`load_reader`].
+/// [`Error::Model`], see [`load_lungs`].
 pub fn load_resnet(manifest: &Path, device: &Device) -> Result<(ResNet, CheckedManifest), Error> {
     let (manifest, bytes) = read_model(manifest)?;
     Ok((resnet(&manifest, bytes, device)?, manifest))
@@ -163,7 +86,7 @@ pub fn load_resnet(manifest: &Path, device: &Device) -> Result<(ResNet, CheckedM
 /// Loads any network by its manifest, as a list of operations with its parameters.
 ///
 /// # Errors
-/// [`Error::Model`], see [`load_reader`].
+/// [`Error::Model`], see [`load_lungs`].
 pub fn load_graph(manifest: &Path) -> Result<(Graph, CheckedManifest), Error> {
     let (manifest, bytes) = read_model(manifest)?;
     let device = Device::cpu();

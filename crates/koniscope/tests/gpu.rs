@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use koniscope::{model::Device, reading::GradingKind, weights::load_reader};
+use koniscope::{model::Device, reader::load_reader, reading::SecondStageKind};
 
 #[test]
 fn a_film_has_one_reading_on_both() {
@@ -15,7 +15,7 @@ fn a_film_has_one_reading_on_both() {
     };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let bytes = std::fs::read(root.join("samples/00003137_001.jpg")).unwrap();
-    for kind in [GradingKind::Paper, GradingKind::Zones] {
+    for kind in [SecondStageKind::Paper, SecondStageKind::Zones] {
         let read = |device: &Device| {
             let reader = load_reader(&root.join("models"), device, Some(kind)).unwrap();
             reader.read(&bytes, &|| 0.0).unwrap()

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use koniscope::{Reader, model::Device, quality::Flag, reading::FlagEntry, weights::load_reader};
+use koniscope::{Reader, model::Device, quality::Flag, reader::load_reader, reading::FlagEntry};
 use rayon::prelude::*;
 
 /// Share of frontal films whose lungs may be refused; found: 14 of 1,289. Ten of them have a lung that

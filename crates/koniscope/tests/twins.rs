@@ -16,8 +16,8 @@ use koniscope::{
     model::Device,
     normalize::normalize,
     quality::Flag,
+    reader::load_reader,
     segmentation::Side,
-    weights::load_reader,
 };
 
 /// Millimeters on the side of a film.

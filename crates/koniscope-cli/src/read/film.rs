@@ -6,8 +6,8 @@ use anyhow::Context;
 use koniscope::{
     FilmReading, Reader, Reading,
     files::bytes_of,
-    reading::Clock,
     report::{self, Failure, FilmReport, LUNGS_FILE, OVERLAY_FILE, READING_FILE},
+    stopwatch::Clock,
 };
 
 use crate::write::{remove, write_atomic};
@@ -49,7 +49,7 @@ pub(super) fn read(
 }
 
 fn read_film(reader: &Reader, path: &Path, clock: Clock) -> Result<FilmReading, Failure> {
-    let bytes = bytes_of(path, reader.limits.file_bytes)?;
+    let bytes = bytes_of(path, reader.file_limit())?;
     Ok(reader.read(&bytes, clock)?)
 }
 

@@ -5,8 +5,8 @@ use koniscope::{
     manifest::TrainedOn,
     quality::Flag,
     reading::{
-        CalibratedOn, DISCLAIMER, Detection, Film, FlagEntry, GradingKind, Lung, LungLines, Lungs,
-        ModelIdentity, Models, Quality, StageProbabilities, Timings, ZoneLines,
+        CalibratedOn, DISCLAIMER, Detection, Film, FlagEntry, Lung, LungLines, Lungs,
+        ModelIdentity, Models, Quality, SecondStageKind, StageProbabilities, Timings, ZoneLines,
     },
     report::{FilmReport, INDEX_FILE, OVERLAY_FILE, html},
     site::{Abstention, AbstentionKind},
@@ -38,7 +38,7 @@ fn reading() -> Reading {
         },
         models: Models {
             lungs: model("unet-lungs"),
-            grader: GradingKind::Paper,
+            grader: SecondStageKind::Paper,
             classifier: model("resnet34-stand-in"),
             site: None,
         },

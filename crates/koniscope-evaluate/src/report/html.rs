@@ -110,7 +110,7 @@ fn worst(evaluation: &Evaluation) -> String {
 fn methods(evaluation: &Evaluation) -> String {
     let options = evaluation.options;
     let [lungs, grader] =
-        [evaluation.reader.segmenter.manifest(), evaluation.reader.grading.manifest()];
+        [evaluation.reader.segmenter().manifest(), evaluation.reader.second_stage().manifest()];
     let mut out = String::from("<section>\n<h2>Methods</h2>\n<dl>\n");
     let mut say = |term: &str, text: String| {
         let _ = writeln!(out, "<dt>{term}</dt><dd>{text}</dd>");

@@ -149,9 +149,9 @@ fn made_with(evaluation: &Evaluation) -> MadeWith {
             robustness: options.robustness,
         },
         models: Models {
-            grader: reader.grading.kind(),
-            lungs: Model::of(reader.segmenter.manifest()),
-            classifier: Model::of(reader.grading.manifest()),
+            grader: reader.second_stage().kind(),
+            lungs: Model::of(reader.segmenter().manifest()),
+            classifier: Model::of(reader.second_stage().manifest()),
         },
     }
 }

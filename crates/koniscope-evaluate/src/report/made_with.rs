@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use koniscope::{
     manifest::{Manifest, TrainedOn},
-    reading::GradingKind,
+    reading::SecondStageKind,
 };
 use serde::{Deserialize, Serialize};
 
@@ -68,7 +68,7 @@ pub struct Run {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Models {
     /// Which kind the second stage is.
-    pub grader: GradingKind,
+    pub grader: SecondStageKind,
     /// The first.
     pub lungs: Model,
     /// The second.

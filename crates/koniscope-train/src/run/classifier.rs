@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use koniscope::{
     calibration::Calibration,
     manifest::{CalibrationRecord, Input, Manifest, TrainedOn},
-    weights::{CLASSIFIER_MANIFEST, LUNGS_MANIFEST, Missing, load_lungs, load_resnet},
+    reader::{CLASSIFIER_MANIFEST, LUNGS_MANIFEST},
+    weights::{Missing, load_lungs, load_resnet},
 };
 use koniscope_metrics::{bootstrap::mean_by_patient, roc::auc_delong};
 

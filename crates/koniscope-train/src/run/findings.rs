@@ -3,7 +3,8 @@
 
 use koniscope::{
     manifest::Input,
-    weights::{LUNGS_MANIFEST, Missing, load_lungs, to_safetensors},
+    reader::LUNGS_MANIFEST,
+    weights::{Missing, load_lungs, to_safetensors},
 };
 
 use super::{Options, classifier::LungSource, crops::Crops, folder};

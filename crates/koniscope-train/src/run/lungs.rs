@@ -3,7 +3,8 @@
 use koniscope::{
     manifest::{Input, Manifest, Network},
     model::unet::UNet,
-    weights::{LUNGS_MANIFEST, Missing, load_lungs, load_pretrained},
+    reader::LUNGS_MANIFEST,
+    weights::{Missing, load_lungs, load_pretrained},
 };
 
 use super::{

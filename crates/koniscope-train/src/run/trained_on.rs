@@ -23,7 +23,17 @@ mod tests {
 
     #[test]
     fn one_simulated_film_makes_the_films_simulated() {
-        let mut films = vec![Case::default(), Case::default()];
+        let film = || Case {
+            id: "a".into(),
+            set: "a".into(),
+            patient: "a".into(),
+            image: "a.png".into(),
+            mask: None,
+            opacities: None,
+            class: None,
+            fields: Default::default(),
+        };
+        let mut films = vec![film(), film()];
         assert_eq!(trained_on(&films), TrainedOn::Patients);
         films[1].fields = SIMULATED.map(|name| (name.to_owned(), String::new())).into();
         assert_eq!(trained_on(&films), TrainedOn::Simulated);

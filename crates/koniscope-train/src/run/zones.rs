@@ -7,8 +7,9 @@ use koniscope::{
     grading::{Grades, OUTPUTS, Pooling, ZoneCalibration, ZoneOutput, output_names},
     manifest::{CalibrationRecord, Input, Manifest, Platt, Region},
     model::resnet::ResNet,
+    reader::{LUNGS_MANIFEST, ZONES_MANIFEST},
     stage::{Correlation, StageCalibration, gbz70::Stage},
-    weights::{LUNGS_MANIFEST, Missing, ZONES_MANIFEST, load_lungs, load_resnet},
+    weights::{Missing, load_lungs, load_resnet},
 };
 
 use burn::module::Module;

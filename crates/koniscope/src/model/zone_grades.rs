@@ -33,7 +33,7 @@ impl ZoneGrader for ResNetZones {
     }
 
     fn grade(&self, crops: &ZoneCrops) -> Result<Vec<ZoneOutput>, Error> {
-        let Manifest { input, peaks, mirrored, .. } = &self.manifest;
+        let Manifest { input, peaks, mirrored, .. } = &*self.manifest;
         let pooling = Pooling { peaks: *peaks, mirrored: *mirrored };
         zone_outputs(&self.network, &crops.pictures().each_ref(), input, pooling)
     }

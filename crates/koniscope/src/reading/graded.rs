@@ -196,7 +196,7 @@ impl Graded {
     /// opacities measured in them.
     ///
     /// [`Zones::extents`]: crate::zones::Zones::extents
-    pub(super) fn of(
+    pub(crate) fn of(
         grades: &Grades,
         extents: &[Option<(usize, BoundingBox)>; 6],
         large_opacities: Vec<LargeOpacity>,

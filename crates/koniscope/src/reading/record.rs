@@ -1,8 +1,8 @@
 //! The result of one film, as it is written.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Graded, GradingKind};
+use super::Graded;
 use crate::{
     Radiograph,
     decode::{Header, RawImage},
@@ -66,7 +66,7 @@ pub struct Film {
 }
 
 impl Film {
-    pub(super) fn of(raw: &RawImage) -> Self {
+    pub(crate) fn of(raw: &RawImage) -> Self {
         let Header { spacing_mm, view_position, sop_instance_uid, .. } = raw.header.clone();
         Self {
             width: raw.width,
@@ -85,12 +85,22 @@ pub struct Models {
     /// First stage.
     pub lungs: ModelIdentity,
     /// Which kind the second stage is.
-    pub grader: GradingKind,
+    pub grader: SecondStageKind,
     /// Second stage.
     pub classifier: ModelIdentity,
     /// The films that the reader was set to a site on; absent where it was not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site: Option<Films>,
+}
+
+/// The kinds of second stage that ship.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SecondStageKind {
+    /// The paper's classifier of the crop of both lungs.
+    Paper,
+    /// A grader of the six zones, with the stage by rule.
+    Zones,
 }
 
 /// Which weights, exactly.
@@ -106,7 +116,7 @@ pub struct ModelIdentity {
 }
 
 impl ModelIdentity {
-    pub(super) fn of(manifest: &Manifest) -> Self {
+    pub(crate) fn of(manifest: &Manifest) -> Self {
         Self {
             id: manifest.id.clone(),
             sha256: manifest.sha256.clone(),
@@ -132,7 +142,7 @@ pub struct FlagEntry {
 }
 
 impl Quality {
-    pub(super) fn of(flags: Vec<Flag>) -> Self {
+    pub(crate) fn of(flags: Vec<Flag>) -> Self {
         let flags = flags.into_iter().map(|kind| FlagEntry { kind, message: kind.message() });
         Self { flags: flags.collect() }
     }
@@ -159,7 +169,7 @@ pub struct Lung {
 }
 
 impl Lungs {
-    pub(super) fn of(mask: &LungMask, film: &Radiograph) -> Self {
+    pub(crate) fn of(mask: &LungMask, film: &Radiograph) -> Self {
         let [right, left] = mask.extents().map(|Extent { area_px, bounding_box }| Lung {
             area_px,
             area_mm2: film.pixel_area_mm2().map(|mm2| mm2 * area_px as f64),
@@ -194,7 +204,7 @@ pub struct LungLines {
 }
 
 impl ZoneLines {
-    pub(super) fn of(zones: &Zones, film: &Radiograph) -> Self {
+    pub(crate) fn of(zones: &Zones, film: &Radiograph) -> Self {
         let [right, left] = Side::BOTH.map(|side| {
             let height = zones.lung(side);
             let [upper, lower] = height.lines();
@@ -234,7 +244,7 @@ pub struct Detection {
 }
 
 impl Detection {
-    pub(super) fn of(manifest: &Manifest, probability: f64) -> Self {
+    pub(crate) fn of(manifest: &Manifest, probability: f64) -> Self {
         Self {
             probability,
             calibrated_on: manifest.calibrated_on().map(CalibratedOn::from),

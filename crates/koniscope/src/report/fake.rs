@@ -6,11 +6,10 @@ use crate::{
     Error, FilmReading, Reader, Reading,
     classification::{Classification, StageClassifier},
     crop::{LungCrop, ZoneCrops},
-    decode::Limits,
     grading::{LARGE, OUTPUTS, SHAPES, ZoneGrader, ZoneOutput},
     manifest::{CalibrationRecord, Input, Manifest, Network, Platt, Region, TrainedOn},
     plane::Plane,
-    reading::Grading,
+    second_stage::{SecondStage, WholeLungClassifier, ZoneGrading},
     segmentation::{LungProbabilities, LungSegmenter},
     site::{Conformal, Criterion, OperatingPoint, Range, Site},
 };
@@ -148,7 +147,8 @@ pub(super) fn film(classes: usize) -> FilmReading {
     let stages = &["normal", "stage 1", "stage 2", "stage 3"][..classes];
     let resnet = Network::Resnet { layers: 18, width: 64 };
     let classifier = FakeStages(manifest("fake-stages", stages, resnet));
-    read_film(&reader(Grading::Paper(Box::new(classifier))), &png())
+    let second_stage = WholeLungClassifier::new(Box::new(classifier)).unwrap();
+    read_film(&reader(Box::new(second_stage)), &png())
 }
 
 /// The drawn film, with a large opacity in the right upper zone, read with a zone grader.
@@ -170,13 +170,13 @@ pub(crate) fn zone_reader() -> Reader {
         correlation: None,
         stages: None,
     });
-    reader(Grading::Zones(Box::new(FakeZones(manifest))))
+    reader(Box::new(ZoneGrading::new(Box::new(FakeZones(manifest))).unwrap()))
 }
 
-fn reader(grading: Grading) -> Reader {
+fn reader(second_stage: Box<dyn SecondStage>) -> Reader {
     let lungs = ["background", "right", "left"];
     let lungs = manifest("fake-lungs", &lungs, Network::Unet { width: 4, depth: 2 });
-    Reader { segmenter: Box::new(FakeLungs(lungs)), grading, limits: Limits::default(), site: None }
+    Reader::new(Box::new(FakeLungs(lungs)), second_stage)
 }
 
 fn read_film(reader: &Reader, bytes: &[u8]) -> FilmReading {
@@ -195,7 +195,7 @@ pub(super) fn read_at_site() -> Result<Reading, Failure> {
     let site = Site {
         model: "fake-zones".into(),
         model_sha256: "00ff".into(),
-        calibration_sha256: zone_reader().grading.manifest().calibration_sha256(),
+        calibration_sha256: zone_reader().second_stage().manifest().calibration_sha256(),
         operating: Some(OperatingPoint::new(Criterion::Sensitivity, 0.9, 0.2)),
         conformal: Some(Conformal { coverage: 0.99, limits: vec![0.999] }),
         familiar: vec![Range { name: "gray".into(), low: 0.9, high: 1.0 }],

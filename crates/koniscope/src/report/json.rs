@@ -255,7 +255,6 @@ mod tests {
 
     #[test]
     fn a_film_with_an_empty_zone_is_a_named_error() {
-        let reader = fake::zone_reader();
         let film = crate::Radiograph::new(crate::plane::Plane::filled(100, 100, 0.5), None);
         let mut labels = vec![0; 100 * 100];
         // A lung of one row has no upper zone.
@@ -263,7 +262,7 @@ mod tests {
         labels[50 * 100 + 60..50 * 100 + 70].fill(2);
         let mask = crate::segmentation::LungMask::new(100, 100, labels);
         let zones = crate::zones::Zones::of(&mask).unwrap();
-        let error = reader.zone_crops(&film, &mask, &zones).unwrap_err();
+        let error = crate::crop::ZoneCrops::new(&film, &mask, &zones, 64, 64).unwrap_err();
         assert_eq!(error.kind(), "lungs_not_found");
         assert!(error.to_string().contains("the zone right_"), "{error}");
     }

@@ -10,10 +10,7 @@ use super::{
     contour::Coverage,
     font, png, words,
 };
-use crate::{
-    reading::{FilmReading, Reading},
-    segmentation::Side,
-};
+use crate::{FilmReading, Reading, segmentation::Side};
 
 /// Longer side of one panel, in pixels.
 const PANEL: f64 = 768.0;

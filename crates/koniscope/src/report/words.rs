@@ -6,7 +6,7 @@ use crate::{
     manifest::TrainedOn,
     quality::Flag,
     reading::{
-        CalibratedOn, Detection, Gbz70, GradingKind, Ilo, Lung, Reading, StageProbabilities,
+        CalibratedOn, Detection, Gbz70, Ilo, Lung, Reading, SecondStageKind, StageProbabilities,
     },
     segmentation::Side,
     zones::Zone,
@@ -93,8 +93,8 @@ pub(super) fn flag_word(flag: Flag) -> String {
 /// What the second stage is called.
 pub(super) fn grader(reading: &Reading) -> &'static str {
     match reading.models.grader {
-        GradingKind::Paper => "Classifier",
-        GradingKind::Zones => "Zone grader",
+        SecondStageKind::Paper => "Classifier",
+        SecondStageKind::Zones => "Zone grader",
     }
 }
 

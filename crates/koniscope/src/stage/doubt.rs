@@ -11,7 +11,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::joint::GradeProbabilities;
+use super::GradeProbabilities;
 
 /// Standard deviations of the film's factor up to which it is summed, and the step of the sum. By the
 /// trapezoidal rule, whose error falls faster than any power of the step where both ends vanish.

@@ -3,16 +3,11 @@
 use serde::Serialize;
 
 use super::{
+    GradeProbabilities, LargeProbabilities,
     calibration::StageCalibration,
     doubt::{Correlation, given_doubt},
     gbz70::{Clause, Findings, Large, Stage, stage},
 };
-
-/// Probability of the grades 0 to 3 of one zone; they sum to 1.
-pub type GradeProbabilities = [f64; 4];
-
-/// Probability of no large opacity, of one below 20 x 10 mm, and of one from there on.
-pub type LargeProbabilities = [f64; 3];
 
 /// Ways to grade six zones, 4^6.
 pub const CASES: usize = 4096;

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use koniscope::reading::GradingKind;
+use koniscope::reading::SecondStageKind;
 
 use super::*;
 use crate::{
@@ -65,7 +65,11 @@ fn write(folder: &Path, films: &[Recorded], model: &str, notice: &str) {
             choice: Default::default(),
             robustness: false,
         },
-        models: Models { grader: GradingKind::Zones, lungs: of("lungs"), classifier: of(model) },
+        models: Models {
+            grader: SecondStageKind::Zones,
+            lungs: of("lungs"),
+            classifier: of(model),
+        },
     };
     let judged = Judgments {
         model: model.into(),

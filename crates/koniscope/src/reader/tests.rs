@@ -48,10 +48,11 @@ impl LungSegmenter for Counting {
 /// Looks at a drawn film, or its negative, and whether it was taken for inverted.
 fn look(inside: f32, inverted: bool) -> (usize, bool) {
     let looks = Arc::new(AtomicUsize::new(0));
-    let mut reader = fake::zone_reader();
-    let mut manifest = reader.segmenter.manifest().clone();
+    let reader = fake::zone_reader();
+    let mut manifest = reader.segmenter().manifest().clone();
     manifest.input = Input { width: SIDE, height: SIDE, ..manifest.input };
-    reader.segmenter = Box::new(Counting { manifest, inside, looks: looks.clone() });
+    let counting = Counting { manifest, inside, looks: looks.clone() };
+    let reader = Reader { segmenter: Box::new(counting), ..reader };
     let is_lung = |i: usize| in_lung(-1.0, i) || in_lung(1.0, i);
     let gray = (0..SIDE * SIDE).map(|i| if is_lung(i) { 0.2 } else { 0.7 });
     let mut film = Radiograph::new(Plane::new(SIDE, SIDE, gray.collect()), None);
