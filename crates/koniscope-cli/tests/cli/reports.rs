@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use koniscope::{manifest::Manifest, weights::load_manifest};
+use koniscope::checked_manifest::CheckedManifest;
 use serde_json::Value;
 
 use crate::program::repository;
@@ -43,9 +43,9 @@ fn cited_reports_are_by_the_calibration_and_the_reading_that_ship() {
     }
 }
 
-fn networks(root: &Path) -> [(&'static str, Manifest); 2] {
+fn networks(root: &Path) -> [(&'static str, CheckedManifest); 2] {
     [("lungs", "lungs"), ("classifier", "zones")].map(|(kind, name)| {
-        (kind, load_manifest(&root.join(format!("models/{name}.toml"))).unwrap())
+        (kind, CheckedManifest::read(&root.join(format!("models/{name}.toml"))).unwrap())
     })
 }
 
