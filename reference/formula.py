@@ -1,7 +1,7 @@
 """Parameters and inputs that Rust and Python both compute, so that no file has to hold them.
 
 Value i of the tensor called `name` is the top 24 bits of splitmix64(fnv1a64(name) + i * GOLDEN),
-scaled to [-1, 1): exact in f32 on both sides. tests/golden_support/mod.rs is its other half.
+scaled to [-1, 1): exact in f32 on both sides. crates/koniscope/tests/golden/formula.rs is its other half.
 """
 
 import numpy as np

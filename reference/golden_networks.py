@@ -1,6 +1,6 @@
 """Golden tensors of the networks: forward, and training steps, by PyTorch and torchvision.
 
-    python golden_networks.py ../crates/koniscope/tests/data/golden
+    python reference/golden_networks.py crates/koniscope/tests/data/golden
 
 Computed in f64 and stored as f32, so that the file holds the truth rather than one
 implementation's rounding. What PyTorch itself loses in f32 is printed at the end, by the

@@ -1,7 +1,7 @@
 """A tiny U-Net's parameters, saved by torch in the layouts that weights come in, and the names
 and shapes of torchvision's ResNet-18.
 
-    python tiny_weights.py ../crates/koniscope/tests/data/weights
+    python reference/tiny_weights.py crates/koniscope/tests/data/weights
 """
 
 import json
