@@ -1,7 +1,7 @@
-"""Writes crates/koniscope-evaluate/src/readers/golden.json: a table of four readers, of whom not each
+"""Writes crates/koniscope-evaluate/src/agreement/golden.json: a table of four readers, of whom not each
 read every film, and what scikit-learn and krippendorff say of it.
 
-    python reference/readers_golden.py crates/koniscope-evaluate/src/readers/golden.json
+    python reference/readers_golden.py crates/koniscope-evaluate/src/agreement/golden.json
 
 Figures are named as in report.json. One that has no value is null.
 """

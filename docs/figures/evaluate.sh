@@ -41,7 +41,7 @@ nlm="--labels radiographs-nlm/labels.csv"
     mkdir -p evaluations/tuning-coverage evaluations/patients-coverage
     koniscope calibrate evaluations/tuning --out site.toml --force --json \
         > evaluations/tuning-coverage/report.json
-    koniscope operate evaluations/tuning --site site.toml --sensitivity 0.9
+    koniscope operating-point evaluations/tuning --site site.toml --sensitivity 0.9
     evaluate montgomery $montgomery --no-site
     evaluate montgomery-unseen --labels simulated/montgomery-1012/truth.csv \
         --labels simulated/montgomery-2012/truth.csv --no-site

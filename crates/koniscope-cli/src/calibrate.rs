@@ -9,7 +9,7 @@ use koniscope::{
 };
 use koniscope_evaluate::{
     figures::Figure,
-    judged::Judgments,
+    predictions::LabeledPredictions,
     site::{self, Method, Wishes},
 };
 use serde::Serialize;
@@ -19,7 +19,7 @@ use crate::{site_file, write::print};
 /// Fit a site's file to the films of an evaluation.
 ///
 /// Recalibrates probabilities, makes sets of stages with a stated coverage, and notes what the films
-/// look like, so that others are told apart. `koniscope operate` adds a threshold; `koniscope read
+/// look like, so that others are told apart. `koniscope operating-point` adds a threshold; `koniscope read
 /// --site` and `koniscope evaluate --site` take the file. Judge it on films of other patients.
 ///
 /// Exit code: 0 if the file was written, 1 if not.
@@ -84,7 +84,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if args.out.exists() && !args.force {
         bail!("{} is there already; --force overwrites it", args.out.display());
     }
-    let judged = Judgments::read(&args.evaluation)?;
+    let predictions = LabeledPredictions::read(&args.evaluation)?;
     let wishes = Wishes {
         method: match args.method {
             Recalibrated::Logistic => Some(Method::Logistic),
@@ -95,18 +95,19 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         coverage: Some(args.coverage),
         per_class: args.per_class,
     };
-    let fitted = site::fit(&judged.films, &judged.data, judged.model(), wishes)
+    let fitted = site::fit(&predictions.films, &predictions.data, predictions.model(), wishes)
         .map_err(anyhow::Error::msg)
         .with_context(|| format!("{} cannot be fitted to", args.evaluation.display()))?;
     site_file::write(&args.out, &fitted.site)?;
-    let covered = site::covered(&judged.films, wishes);
-    let classifier = ModelIdentity { id: judged.model, sha256: judged.model_sha256, notice: None };
+    let covered = site::covered(&predictions.films, wishes);
+    let classifier =
+        ModelIdentity { id: predictions.model, sha256: predictions.model_sha256, notice: None };
     let told = Told {
         disclaimer: DISCLAIMER,
         models: Models { classifier },
         films: &fitted.site.films,
         warnings: &fitted.warnings,
-        figures: site::coverage_figures(&covered, &judged.data),
+        figures: site::coverage_figures(&covered, &predictions.data),
     };
     if args.json {
         print(&format!("{}\n", serde_json::to_string_pretty(&told)?))?;

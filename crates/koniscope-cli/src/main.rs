@@ -8,7 +8,7 @@ mod evaluate;
 mod export;
 mod labels;
 mod models;
-mod operate;
+mod operating_point;
 mod read;
 mod reproduce;
 mod simulate;
@@ -35,7 +35,8 @@ struct Cli {
 enum Command {
     Read(read::Args),
     Calibrate(calibrate::Args),
-    Operate(operate::Args),
+    #[command(name = "operating-point", alias = "operate")]
+    OperatingPoint(operating_point::Args),
     Train(train::Args),
     Export(export::Args),
     Bench(bench::Args),
@@ -54,7 +55,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Read(args) => read::run(&args),
         Command::Calibrate(args) => calibrate::run(&args),
-        Command::Operate(args) => operate::run(&args),
+        Command::OperatingPoint(args) => operating_point::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Bench(args) => bench::run(&args),

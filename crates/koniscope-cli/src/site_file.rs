@@ -8,7 +8,7 @@ use koniscope::site::Site;
 use crate::write::write_atomic;
 
 /// What stands above the values.
-const HEAD: &str = "# A reader set to a site, by `koniscope calibrate` and `koniscope operate`.\n\
+const HEAD: &str = "# A reader set to a site, by `koniscope calibrate` and `koniscope operating-point`.\n\
                     # Research use only. Not a medical device; not for diagnosis.\n\n";
 
 pub(crate) fn write(path: &Path, site: &Site) -> anyhow::Result<()> {

@@ -22,7 +22,7 @@ use crate::{
     Error,
     keep::Keep,
     overlap::Overlap,
-    readers::{self, consensus},
+    raters::{self, consensus},
     truth::{self, Truth},
 };
 
@@ -39,7 +39,7 @@ pub struct Case {
     /// Where that comes from.
     pub origin: Origin,
     /// What each of its readers says.
-    pub readers: readers::Said,
+    pub readers: raters::Said,
     /// Whether it comes from the simulator.
     pub simulated: bool,
 }
@@ -68,7 +68,7 @@ pub struct Found {
 
 /// A film and what came of it.
 #[derive(Clone, Debug)]
-pub struct Film {
+pub struct EvaluatedCase {
     /// Its row and truth.
     pub case: Case,
     /// What the reader said, or why it said nothing.
@@ -79,7 +79,7 @@ pub struct Film {
 #[derive(Clone, Debug)]
 pub struct Films {
     /// In the order of the tables.
-    pub films: Vec<Film>,
+    pub films: Vec<EvaluatedCase>,
     /// Answers taken from an earlier run.
     pub kept: usize,
 }
@@ -115,7 +115,7 @@ pub fn find(
                 image.display()
             )));
         }
-        let unknown = readers::unknown(&row, label);
+        let unknown = raters::unknown(&row, label);
         found.unknown.extend(unknown.map(str::to_owned));
         let case = Case::of(row, label).map_err(|detail| Error::Truth { image, detail })?;
         let says_nothing = case.truth.is_empty() && case.readers.is_empty();
@@ -144,10 +144,10 @@ impl Case {
     /// The column, what it holds and what was expected.
     pub fn of(mut row: Row, label: Option<&str>) -> Result<Self, String> {
         // Readers may have a column of the disease where the table has none of its own.
-        if let Some(label) = label.filter(|label| readers::has_column(&row, label)) {
+        if let Some(label) = label.filter(|label| raters::has_column(&row, label)) {
             row.fields.entry(label.into()).or_default();
         }
-        let said = readers::of(&row, label)?;
+        let said = raters::of(&row, label)?;
         let mut truth = Truth::of(&row, label)?;
         let mut origin = if truth::is_of_readers(&row)? { Origin::Readers } else { Origin::Table };
         if truth.is_empty() && !said.is_empty() {
@@ -177,7 +177,7 @@ pub fn read(
     })
     .map_err(|e| Error::Threads(e.to_string()))?;
     let films = cases.into_iter().zip(outcomes);
-    let films = films.map(|(case, outcome)| Film { case, outcome }).collect();
+    let films = films.map(|(case, outcome)| EvaluatedCase { case, outcome }).collect();
     Ok(Films { films, kept: kept.into_inner() })
 }
 
@@ -207,7 +207,7 @@ fn overlap(mask: &Path, film: &FilmReading) -> Result<Overlap, String> {
     Ok(Overlap::of(&film.mask, &truth, film.film.spacing_mm()))
 }
 
-impl Film {
+impl EvaluatedCase {
     /// The answer, where there is one.
     pub fn answer(&self) -> Option<&Answer> {
         self.outcome.as_ref().ok()

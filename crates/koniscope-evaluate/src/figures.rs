@@ -15,10 +15,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use groups::data;
 pub use groups::{Group, groups, named};
 
-use crate::cases::Film;
-
-/// The reader's own threshold: from this probability on a film is read as diseased.
-pub const THRESHOLD: f64 = 0.5;
+use crate::cases::EvaluatedCase;
 
 /// How intervals of DeLong's are named.
 pub const DELONG: &str = "DeLong 1988";
@@ -108,7 +105,7 @@ fn of_group(group: &Group, settings: Settings) -> Vec<Figure> {
 }
 
 /// Patients of films, unique over all sets.
-pub(crate) fn patients(films: &[&Film]) -> Vec<String> {
+pub(crate) fn patients(films: &[&EvaluatedCase]) -> Vec<String> {
     films.iter().map(|film| film.case.row.patient_key()).collect()
 }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! labels.csv -> truth -> cases (the reader that ships, a film at a time, kept) -> figures -> report
-//!            -> readers (what each says, their consensus)              -> figures /
+//!            -> raters (what each reader says, their consensus)        -> agreement /
 //!               robustness (each film again, varied)                   -> figures /
 //! two evaluations -> compare (film by film) -> differences -> report
 //! ```
@@ -12,14 +12,16 @@
 //!
 //! Research use only. Not a medical device.
 
+pub mod agreement;
 pub mod cases;
 pub mod compare;
 mod error;
 pub mod figures;
-pub mod judged;
 mod keep;
+mod options;
 pub mod overlap;
-pub mod readers;
+pub mod predictions;
+pub mod raters;
 pub mod report;
 pub mod robustness;
 mod run;
@@ -28,4 +30,8 @@ pub mod svg;
 pub mod truth;
 
 pub use error::Error;
-pub use run::{Observer, Options, Summary, evaluate};
+pub use options::{Observer, Options, Summary};
+pub use run::evaluate;
+
+/// The reader's own threshold: from this probability on a film is read as diseased.
+pub const THRESHOLD: f64 = 0.5;

@@ -20,10 +20,10 @@ pub use picture::Picture;
 pub use text::text;
 
 use crate::{
-    cases::{Film, Origin},
+    agreement::disagreements::Disagreement,
+    cases::{EvaluatedCase, Origin},
     figures::{Figure, Group, Section},
-    readers::disagreements::Disagreement,
-    run::Options,
+    options::Options,
 };
 
 /// Said where a film comes from the simulator.
@@ -37,7 +37,7 @@ pub struct Evaluation<'a> {
     /// Who read.
     pub reader: &'a Reader,
     /// Every film, read or not.
-    pub films: &'a [Film],
+    pub films: &'a [EvaluatedCase],
     /// Rows of the tables without label and mask.
     pub unlabeled: usize,
     /// Names of the readers of films.
@@ -145,7 +145,7 @@ impl Evaluation<'_> {
 
     /// Films whose truth comes from there; masks alone are none.
     pub(crate) fn with_truth_from(&self, origin: Origin) -> usize {
-        let is = |film: &&Film| film.case.origin == origin && !film.case.truth.is_empty();
+        let is = |film: &&EvaluatedCase| film.case.origin == origin && !film.case.truth.is_empty();
         self.films.iter().filter(is).count()
     }
 

@@ -17,7 +17,7 @@ pub use variation::Variation;
 
 use crate::{
     Error,
-    cases::{Film, likeliest},
+    cases::{EvaluatedCase, likeliest},
     figures::{BOOTSTRAP, DELONG, Figure, Group, Section, Sheet, patients},
     keep::Keep,
 };
@@ -36,7 +36,7 @@ pub struct Varied(pub BTreeMap<Variation, Result<Vec<f64>, String>>);
 /// [`Error::Write`] if the folder cannot be made, [`Error::Threads`].
 pub fn read(
     reader: &Reader,
-    films: &[Film],
+    films: &[EvaluatedCase],
     out: &Path,
     done: &(dyn Fn() + Sync),
 ) -> Result<Vec<Option<Varied>>, Error> {
@@ -101,7 +101,7 @@ pub fn figures(group: &Group, varied: &[Varied], seed: u64) -> Vec<Figure> {
     for variation in Variation::ALL {
         let found = |i: usize| varied.get(i)?.0.get(&variation)?.as_ref().ok();
         let kept: Vec<usize> = (0..group.films.len()).filter(|i| found(*i).is_some()).collect();
-        let films: Vec<&Film> = kept.iter().map(|i| group.films[*i]).collect();
+        let films: Vec<&EvaluatedCase> = kept.iter().map(|i| group.films[*i]).collect();
         let now: Vec<f64> = kept.iter().filter_map(|i| Some(1.0 - found(*i)?.first()?)).collect();
         let name = variation.name();
         let labeled = films
@@ -134,7 +134,7 @@ pub fn figures(group: &Group, varied: &[Varied], seed: u64) -> Vec<Figure> {
             let stages = <[f64; 4]>::try_from(found(*i)?.as_slice()).ok()?;
             Some((group.films[*i], likeliest(stages) != group.films[*i].answer()?.stage?))
         });
-        let (staged, moved): (Vec<&Film>, Vec<bool>) = moved.unzip();
+        let (staged, moved): (Vec<&EvaluatedCase>, Vec<bool>) = moved.unzip();
         if !staged.is_empty() {
             let moved: Vec<f64> =
                 moved.into_iter().map(|moved| f64::from(u8::from(moved))).collect();

@@ -1,10 +1,6 @@
 //! The evaluation as one sentence: truth, cases, figures, report.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    time::Instant,
-};
+use std::{fs, path::Path, time::Instant};
 
 use koniscope::{
     Reader,
@@ -15,66 +11,18 @@ use koniscope::{
 
 use crate::{
     Error,
-    cases::{self, Choice, Film, Films, Found},
+    agreement::{self, disagreements},
+    cases::{self, EvaluatedCase, Films, Found},
     figures::{self, Settings},
-    judged::{JUDGED_FILE, Judgments},
-    readers::{self, disagreements},
+    options::{Observer, Options, Summary},
+    predictions::{self, LabeledPredictions},
+    raters,
     report::{self, Evaluation, Picture, REPORT_FILE},
     robustness,
 };
 
 /// Films shown with their pictures: those farthest from their labels.
 const WORST: usize = 12;
-
-/// What an evaluation is told.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Tables of labels.
-    pub tables: Vec<PathBuf>,
-    /// Column that says whether a film shows the disease; see [`Truth::of`](crate::truth::Truth::of).
-    pub label: Option<String>,
-    /// Which films of the tables.
-    pub choice: Choice,
-    /// Columns whose values part the films.
-    pub subgroups: Vec<String>,
-    /// Prevalence for predictive values and the decision curve, above 0 and below 1.
-    pub prevalence: f64,
-    /// Whether every film is read again, varied.
-    pub robustness: bool,
-    /// Seed of the resamples.
-    pub seed: u64,
-    /// Folder of the evaluation.
-    pub out: PathBuf,
-    /// The command, as it was given.
-    pub command: String,
-    /// The commit that the program was built from, where that is known.
-    pub commit: Option<String>,
-    /// The processor, as it calls itself.
-    pub processor: String,
-}
-
-/// Hears how far an evaluation is.
-pub trait Observer: Sync {
-    /// So many films are now read, or varied.
-    fn begin(&self, what: &'static str, films: usize);
-    /// One of them is done.
-    fn done(&self);
-}
-
-/// What an evaluation came to.
-#[derive(Clone, Debug)]
-pub struct Summary {
-    /// `report.json` as it was written.
-    pub json: String,
-    /// The main figures, as text.
-    pub text: String,
-    /// Films that were read, now or in an earlier run.
-    pub read: usize,
-    /// Films that could not be.
-    pub failed: usize,
-    /// Of those that were read, the ones an earlier run had kept.
-    pub kept: usize,
-}
 
 /// Evaluates a reader on the films of the tables, and writes `report.html`, `report.json`,
 /// `cases.csv`, `cases.parquet` and, where films have readers, `disagreements.csv` into the folder;
@@ -103,14 +51,14 @@ pub fn evaluate(
     write(&out.join(cases::PARQUET_FILE), &cases::parquet(&films)?)?;
 
     let groups = figures::groups(&films, &options.subgroups)?;
-    let judged = Judgments::of(reader, &films, groups[0].data.clone());
-    write(&out.join(JUDGED_FILE), judged.to_json()?.as_bytes())?;
+    let predictions = LabeledPredictions::of(reader, &films, groups[0].data.clone());
+    write(&out.join(predictions::FILE), predictions.to_json()?.as_bytes())?;
     let settings = Settings { seed: options.seed, prevalence: options.prevalence };
     let mut all = figures::all(&groups, settings);
-    let names = readers::names(&films);
+    let names = raters::names(films.iter().map(|film| &film.case.readers));
     let disagreements = disagreements::disagreements(&films);
     if !names.is_empty() {
-        all.extend(readers::figures::figures(&groups[0], &names, options.seed));
+        all.extend(agreement::figures::figures(&groups[0], &names, options.seed));
         let label = options.label.as_deref();
         let table = disagreements::table(&films, &disagreements, &names, label)?;
         write(&out.join(disagreements::FILE), &table)?;
@@ -164,7 +112,7 @@ fn check(options: &Options, reader: &Reader) -> Result<(), Error> {
 
 /// Pictures of the films farthest from their labels, farthest first; without a label none. A film
 /// that is gone meanwhile has no picture.
-fn worst(reader: &Reader, films: &[Film]) -> Result<Vec<Picture>, Error> {
+fn worst(reader: &Reader, films: &[EvaluatedCase]) -> Result<Vec<Picture>, Error> {
     let mut ranked: Vec<(usize, f64)> = films
         .iter()
         .enumerate()

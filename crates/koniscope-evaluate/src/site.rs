@@ -1,10 +1,10 @@
-//! A site's file from its own films: what `koniscope calibrate` and `koniscope operate` fit.
+//! A site's file from its own films: what `koniscope calibrate` and `koniscope operating-point` fit.
 //!
 //! Everything is fitted on films that were read without a site's file, so that nothing is calibrated
 //! twice.
 
 mod coverage;
-mod operate;
+mod operating_point;
 mod recalibrate;
 
 use koniscope::{
@@ -13,10 +13,10 @@ use koniscope::{
 };
 use koniscope_metrics::conformal;
 
-use crate::judged::Judged;
+use crate::predictions::LabeledPrediction;
 
 pub use coverage::{Covered, coverage_figures, covered};
-pub use operate::{Goal, operate};
+pub use operating_point::{Goal, operating_point};
 pub use recalibrate::Method;
 use recalibrate::{CrossFitted, recalibrate};
 
@@ -44,12 +44,12 @@ pub struct Fitted {
 const FEW: usize = 50;
 
 /// Fits a site's file to films that were read by a model, by [name, SHA-256 of its weights and of their
-/// calibration](crate::judged::Judgments::model).
+/// calibration](crate::predictions::LabeledPredictions::model).
 ///
 /// # Errors
 /// If there are no films, or their probabilities have different numbers of classes.
 pub fn fit(
-    films: &[Judged],
+    films: &[LabeledPrediction],
     data: &str,
     model: [&str; 3],
     wishes: Wishes,
@@ -97,7 +97,7 @@ pub fn fit(
 
 /// How probabilities are recalibrated, and the limits of sets.
 fn decisions(
-    films: &[Judged],
+    films: &[LabeledPrediction],
     wishes: Wishes,
     warnings: &mut Vec<String>,
 ) -> (Vec<Recalibration>, Option<Conformal>) {
@@ -110,7 +110,7 @@ fn decisions(
 
 /// Limits of `1 - p` of the true class on films whose recalibration did not see them.
 fn limits(
-    films: &[Judged],
+    films: &[LabeledPrediction],
     probabilities: &[Vec<f64>],
     coverage: f64,
     per_class: bool,
@@ -139,7 +139,7 @@ fn limits(
 }
 
 /// Range of every measure.
-fn ranges(films: &[Judged]) -> Vec<Range> {
+fn ranges(films: &[LabeledPrediction]) -> Vec<Range> {
     let of = |i: usize| films.iter().filter_map(move |film| film.features.map(|values| values[i]));
     let names = Features::NAMES.into_iter().enumerate();
     names
@@ -161,14 +161,14 @@ mod tests {
     use super::*;
 
     /// Films whose probabilities are too sure: their logit is twice what it should be.
-    pub(super) fn films(count: usize, seed: u64) -> Vec<Judged> {
+    pub(super) fn films(count: usize, seed: u64) -> Vec<LabeledPrediction> {
         let mut rng = rng_for(seed, 0, 0);
         (0..count)
             .map(|i| {
                 let z: f64 = rng.random_range(-3.0..3.0);
                 let sick = rng.random::<f64>() < 1.0 / (1.0 + (-z).exp());
                 let p = 1.0 / (1.0 + (-2.0 * z).exp());
-                Judged {
+                LabeledPrediction {
                     patient: format!("{}", i / 2),
                     probabilities: vec![1.0 - p, p],
                     class: usize::from(sick),
@@ -190,7 +190,8 @@ mod tests {
             assert!(site.fits(["m", "ab", "ef"], 2).is_ok());
             let fresh = films(4000, 2);
             for class in 0..2 {
-                let own: Vec<&Judged> = fresh.iter().filter(|f| f.class == class).collect();
+                let own: Vec<&LabeledPrediction> =
+                    fresh.iter().filter(|f| f.class == class).collect();
                 let covered = own.iter().filter(|film| {
                     let decided = site.decide(&film.probabilities, None);
                     decided.set.is_some_and(|set| set.contains(&class))

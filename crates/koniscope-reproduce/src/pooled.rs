@@ -15,7 +15,7 @@ use koniscope::{
     weights::load_lungs,
 };
 use koniscope_evaluate::{
-    cases::{self, Answer, Film},
+    cases::{self, Answer, EvaluatedCase},
     figures::{self, Figure, Section, Settings},
 };
 
@@ -46,7 +46,7 @@ pub(crate) struct Asked {
 /// A model's answers and figures on those films.
 pub(crate) struct Measured {
     pub(crate) model: Model,
-    pub(crate) films: Vec<Film>,
+    pub(crate) films: Vec<EvaluatedCase>,
     pub(crate) figures: Vec<Figure>,
 }
 
@@ -69,9 +69,9 @@ pub(crate) fn answers(
     options: &Options,
     cohort: &Cohort,
     models: &[Model],
-) -> Result<Vec<(Model, Vec<Film>)>, Error> {
+) -> Result<Vec<(Model, Vec<EvaluatedCase>)>, Error> {
     let of = |model: Model| {
-        let mut films: BTreeMap<usize, Film> = BTreeMap::new();
+        let mut films: BTreeMap<usize, EvaluatedCase> = BTreeMap::new();
         for fold in 0..cohort.folds {
             let test = cohort.test(fold);
             let answered = of_fold(options, cohort, model, fold)?;
@@ -87,12 +87,12 @@ fn of_fold(
     cohort: &Cohort,
     model: Model,
     fold: usize,
-) -> Result<Vec<Film>, Error> {
+) -> Result<Vec<EvaluatedCase>, Error> {
     let test = cohort.test(fold);
     let case = |i: &usize| cohort.cases[*i].clone();
-    let with = |outcomes: Vec<Result<Answer, Failure>>| -> Vec<Film> {
+    let with = |outcomes: Vec<Result<Answer, Failure>>| -> Vec<EvaluatedCase> {
         let films = test.iter().zip(outcomes);
-        films.map(|(i, outcome)| Film { case: case(i), outcome }).collect()
+        films.map(|(i, outcome)| EvaluatedCase { case: case(i), outcome }).collect()
     };
     Ok(match model.kind {
         Kind::Paper | Kind::Zones => {
@@ -152,7 +152,7 @@ fn scored(path: &Path) -> Result<HashMap<(String, String), Vec<f64>>, Error> {
 }
 
 /// Writes `cases.csv` of a model: all films, also those that it could not answer.
-pub(crate) fn keep(out: &Path, model: Model, films: &[Film]) -> Result<(), Error> {
+pub(crate) fn keep(out: &Path, model: Model, films: &[EvaluatedCase]) -> Result<(), Error> {
     let folder = out.join(model.name());
     fs::create_dir_all(&folder).map_err(|e| Error::file(&folder, e))?;
     let path = folder.join("cases.csv");
@@ -161,7 +161,10 @@ pub(crate) fn keep(out: &Path, model: Model, films: &[Film]) -> Result<(), Error
 
 /// Figures of each question's models on the films that all of them answered, so that they can be
 /// compared.
-pub(crate) fn questions(answers: &[(Model, Vec<Film>)], seed: u64) -> Result<Vec<Asked>, Error> {
+pub(crate) fn questions(
+    answers: &[(Model, Vec<EvaluatedCase>)],
+    seed: u64,
+) -> Result<Vec<Asked>, Error> {
     let mut questions = Vec::new();
     for question in Question::ALL {
         let asked: Vec<_> = answers.iter().filter(|(model, _)| model.answers(question)).collect();
@@ -178,7 +181,7 @@ pub(crate) fn questions(answers: &[(Model, Vec<Film>)], seed: u64) -> Result<Vec
         patients.dedup();
         let mut models = Vec::new();
         for (model, films) in &asked {
-            let films: Vec<Film> = common.iter().map(|i| films[*i].clone()).collect();
+            let films: Vec<EvaluatedCase> = common.iter().map(|i| films[*i].clone()).collect();
             let figures = measured(*model, question, &films, seed)?;
             models.push(Measured { model: *model, films, figures });
         }
@@ -193,21 +196,21 @@ pub(crate) fn questions(answers: &[(Model, Vec<Film>)], seed: u64) -> Result<Vec
     Ok(questions)
 }
 
-fn has(film: &Film, question: Question) -> bool {
+fn has(film: &EvaluatedCase, question: Question) -> bool {
     match question {
         Question::Disease => film.case.truth.disease.is_some(),
         Question::Stage => film.case.truth.stage.is_some(),
     }
 }
 
-fn answered(film: &Film, question: Question) -> bool {
+fn answered(film: &EvaluatedCase, question: Question) -> bool {
     film.answer().is_some_and(|answer| question == Question::Disease || answer.stages.is_some())
 }
 
 fn measured(
     model: Model,
     question: Question,
-    films: &[Film],
+    films: &[EvaluatedCase],
     seed: u64,
 ) -> Result<Vec<Figure>, Error> {
     let groups = figures::groups(films, &[])?;

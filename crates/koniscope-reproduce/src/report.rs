@@ -16,7 +16,8 @@ use koniscope::{
     reading::DISCLAIMER,
 };
 use koniscope_evaluate::{
-    figures::{Figure, THRESHOLD},
+    THRESHOLD,
+    figures::Figure,
     report::{SIMULATED, paper, value},
 };
 use koniscope_train::run_log::RunLog;

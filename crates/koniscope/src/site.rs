@@ -1,7 +1,7 @@
 //! A reader set to a site: its probabilities calibrated on the site's own films, its threshold, sets
 //! of stages with a stated coverage, and the films that it knows.
 //!
-//! A small file, made by `koniscope calibrate` and `koniscope operate` from an evaluation, and given
+//! A small file, made by `koniscope calibrate` and `koniscope operating-point` from an evaluation, and given
 //! to whatever reads. What the file does not hold is not said of a film.
 
 mod conformal;

@@ -1,4 +1,4 @@
-//! `koniscope calibrate` and `koniscope operate`: from an evaluation to a site's file that reads.
+//! `koniscope calibrate` and `koniscope operating-point`: from an evaluation to a site's file that reads.
 
 use std::{fs, path::Path};
 

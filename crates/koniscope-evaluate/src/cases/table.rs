@@ -8,7 +8,7 @@ use koniscope::zones::Zone;
 
 pub use read::{Recorded, Said, read_table};
 
-use super::Film;
+use super::EvaluatedCase;
 use crate::Error;
 
 const IMAGE: &str = "image";
@@ -66,7 +66,7 @@ impl Values {
 ///
 /// # Errors
 /// [`Error::Write`] if a row cannot be written.
-pub fn csv(films: &[Film]) -> Result<Vec<u8>, Error> {
+pub fn csv(films: &[EvaluatedCase]) -> Result<Vec<u8>, Error> {
     let fail = |e: csv::Error| Error::write(CSV_FILE.as_ref(), e);
     let columns = columns(films);
     let mut csv = csv::Writer::from_writer(Vec::new());
@@ -82,20 +82,22 @@ pub fn csv(films: &[Film]) -> Result<Vec<u8>, Error> {
 ///
 /// # Errors
 /// [`Error::Write`] if it cannot be written.
-pub fn parquet(films: &[Film]) -> Result<Vec<u8>, Error> {
+pub fn parquet(films: &[EvaluatedCase]) -> Result<Vec<u8>, Error> {
     as_parquet::written(&columns(films)).map_err(|e| Error::write(PARQUET_FILE.as_ref(), e))
 }
 
-fn columns(films: &[Film]) -> Vec<Column> {
+fn columns(films: &[EvaluatedCase]) -> Vec<Column> {
     let mut columns = Vec::new();
     let mut add = |name: &str, values: Values| columns.push(Column { name: name.into(), values });
-    let text = |of: fn(&Film) -> Option<String>| Values::Text(films.iter().map(of).collect());
-    let number = |of: &dyn Fn(&Film) -> Option<f64>| Values::Number(films.iter().map(of).collect());
-    let whole = |of: &dyn Fn(&Film) -> Option<usize>| {
+    let text =
+        |of: fn(&EvaluatedCase) -> Option<String>| Values::Text(films.iter().map(of).collect());
+    let number =
+        |of: &dyn Fn(&EvaluatedCase) -> Option<f64>| Values::Number(films.iter().map(of).collect());
+    let whole = |of: &dyn Fn(&EvaluatedCase) -> Option<usize>| {
         let whole = |film| of(film).and_then(|v| i32::try_from(v).ok());
         Values::Whole(films.iter().map(whole).collect())
     };
-    let yes = |of: fn(&Film) -> Option<bool>| Values::Yes(films.iter().map(of).collect());
+    let yes = |of: fn(&EvaluatedCase) -> Option<bool>| Values::Yes(films.iter().map(of).collect());
 
     add(IMAGE, text(|f| Some(f.case.row.image.to_string_lossy().into_owned())));
     add(PATIENT, text(|f| Some(f.case.row.patient.clone())));
@@ -114,7 +116,7 @@ fn columns(films: &[Film]) -> Vec<Column> {
     for (i, zone) in Zone::NAMES.into_iter().enumerate() {
         add(&zone_read(zone), whole(&|f| Some(f.answer()?.zones?[i].into())));
     }
-    let overlap = |f: &Film| f.answer()?.overlap.as_ref()?.as_ref().ok().copied();
+    let overlap = |f: &EvaluatedCase| f.answer()?.overlap.as_ref()?.as_ref().ok().copied();
     add("dice", number(&|f| Some(overlap(f)?.dice)));
     add("jaccard", number(&|f| Some(overlap(f)?.jaccard)));
     add("hausdorff_95_px", number(&|f| overlap(f)?.hausdorff_px));
@@ -129,7 +131,7 @@ fn columns(films: &[Film]) -> Vec<Column> {
 }
 
 /// Words of the flags, with a space between.
-fn flags(film: &Film) -> Option<String> {
+fn flags(film: &EvaluatedCase) -> Option<String> {
     let words = film.answer()?.flags.iter().filter_map(|flag| serde_json::to_value(flag).ok());
     let words: Vec<String> = words.filter_map(|word| word.as_str().map(str::to_owned)).collect();
     Some(words.join(" "))

@@ -11,7 +11,7 @@ use super::{
     difference::{Better, Difference, Subject},
     pairs::Pair,
 };
-use crate::figures::{Section, THRESHOLD};
+use crate::{THRESHOLD, figures::Section};
 
 /// Every figure of both on the films that both read; p are adjusted for each other.
 pub(super) fn all(pairs: &[Pair], seed: u64) -> Vec<Difference> {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::pairs::Pair;
-use crate::figures::THRESHOLD;
+use crate::THRESHOLD;
 
 /// A film of which A and B read another stage, or on whose disease they differ at 0.5.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     Error,
     cases::{CSV_FILE, Recorded, read_table},
-    judged::{JUDGED_FILE, Judgments},
+    predictions::{FILE, LabeledPredictions},
     report::{MadeWith, Models},
 };
 
@@ -45,19 +45,19 @@ impl Evaluated {
     /// [`Error::Evaluation`] if a file is missing or damaged, or they are of different runs.
     pub(super) fn read(folder: &Path) -> Result<Self, Error> {
         let made_with = MadeWith::read(folder)?;
-        let judged = Judgments::open(folder)?;
-        if judged.model_sha256 != made_with.models.classifier.sha256 {
+        let predictions = LabeledPredictions::open(folder)?;
+        if predictions.model_sha256 != made_with.models.classifier.sha256 {
             return Err(Error::Evaluation {
-                path: folder.join(JUDGED_FILE),
+                path: folder.join(FILE),
                 detail: format!(
                     "it is of {}, the report beside it of {}. Evaluate again; films that were read \
                      are kept",
-                    judged.model, made_with.models.classifier.id
+                    predictions.model, made_with.models.classifier.id
                 ),
             });
         }
         let films = read_table(&folder.join(CSV_FILE))?;
-        Ok(Self { folder: folder.to_owned(), made_with, at_site: judged.at_site, films })
+        Ok(Self { folder: folder.to_owned(), made_with, at_site: predictions.at_site, films })
     }
 
     pub(super) fn party(&self) -> Party {

@@ -9,7 +9,7 @@ use super::{
     plots::Plots,
     text::{apart, counts, figure, interval, name, p_value},
 };
-use crate::{figures::THRESHOLD, report::page, svg::escape};
+use crate::{THRESHOLD, report::page, svg::escape};
 
 pub(super) fn html(comparison: &Comparison, plots: &Plots) -> String {
     let mut body = parties(comparison);

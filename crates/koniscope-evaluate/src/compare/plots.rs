@@ -4,7 +4,7 @@ use koniscope_metrics::{counts::Counts, roc};
 
 use super::{Comparison, Table, pairs::Pair, text::name};
 use crate::{
-    figures::THRESHOLD,
+    THRESHOLD,
     svg::{Dot, Line, Mark, Plot, dots, matrix, round_step},
 };
 

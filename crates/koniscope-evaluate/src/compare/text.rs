@@ -6,7 +6,7 @@ use koniscope::{reading::DISCLAIMER, stage::gbz70::Stage};
 
 use super::{Beside, Better, Comparison, Difference, Disagreement, Table, View};
 use crate::{
-    figures::THRESHOLD,
+    THRESHOLD,
     report::{difference, value_of},
 };
 

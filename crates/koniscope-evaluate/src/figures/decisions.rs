@@ -4,7 +4,7 @@ use koniscope::stage::gbz70::Stage;
 use koniscope_metrics::proportion::wilson;
 
 use super::{Figure, Group, Section, Sheet, WILSON, patients};
-use crate::cases::Film;
+use crate::cases::EvaluatedCase;
 
 /// Share of all films, labeled or not. Wilson's interval holds where none is positive, as may be of
 /// normal films; a bootstrap has none there.
@@ -12,7 +12,8 @@ const POSITIVE: &str = "called positive at the site's threshold";
 
 /// Figures of decisions; nothing where films were read without a site's file.
 pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
-    let films: Vec<&Film> = group.films.iter().copied().filter(|f| is_at_site(f)).collect();
+    let films: Vec<&EvaluatedCase> =
+        group.films.iter().copied().filter(|f| is_at_site(f)).collect();
     if films.is_empty() {
         return Vec::new();
     }
@@ -22,8 +23,9 @@ pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
         let positive = called.iter().filter(|positive| **positive).count();
         sheet.add(POSITIVE, wilson(positive, called.len()), called.len(), WILSON, "");
     }
-    let mut share = |name: String, of: &dyn Fn(&Film) -> Option<f64>| {
-        let known: Vec<(&Film, f64)> = films.iter().filter_map(|f| Some((*f, of(f)?))).collect();
+    let mut share = |name: String, of: &dyn Fn(&EvaluatedCase) -> Option<f64>| {
+        let known: Vec<(&EvaluatedCase, f64)> =
+            films.iter().filter_map(|f| Some((*f, of(f)?))).collect();
         if known.is_empty() {
             return;
         }
@@ -33,16 +35,17 @@ pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
         });
     };
     let yes = |holds: bool| f64::from(u8::from(holds));
-    let positive = |film: &Film| film.answer()?.positive;
-    let disease = |film: &Film| film.case.truth.disease;
+    let positive = |film: &EvaluatedCase| film.answer()?.positive;
+    let disease = |film: &EvaluatedCase| film.case.truth.disease;
     share("sensitivity at the site's threshold".into(), &|film| {
         disease(film)?.then_some(yes(positive(film)?))
     });
     share("specificity at the site's threshold".into(), &|film| {
         (!disease(film)?).then_some(yes(!positive(film)?))
     });
-    let covered =
-        |film: &Film| Some(yes(film.answer()?.set.as_ref()?.contains(&film.case.truth.stage?)));
+    let covered = |film: &EvaluatedCase| {
+        Some(yes(film.answer()?.set.as_ref()?.contains(&film.case.truth.stage?)))
+    };
     share("coverage of sets of stages".into(), &covered);
     for (place, stage) in Stage::ALL.into_iter().enumerate() {
         share(format!("coverage of sets, stage {}", stage.name()), &|film| {
@@ -58,6 +61,6 @@ pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
     sheet.done()
 }
 
-fn is_at_site(film: &Film) -> bool {
+fn is_at_site(film: &EvaluatedCase) -> bool {
     film.answer().is_some_and(|a| a.positive.is_some() || a.set.is_some() || a.abstained.is_some())
 }

@@ -7,8 +7,8 @@ use koniscope_metrics::{
     roc::auc_delong,
 };
 
-use super::{DELONG, Figure, Group, Section, Settings, Sheet, THRESHOLD, patients};
-use crate::cases::Film;
+use super::{DELONG, Figure, Group, Section, Settings, Sheet, patients};
+use crate::{THRESHOLD, cases::EvaluatedCase};
 
 /// Specificities, and sensitivities, at which the other is told.
 const AT: [f64; 2] = [0.90, 0.95];
@@ -22,7 +22,7 @@ pub(super) type Measure<'a> = dyn Fn(&[f64], &[bool]) -> Option<f64> + Sync + 'a
 /// Films with a label, their probabilities and their truth.
 pub struct Labeled<'a> {
     /// The films.
-    pub films: Vec<&'a Film>,
+    pub films: Vec<&'a EvaluatedCase>,
     /// Probability of disease.
     pub scores: Vec<f64>,
     /// Whether it shows the disease.
@@ -32,8 +32,9 @@ pub struct Labeled<'a> {
 impl<'a> Labeled<'a> {
     /// Those of a group.
     pub fn of(group: &Group<'a>) -> Self {
-        let labeled =
-            |film: &&'a Film| Some((*film, film.answer()?.probability, film.case.truth.disease?));
+        let labeled = |film: &&'a EvaluatedCase| {
+            Some((*film, film.answer()?.probability, film.case.truth.disease?))
+        };
         let mut all = Self { films: Vec::new(), scores: Vec::new(), truth: Vec::new() };
         for (film, score, truth) in group.films.iter().filter_map(labeled) {
             all.films.push(film);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Error, cases::Film};
+use crate::{Error, cases::EvaluatedCase};
 
 /// More parts than this are no subgroups, but a measurement.
 const MOST_PARTS: usize = 20;
@@ -17,7 +17,7 @@ pub struct Group<'a> {
     /// The sets its films come from.
     pub data: String,
     /// The films, all of them read.
-    pub films: Vec<&'a Film>,
+    pub films: Vec<&'a EvaluatedCase>,
 }
 
 /// All films; then, where there are two parts at least, those of each source, view, and value of
@@ -25,13 +25,13 @@ pub struct Group<'a> {
 ///
 /// # Errors
 /// [`Error::Option`] if a column has more than 20 values.
-pub fn groups<'a>(films: &'a [Film], columns: &[String]) -> Result<Vec<Group<'a>>, Error> {
-    let read: Vec<&Film> = films.iter().filter(|film| film.outcome.is_ok()).collect();
+pub fn groups<'a>(films: &'a [EvaluatedCase], columns: &[String]) -> Result<Vec<Group<'a>>, Error> {
+    let read: Vec<&EvaluatedCase> = films.iter().filter(|film| film.outcome.is_ok()).collect();
     let mut groups = vec![group("all", "all films", read.clone())];
     groups.extend(parts("source", &read, |film| Some(film.case.row.set.as_str()))?);
-    groups.extend(parts("view", &read, Film::view)?);
+    groups.extend(parts("view", &read, EvaluatedCase::view)?);
     for column in columns {
-        let cell = |film: &'a Film| {
+        let cell = |film: &'a EvaluatedCase| {
             film.case.row.fields.get(column).map(String::as_str).filter(|v| !v.is_empty())
         };
         groups.extend(parts(column, &read, cell)?);
@@ -41,10 +41,10 @@ pub fn groups<'a>(films: &'a [Film], columns: &[String]) -> Result<Vec<Group<'a>
 
 fn parts<'a>(
     by: &str,
-    films: &[&'a Film],
-    part_of: impl Fn(&'a Film) -> Option<&'a str>,
+    films: &[&'a EvaluatedCase],
+    part_of: impl Fn(&'a EvaluatedCase) -> Option<&'a str>,
 ) -> Result<Vec<Group<'a>>, Error> {
-    let mut parts: BTreeMap<&str, Vec<&Film>> = BTreeMap::new();
+    let mut parts: BTreeMap<&str, Vec<&EvaluatedCase>> = BTreeMap::new();
     for film in films {
         if let Some(part) = part_of(film) {
             parts.entry(part).or_default().push(film);
@@ -63,7 +63,7 @@ fn parts<'a>(
     Ok(parts.into_iter().map(|(name, films)| group(by, name, films)).collect())
 }
 
-fn group<'a>(by: &str, name: &str, films: Vec<&'a Film>) -> Group<'a> {
+fn group<'a>(by: &str, name: &str, films: Vec<&'a EvaluatedCase>) -> Group<'a> {
     let data = data(films.iter().map(|film| (film.case.row.set.as_str(), film.case.simulated)));
     Group { by: by.into(), name: name.into(), data, films }
 }

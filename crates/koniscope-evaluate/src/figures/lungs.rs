@@ -1,15 +1,16 @@
 //! Lungs against hand-drawn ones, a value a film before the mean.
 
 use super::{Figure, Group, Section, Sheet, patients};
-use crate::{cases::Film, overlap::Overlap};
+use crate::{cases::EvaluatedCase, overlap::Overlap};
 
 /// Figures of lungs over the films that were read and have a mask; nothing where none has.
 pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
-    let compared = |film: &&'_ Film| film.answer()?.overlap.as_ref()?.as_ref().ok().copied();
+    let compared =
+        |film: &&'_ EvaluatedCase| film.answer()?.overlap.as_ref()?.as_ref().ok().copied();
     let mut sheet = Sheet::new(group, Section::Lungs);
     let mut add = |name: &str, value: fn(&Overlap) -> Option<f64>| {
-        let known = |film: &&'_ Film| value(&compared(film)?);
-        let films: Vec<&Film> =
+        let known = |film: &&'_ EvaluatedCase| value(&compared(film)?);
+        let films: Vec<&EvaluatedCase> =
             group.films.iter().copied().filter(|film| known(film).is_some()).collect();
         if films.is_empty() {
             return;

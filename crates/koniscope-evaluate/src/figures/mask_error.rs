@@ -1,13 +1,13 @@
 //! What a mask error does to the stage: films in thirds by how well their lungs were found.
 
 use super::{Figure, Group, Section, Sheet, patients};
-use crate::cases::Film;
+use crate::cases::EvaluatedCase;
 
 const THIRDS: [&str; 3] = ["lowest", "middle", "highest"];
 
 /// A film by its Dice, and by how many stages it was misread.
 struct Compared<'a> {
-    film: &'a Film,
+    film: &'a EvaluatedCase,
     dice: f64,
     off: f64,
 }
@@ -19,7 +19,7 @@ type Measure = fn(&Compared) -> f64;
 /// three, or all have the same Dice. The thirds are of these films; of equal Dice the first of the
 /// tables come first.
 pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
-    let compared = |film: &&'_ Film| {
+    let compared = |film: &&'_ EvaluatedCase| {
         let answer = film.answer()?;
         let dice = answer.overlap.as_ref()?.as_ref().ok()?.dice;
         Some((dice, answer.stage?.abs_diff(film.case.truth.stage?) as f64))

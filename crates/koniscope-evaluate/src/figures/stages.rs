@@ -8,7 +8,7 @@ use koniscope_metrics::{
 };
 
 use super::{DELONG, Figure, Group, Section, Sheet, patients};
-use crate::cases::Film;
+use crate::cases::EvaluatedCase;
 
 /// Specificity at which the sensitivity for stage I is told.
 const SPECIFICITY: f64 = 0.90;
@@ -16,7 +16,7 @@ const SPECIFICITY: f64 = 0.90;
 /// Films with a true stage and a read one.
 pub struct Staged<'a> {
     /// The films.
-    pub films: Vec<&'a Film>,
+    pub films: Vec<&'a EvaluatedCase>,
     /// True and likeliest stage, 0 to 3.
     pub pairs: Vec<(usize, usize)>,
     /// Probability of each stage.
@@ -26,7 +26,7 @@ pub struct Staged<'a> {
 impl<'a> Staged<'a> {
     /// Those of a group.
     pub fn of(group: &Group<'a>) -> Self {
-        let staged = |film: &&'a Film| {
+        let staged = |film: &&'a EvaluatedCase| {
             let answer = film.answer()?;
             Some((*film, (film.case.truth.stage?, answer.stage?), answer.stages?))
         };
@@ -76,7 +76,7 @@ pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
 fn early(staged: &Staged, sheet: &mut Sheet, seed: u64) {
     let early: Vec<usize> =
         (0..staged.films.len()).filter(|i| staged.pairs[*i].0 <= Stage::I as usize).collect();
-    let films: Vec<&Film> = early.iter().map(|i| staged.films[*i]).collect();
+    let films: Vec<&EvaluatedCase> = early.iter().map(|i| staged.films[*i]).collect();
     let name = format!("sensitivity for stage I at specificity {SPECIFICITY:.2}");
     let absent = "films of stage 0 and I are needed";
     sheet.bootstrap(name, &patients(&films), seed, absent, |chosen| {

@@ -14,7 +14,7 @@ use crate::{
 const SETTINGS: Settings = Settings { seed: 1, prevalence: 0.05 };
 
 /// A film of a patient of its own: its truth, and a probability.
-fn film(number: usize, disease: bool, probability: f64) -> Film {
+fn film(number: usize, disease: bool, probability: f64) -> EvaluatedCase {
     let mut row = row(&[("site", ["north", "south"][number % 2])]);
     row.patient = number.to_string();
     let truth = Truth { disease: Some(disease), ..Truth::default() };
@@ -33,11 +33,11 @@ fn film(number: usize, disease: bool, probability: f64) -> Film {
     };
     let case =
         Case { row, truth, origin: Origin::Table, readers: BTreeMap::new(), simulated: false };
-    Film { case, outcome: Ok(answer) }
+    EvaluatedCase { case, outcome: Ok(answer) }
 }
 
 /// A film of true and read stage; the probabilities are sure of what was read.
-fn staged(number: usize, stage: usize, read: usize) -> Film {
+fn staged(number: usize, stage: usize, read: usize) -> EvaluatedCase {
     let mut film = film(number, stage > 0, f64::from(u8::from(read > 0)));
     film.case.truth.stage = Some(stage);
     film.case.truth.zones = Some([stage as u8; 6]);
@@ -48,7 +48,7 @@ fn staged(number: usize, stage: usize, read: usize) -> Film {
     film
 }
 
-fn all_figures(films: &[Film]) -> Vec<Figure> {
+fn all_figures(films: &[EvaluatedCase]) -> Vec<Figure> {
     all(&groups(films, &[]).unwrap(), SETTINGS)
 }
 
@@ -66,7 +66,7 @@ fn close(figures: &[Figure], name: &str, expected: f64) {
 #[test]
 fn detection_and_calibration_by_hand() {
     // Of ten sick 8 are above the threshold, of ten healthy 9 below.
-    let mut films: Vec<Film> = (0..10)
+    let mut films: Vec<EvaluatedCase> = (0..10)
         .map(|i| film(i, true, if i < 8 { 0.9 } else { 0.1 }))
         .chain((10..20).map(|i| film(i, false, if i < 19 { 0.1 } else { 0.9 })))
         .collect();
@@ -103,7 +103,7 @@ fn detection_and_calibration_by_hand() {
 #[test]
 fn stages_and_zones_by_hand() {
     let pairs = [(0, 0), (0, 0), (1, 1), (1, 0), (2, 2), (2, 2), (3, 3), (3, 1)];
-    let films: Vec<Film> =
+    let films: Vec<EvaluatedCase> =
         pairs.iter().enumerate().map(|(i, (stage, read))| staged(i, *stage, *read)).collect();
     let figures = all_figures(&films);
     close(&figures, "accuracy of four stages", 6.0 / 8.0);
@@ -157,7 +157,7 @@ fn a_free_lung_beside_a_sick_one_counts_by_itself() {
 
 #[test]
 fn a_missing_class_is_said() {
-    let films: Vec<Film> = (0..6).map(|i| film(i, true, 0.1 * i as f64)).collect();
+    let films: Vec<EvaluatedCase> = (0..6).map(|i| film(i, true, 0.1 * i as f64)).collect();
     let figures = all_figures(&films);
     let auc = figure(&figures, "AUC (ROC)");
     assert_eq!((auc.value, auc.low), (None, None));
@@ -168,7 +168,7 @@ fn a_missing_class_is_said() {
     }
     close(&figures, "sensitivity at 0.5", 1.0 / 6.0);
     // All were sick, and all read as sick: a share of 1 from six films is not sure.
-    let certain: Vec<Film> = (0..6).map(|i| film(i, true, 0.9)).collect();
+    let certain: Vec<EvaluatedCase> = (0..6).map(|i| film(i, true, 0.9)).collect();
     let certain = all_figures(&certain);
     let found = figure(&certain, "sensitivity at 0.5");
     assert_eq!((found.value, found.low, found.high), (Some(1.0), None, None));
@@ -179,7 +179,7 @@ fn a_missing_class_is_said() {
 
 #[test]
 fn parts_are_those_of_source_view_and_columns() {
-    let mut films: Vec<Film> = (0..8).map(|i| film(i, i < 4, 0.5)).collect();
+    let mut films: Vec<EvaluatedCase> = (0..8).map(|i| film(i, i < 4, 0.5)).collect();
     films[0].case.row.set = "ward".into();
     films[0].case.simulated = true;
     films[1].outcome.as_mut().unwrap().view = Some("AP".into());
@@ -205,7 +205,7 @@ fn parts_are_those_of_source_view_and_columns() {
         film.case.row.fields.insert("age".into(), i.to_string());
     }
     assert!(groups(&films, &["age".into()]).is_ok());
-    let mut many: Vec<Film> = films.iter().cycle().take(24).cloned().collect();
+    let mut many: Vec<EvaluatedCase> = films.iter().cycle().take(24).cloned().collect();
     for (i, film) in many.iter_mut().enumerate() {
         film.case.row.fields.insert("age".into(), i.to_string());
     }
@@ -215,7 +215,7 @@ fn parts_are_those_of_source_view_and_columns() {
 
 #[test]
 fn lungs_are_means_of_films_with_a_mask() {
-    let mut films: Vec<Film> = (0..4).map(|i| film(i, false, 0.1)).collect();
+    let mut films: Vec<EvaluatedCase> = (0..4).map(|i| film(i, false, 0.1)).collect();
     for (i, film) in films.iter_mut().take(3).enumerate() {
         let dice = 0.9 + 0.02 * i as f64;
         let overlap = Overlap {
@@ -237,7 +237,7 @@ fn lungs_are_means_of_films_with_a_mask() {
 
 #[test]
 fn decisions_are_counted_per_stage_and_only_at_a_site() {
-    let mut films: Vec<Film> = (0..80).map(|i| staged(i, i % 4, i % 4)).collect();
+    let mut films: Vec<EvaluatedCase> = (0..80).map(|i| staged(i, i % 4, i % 4)).collect();
     assert!(all_figures(&films).iter().all(|figure| figure.section != Section::Decisions));
     for (i, film) in films.iter_mut().enumerate() {
         let answer = film.outcome.as_mut().unwrap();
@@ -296,7 +296,7 @@ fn stages_err_where_lungs_are_missed_by_hand() {
         film.outcome.as_mut().unwrap().overlap = Some(Ok(overlap));
         film
     };
-    let films: Vec<Film> = (0..30).map(film).collect();
+    let films: Vec<EvaluatedCase> = (0..30).map(film).collect();
     let figures = all_figures(&films);
     close(&figures, "mean Dice, lowest third by Dice", 0.99 - 0.01 * 24.5);
     close(&figures, "share of wrong stages, lowest third by Dice", 0.8);

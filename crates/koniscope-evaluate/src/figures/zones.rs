@@ -4,15 +4,15 @@ use koniscope::{grading::ZONES_OF_LUNG, zones::Zone};
 use koniscope_metrics::agreement::quadratic_kappa;
 
 use super::{Figure, Group, Section, Sheet, patients};
-use crate::cases::Film;
+use crate::cases::EvaluatedCase;
 
 /// Whether a zone counts, by the true grades of all six.
 type Picked = fn(&[u8; 6], usize) -> bool;
 
 /// Figures of zone grades; nothing where none is known or none was read.
 pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
-    let graded = |film: &&'_ Film| Some((film.case.truth.zones?, film.answer()?.zones?));
-    let films: Vec<&Film> =
+    let graded = |film: &&'_ EvaluatedCase| Some((film.case.truth.zones?, film.answer()?.zones?));
+    let films: Vec<&EvaluatedCase> =
         group.films.iter().copied().filter(|film| graded(film).is_some()).collect();
     if films.is_empty() {
         return Vec::new();

@@ -13,7 +13,8 @@ pub use figures::table as figure_table;
 
 use super::{Evaluation, checklist, paper, plots};
 use crate::{
-    figures::{Section, THRESHOLD, named},
+    THRESHOLD,
+    figures::{Section, named},
     svg::escape,
 };
 

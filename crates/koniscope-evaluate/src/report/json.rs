@@ -10,7 +10,7 @@ use crate::{
     Error,
     cases::Origin,
     figures::{Figure, detection::Labeled},
-    readers::consensus::RULE,
+    raters::consensus::RULE,
 };
 
 #[derive(Serialize)]

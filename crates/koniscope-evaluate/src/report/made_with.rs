@@ -13,6 +13,9 @@ use crate::{Error, cases::Choice};
 /// The report for programs, in an evaluation's folder.
 pub const REPORT_FILE: &str = "report.json";
 
+/// The version of reading, once there is one.
+const READING_VERSION: Option<u32> = None;
+
 /// Who read, how, and what must be known of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MadeWith {
@@ -33,9 +36,12 @@ pub struct Software {
     pub name: String,
     /// Its version.
     pub version: String,
-    /// The commit that it was built from, where that is known.
+    /// The commit that it was built from; nothing where that is not known.
     #[serde(default)]
     pub commit: Option<String>,
+    /// The version of reading, which changes where numbers read from a film may.
+    #[serde(default)]
+    pub reading_version: Option<u32>,
 }
 
 /// What an evaluation was asked.
@@ -82,6 +88,9 @@ pub struct Model {
     pub id: String,
     /// SHA-256 of its weights.
     pub sha256: String,
+    /// SHA-256 of their calibration; nothing in reports of before it was told.
+    #[serde(default)]
+    pub calibration_sha256: Option<String>,
     /// What to know of it.
     pub notice: Option<String>,
     /// What it was trained to find.
@@ -92,11 +101,13 @@ pub struct Model {
 }
 
 impl Software {
-    pub(crate) fn this(commit: Option<&str>) -> Self {
+    /// This program.
+    pub fn this(commit: Option<&str>) -> Self {
         Self {
             name: "koniscope".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             commit: commit.map(str::to_owned),
+            reading_version: READING_VERSION,
         }
     }
 }
@@ -106,6 +117,7 @@ impl Model {
         Self {
             id: manifest.id.clone(),
             sha256: manifest.sha256.clone(),
+            calibration_sha256: Some(manifest.calibration_sha256()),
             notice: manifest.notice.clone(),
             target: manifest.target.clone(),
             trained_on: manifest.trained_on,

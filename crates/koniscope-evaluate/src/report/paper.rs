@@ -1,7 +1,7 @@
 //! What the paper reports, to stand beside ours: Yang F. et al., *Pneumoconiosis computer aided
 //! diagnosis system based on X-rays and deep learning*, BMC Medical Imaging 2021;21:189.
 
-use crate::figures::THRESHOLD;
+use crate::THRESHOLD;
 
 /// The paper.
 pub const REFERENCE: &str = "Yang F. et al., BMC Medical Imaging 2021;21:189";

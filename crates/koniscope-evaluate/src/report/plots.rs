@@ -10,8 +10,9 @@ use koniscope_metrics::{
 
 use super::Evaluation;
 use crate::{
+    THRESHOLD,
     figures::{
-        Section, THRESHOLD,
+        Section,
         detection::{Labeled, net_benefit},
         stages::confusion,
     },

@@ -6,8 +6,8 @@ use koniscope::reading::DISCLAIMER;
 
 use super::{Evaluation, value};
 use crate::{
+    agreement::figures::main_names,
     figures::{Figure, Section},
-    readers::figures::main_names,
 };
 
 /// Warnings, the figures of all films, and the disclaimer.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     figures::{BOOTSTRAP, Figure, NO_WIDTH, Section},
-    judged::Judged,
+    predictions::LabeledPrediction,
 };
 
 /// Seed of the resamples.
@@ -30,14 +30,14 @@ pub struct Covered {
 ///
 /// Each fifth is decided by what is fitted to the others, as a site's file is fitted to all: the file
 /// itself stands on a quarter more films.
-pub fn covered(films: &[Judged], wishes: Wishes) -> Vec<Covered> {
+pub fn covered(films: &[LabeledPrediction], wishes: Wishes) -> Vec<Covered> {
     if wishes.coverage.is_none() {
         return Vec::new();
     }
     let groups = groups(films);
     let mut holds = vec![0.0; films.len()];
     for group in 0..GROUPS {
-        let fitted: Vec<Judged> = (films.iter().zip(&groups))
+        let fitted: Vec<LabeledPrediction> = (films.iter().zip(&groups))
             .filter(|(_, of)| **of != group)
             .map(|(film, _)| film.clone())
             .collect();

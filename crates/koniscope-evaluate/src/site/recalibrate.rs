@@ -6,7 +6,7 @@ use koniscope::site::Recalibration;
 use koniscope_metrics::isotonic;
 use koniscope_train::calibrate::platt::fit_platt;
 
-use crate::judged::Judged;
+use crate::predictions::LabeledPrediction;
 
 /// How probabilities are recalibrated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub(super) struct CrossFitted {
 }
 
 pub(super) fn recalibrate(
-    films: &[Judged],
+    films: &[LabeledPrediction],
     method: Option<Method>,
     warnings: &mut Vec<String>,
 ) -> CrossFitted {
@@ -139,7 +139,7 @@ fn fit_isotonic(p: &[f64], truth: &[bool]) -> Recalibration {
 }
 
 /// A group for each film, the same for all of a patient.
-pub(super) fn groups(films: &[Judged]) -> Vec<usize> {
+pub(super) fn groups(films: &[LabeledPrediction]) -> Vec<usize> {
     let mut of: BTreeMap<&str, usize> = BTreeMap::new();
     films
         .iter()

@@ -178,11 +178,11 @@ mod tests {
 
     use super::*;
     use crate::{
-        cases::{self, Answer, Case, Film},
+        cases::{self, Answer, Case, EvaluatedCase},
         truth::tests::row,
     };
 
-    fn film() -> Film {
+    fn film() -> EvaluatedCase {
         let mut row = row(&[]);
         row.image = "films, old/a \"1\".png".into();
         let zones = Some([0, 1, 2, 3, 2, 1]);
@@ -202,7 +202,7 @@ mod tests {
         };
         let origin = crate::cases::Origin::Table;
         let case = Case { row, truth, origin, readers: Default::default(), simulated: true };
-        Film { case, outcome: Ok(answer) }
+        EvaluatedCase { case, outcome: Ok(answer) }
     }
 
     fn read(text: &[u8]) -> Result<Vec<Recorded>, String> {

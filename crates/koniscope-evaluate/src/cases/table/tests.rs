@@ -11,10 +11,10 @@ use crate::{
     truth::{Truth, tests::row},
 };
 
-fn film(truth: Truth, outcome: Result<Answer, Failure>) -> Film {
+fn film(truth: Truth, outcome: Result<Answer, Failure>) -> EvaluatedCase {
     let origin = crate::cases::Origin::Table;
     let readers = Default::default();
-    Film { case: Case { row: row(&[]), truth, origin, readers, simulated: true }, outcome }
+    EvaluatedCase { case: Case { row: row(&[]), truth, origin, readers, simulated: true }, outcome }
 }
 
 fn answer(overlap: Option<Result<Overlap, String>>) -> Answer {
@@ -34,7 +34,7 @@ fn answer(overlap: Option<Result<Overlap, String>>) -> Answer {
 }
 
 /// Films with everything, with next to nothing, with a mask that is none, and unread.
-fn films() -> Vec<Film> {
+fn films() -> Vec<EvaluatedCase> {
     let overlap = Overlap {
         dice: 0.9,
         dice_right: 0.8,

@@ -6,10 +6,7 @@ use super::super::{
     Comparison, Films,
     text::{truth, view},
 };
-use crate::{
-    figures::{THRESHOLD, named},
-    svg::escape,
-};
+use crate::{THRESHOLD, figures::named, svg::escape};
 
 /// Films that a list shows; the rest stands in `compare.json`.
 const LISTED: usize = 100;

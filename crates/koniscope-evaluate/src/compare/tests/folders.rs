@@ -6,14 +6,14 @@ use koniscope::reading::SecondStageKind;
 
 use super::*;
 use crate::{
-    cases::{Answer, Case, Film, csv},
+    cases::{Answer, Case, EvaluatedCase, csv},
     compare::{Options, compare},
-    judged::Judgments,
+    predictions::{self, LabeledPredictions},
     report::{MadeWith, Model, Models, Run, SIMULATED, Software},
     truth::tests::row as labels_row,
 };
 
-fn kept(recorded: &Recorded) -> Film {
+fn kept(recorded: &Recorded) -> EvaluatedCase {
     let mut row = labels_row(&[]);
     row.image = recorded.image.clone().into();
     row.patient = recorded.patient.clone();
@@ -38,7 +38,7 @@ fn kept(recorded: &Recorded) -> Film {
         readers: Default::default(),
         simulated: recorded.simulated,
     };
-    Film { case, outcome: Ok(answer) }
+    EvaluatedCase { case, outcome: Ok(answer) }
 }
 
 /// The folder of an evaluation by a model.
@@ -48,6 +48,7 @@ fn write(folder: &Path, films: &[Recorded], model: &str, notice: &str) {
         sha256: format!("{id}-0123456789"),
         notice: None,
         target: None,
+        calibration_sha256: None,
         trained_on: None,
     };
     let made_with = MadeWith {
@@ -71,7 +72,7 @@ fn write(folder: &Path, films: &[Recorded], model: &str, notice: &str) {
             classifier: of(model),
         },
     };
-    let judged = Judgments {
+    let labeled = LabeledPredictions {
         model: model.into(),
         model_sha256: of(model).sha256,
         calibration_sha256: String::new(),
@@ -81,9 +82,9 @@ fn write(folder: &Path, films: &[Recorded], model: &str, notice: &str) {
         films: Vec::new(),
     };
     fs::create_dir_all(folder).unwrap();
-    let films: Vec<Film> = films.iter().map(kept).collect();
+    let films: Vec<EvaluatedCase> = films.iter().map(kept).collect();
     fs::write(folder.join("cases.csv"), csv(&films).unwrap()).unwrap();
-    fs::write(folder.join("judged.json"), judged.to_json().unwrap()).unwrap();
+    fs::write(folder.join(predictions::FILE), labeled.to_json().unwrap()).unwrap();
     fs::write(folder.join("report.json"), serde_json::to_string(&made_with).unwrap()).unwrap();
 }
 
@@ -168,8 +169,11 @@ fn folders_that_cannot_be_used_are_named() {
     assert!(fault().contains("report.json") && fault().contains("evaluate --out"), "{}", fault());
     write(&options.folders[1], &b, "b", "");
     // Of another run.
-    fs::copy(options.folders[0].join("judged.json"), options.folders[1].join("judged.json"))
-        .unwrap();
+    fs::copy(
+        options.folders[0].join(predictions::FILE),
+        options.folders[1].join(predictions::FILE),
+    )
+    .unwrap();
     assert!(fault().contains("it is of a, the report beside it of b"), "{}", fault());
     fs::write(options.folders[1].join("report.json"), "{}").unwrap();
     assert!(fault().contains("missing field"), "{}", fault());

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use super::super::{Evaluation, paper, value};
 use crate::{
-    figures::{Figure, Section, THRESHOLD, detection::Labeled},
+    THRESHOLD,
+    figures::{Figure, Section, detection::Labeled},
     svg::escape,
 };
 

@@ -5,16 +5,16 @@ use std::{collections::HashMap, fmt::Write};
 use super::super::{Evaluation, value};
 use super::figures;
 use crate::{
-    cases::Origin,
-    figures::{Figure, Section, named},
-    readers::{
-        MODEL, Scale,
-        consensus::RULE,
+    agreement::{
+        MODEL,
         disagreements::said_on,
         figures::{
             Measure, all_name, alpha_name, difference_name, pair_name, table_name, without_name,
         },
     },
+    cases::Origin,
+    figures::{Figure, Section, named},
+    raters::{Scale, consensus::RULE},
     svg::{Cell, Dot, dots, escape, grid},
     truth,
 };

@@ -1,12 +1,10 @@
 //! Films by how far their readers are apart.
 
-use super::{
-    Scale, consensus,
-    scale::{Grades, said_by_model},
-};
+use super::said_by_model;
 use crate::{
     Error,
-    cases::{Film, Origin},
+    cases::{EvaluatedCase, Origin},
+    raters::{Grades, Scale, consensus},
     truth,
 };
 
@@ -44,7 +42,7 @@ pub struct Disagreement {
 /// between two readers on a scale of stages, the ILO's or a zone's, as a share of that scale; where a
 /// film has none of these, over the disease. Of equals, by those distances summed, then by that with
 /// the model, then in the tables' order.
-pub fn disagreements(films: &[Film]) -> Vec<Disagreement> {
+pub fn disagreements(films: &[EvaluatedCase]) -> Vec<Disagreement> {
     let mut all: Vec<Disagreement> = films.iter().enumerate().filter_map(of_film).collect();
     all.sort_by(|a, b| {
         let keys = |d: &Disagreement| [d.spread, d.total, d.with_model];
@@ -54,7 +52,7 @@ pub fn disagreements(films: &[Film]) -> Vec<Disagreement> {
     all
 }
 
-fn of_film((place, film): (usize, &Film)) -> Option<Disagreement> {
+fn of_film((place, film): (usize, &EvaluatedCase)) -> Option<Disagreement> {
     let model = said_by_model(film.answer()?);
     let readers = &film.case.readers;
     let spread = |scale: Scale, with_model: bool| {
@@ -89,7 +87,7 @@ fn of_film((place, film): (usize, &Film)) -> Option<Disagreement> {
 /// # Errors
 /// [`Error::Write`] if a row cannot be written.
 pub fn table(
-    films: &[Film],
+    films: &[EvaluatedCase],
     listed: &[Disagreement],
     names: &[String],
     label: Option<&str>,
@@ -130,7 +128,7 @@ pub fn table(
 }
 
 /// What the table, the consensus, the model and each reader say of a film; empty where nothing.
-pub(crate) fn said_on(film: &Film, scale: Scale, names: &[String]) -> Vec<String> {
+pub(crate) fn said_on(film: &EvaluatedCase, scale: Scale, names: &[String]) -> Vec<String> {
     let case = &film.case;
     let text = |grades: Grades| grades[0].map_or(String::new(), |grade| scale.text(grade));
     let said: Vec<Grades> = case.readers.values().map(|said| scale.grades(said)).collect();

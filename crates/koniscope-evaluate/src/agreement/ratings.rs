@@ -1,10 +1,11 @@
 //! Films by readers, on one scale.
 
-use super::{
-    Scale, consensus,
-    scale::{Grades, said_by_model},
+use super::said_by_model;
+use crate::{
+    cases::Origin,
+    figures::Group,
+    raters::{Grades, Scale, consensus},
 };
-use crate::{cases::Origin, figures::Group};
 
 /// Who grades.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ pub(super) struct Pairs {
 
 impl Ratings {
     pub(super) fn of(group: &Group, names: &[String], scale: Scale) -> Self {
-        let rated = |film: &&crate::cases::Film| {
+        let rated = |film: &&crate::cases::EvaluatedCase| {
             let case = &film.case;
             let said = |name: &String| {
                 case.readers.get(name).map_or(Grades::default(), |said| scale.grades(said))

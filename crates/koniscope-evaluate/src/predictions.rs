@@ -5,14 +5,14 @@ use std::path::Path;
 use koniscope::{Reader, features::Features, reading::SecondStageKind};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, cases::Film};
+use crate::{Error, cases::EvaluatedCase};
 
 /// File of them in an evaluation's folder.
-pub const JUDGED_FILE: &str = "judged.json";
+pub const FILE: &str = "labeled_predictions.json";
 
 /// All films of an evaluation that have both.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Judgments {
+pub struct LabeledPredictions {
     /// Name and version of the second stage's weights.
     pub model: String,
     /// Their SHA-256.
@@ -27,12 +27,12 @@ pub struct Judgments {
     /// Whether they were read with a site's file.
     pub at_site: bool,
     /// The films.
-    pub films: Vec<Judged>,
+    pub films: Vec<LabeledPrediction>,
 }
 
 /// One film with its true class.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Judged {
+pub struct LabeledPrediction {
     /// Whose it is, over all sets.
     pub patient: String,
     /// Probability of each class as read; they sum to 1. The stages where the second stage tells them
@@ -44,11 +44,11 @@ pub struct Judged {
     pub features: Option<[f64; Features::NAMES.len()]>,
 }
 
-impl Judgments {
+impl LabeledPredictions {
     /// Those of films that were read. Stages where the second stage tells them, else disease.
-    pub(crate) fn of(reader: &Reader, films: &[Film], data: String) -> Self {
+    pub(crate) fn of(reader: &Reader, films: &[EvaluatedCase], data: String) -> Self {
         let manifest = reader.second_stage().manifest();
-        let judged = films.iter().filter_map(|film| {
+        let predictions = films.iter().filter_map(|film| {
             let (answer, truth) = (film.answer()?, &film.case.truth);
             let (probabilities, class) = match answer.stages {
                 Some(stages) => (stages.to_vec(), truth.stage?),
@@ -58,7 +58,7 @@ impl Judgments {
                 }
             };
             let patient = film.case.row.patient_key();
-            Some(Judged { patient, probabilities, class, features: answer.features })
+            Some(LabeledPrediction { patient, probabilities, class, features: answer.features })
         });
         Self {
             model: manifest.id.clone(),
@@ -71,7 +71,7 @@ impl Judgments {
             .into(),
             data,
             at_site: reader.site().is_some(),
-            films: judged.collect(),
+            films: predictions.collect(),
         }
     }
 
@@ -82,7 +82,7 @@ impl Judgments {
 
     /// As it is written.
     pub(crate) fn to_json(&self) -> Result<String, Error> {
-        serde_json::to_string(self).map_err(|e| Error::write(JUDGED_FILE.as_ref(), e))
+        serde_json::to_string(self).map_err(|e| Error::write(FILE.as_ref(), e))
     }
 
     /// Reads those of an evaluation's folder, whatever it was read with.
@@ -90,7 +90,7 @@ impl Judgments {
     /// # Errors
     /// [`Error::Evaluation`] if there is no such file, or it is damaged.
     pub fn open(folder: &Path) -> Result<Self, Error> {
-        let path = folder.join(JUDGED_FILE);
+        let path = folder.join(FILE);
         let text = std::fs::read_to_string(&path).map_err(|e| Error::not_there(&path, e))?;
         serde_json::from_str(&text).map_err(|e| Error::Evaluation { path, detail: e.to_string() })
     }
@@ -98,18 +98,18 @@ impl Judgments {
     /// Reads those of an evaluation's folder, to fit a site's file to.
     ///
     /// # Errors
-    /// As [`Judgments::open`]; also if its films were read with a site's file: nothing may be
+    /// As [`LabeledPredictions::open`]; also if its films were read with a site's file: nothing may be
     /// calibrated twice.
     pub fn read(folder: &Path) -> Result<Self, Error> {
-        let judged = Self::open(folder)?;
-        if judged.at_site {
+        let predictions = Self::open(folder)?;
+        if predictions.at_site {
             return Err(Error::Evaluation {
-                path: folder.join(JUDGED_FILE),
+                path: folder.join(FILE),
                 detail: "its films were read with a site's file; nothing may be calibrated twice. \
                          Evaluate again with --no-site"
                     .into(),
             });
         }
-        Ok(judged)
+        Ok(predictions)
     }
 }

@@ -1,6 +1,6 @@
 //! What readers say together.
 
-use super::{Said, Scale, scale::Grades};
+use super::{Grades, Said, Scale};
 use crate::truth::Truth;
 
 /// Readers of a film at least.
@@ -27,7 +27,7 @@ pub fn grade(mut grades: Vec<usize>, scale: Scale) -> Option<usize> {
 }
 
 /// The consensus of each unit of a film.
-pub(super) fn grades<'a>(
+pub(crate) fn grades<'a>(
     readers: impl Iterator<Item = &'a Grades> + Clone,
     scale: Scale,
 ) -> Grades {

@@ -1,6 +1,6 @@
 //! Columns of readers, and their consensus.
 
-use super::super::{consensus, *};
+use super::{consensus, *};
 use crate::{
     cases::{Case, Origin},
     truth::tests::row,

@@ -5,11 +5,7 @@ use koniscope::{
     zones::Zone,
 };
 
-use crate::{
-    cases::Answer,
-    figures::THRESHOLD,
-    truth::{self, Truth},
-};
+use crate::truth::{self, Truth};
 
 /// Grades of one film by one reader: the first unit alone, but for [`Scale::Zones`], which has six.
 pub(crate) type Grades = [Option<usize>; 6];
@@ -104,16 +100,4 @@ fn one(grade: Option<usize>) -> Grades {
     let mut grades = Grades::default();
     grades[0] = grade;
     grades
-}
-
-/// What the model says, as if it were a reader: disease from its threshold on; the ILO's profusion as
-/// in `reading.json`, of the middles of the zones' grades.
-pub(crate) fn said_by_model(answer: &Answer) -> Truth {
-    let overall = |zones: [u8; 6]| Profusion::overall(zones.map(Profusion::middle_of)).index();
-    Truth {
-        disease: Some(answer.probability >= THRESHOLD),
-        stage: answer.stage,
-        zones: answer.zones,
-        ilo: answer.zones.map(overall),
-    }
 }

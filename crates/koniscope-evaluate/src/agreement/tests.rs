@@ -1,8 +1,6 @@
 //! Tables by hand, and one of four readers against scikit-learn and krippendorff: see
 //! reference/readers_golden.py.
 
-mod labels;
-
 use std::collections::BTreeMap;
 
 use koniscope::report::Failure;
@@ -11,11 +9,11 @@ use serde::Deserialize;
 use super::{
     disagreements::{disagreements, table},
     figures::*,
-    *,
 };
 use crate::{
-    cases::{Answer, Case},
+    cases::{Answer, Case, EvaluatedCase},
     figures::{BOOTSTRAP, Figure, groups},
+    raters::{self, Scale},
     truth::tests::row,
 };
 
@@ -33,7 +31,12 @@ fn of_stage(stage: usize) -> Model {
 }
 
 /// A film of the patient that its cells name, else of one of its own.
-fn film(number: usize, fields: &[(&str, &str)], label: Option<&str>, model: Model) -> Film {
+fn film(
+    number: usize,
+    fields: &[(&str, &str)],
+    label: Option<&str>,
+    model: Model,
+) -> EvaluatedCase {
     let mut row = row(fields);
     row.patient = row.fields.get("patient_id").cloned().unwrap_or(number.to_string());
     row.image = format!("{number}.png").into();
@@ -50,11 +53,11 @@ fn film(number: usize, fields: &[(&str, &str)], label: Option<&str>, model: Mode
         abstained: None,
         overlap: None,
     };
-    Film { case: Case::of(row, label).unwrap(), outcome: Ok(answer) }
+    EvaluatedCase { case: Case::of(row, label).unwrap(), outcome: Ok(answer) }
 }
 
 /// Films staged by readers `A`, `B`, ... and by the model; a stage of 9 is missing.
-fn staged(films: &[(&[usize], usize)]) -> Vec<Film> {
+fn staged(films: &[(&[usize], usize)]) -> Vec<EvaluatedCase> {
     let column = |reader: usize| format!("reader_{}_stage", char::from(b'A' + reader as u8));
     let one = |(number, (stages, model)): (usize, &(&[usize], usize))| {
         let cells: Vec<(String, String)> = stages
@@ -71,7 +74,11 @@ fn staged(films: &[(&[usize], usize)]) -> Vec<Film> {
     films.iter().enumerate().map(one).collect()
 }
 
-fn of_films(films: &[Film]) -> Vec<Figure> {
+fn names(films: &[EvaluatedCase]) -> Vec<String> {
+    raters::names(films.iter().map(|film| &film.case.readers))
+}
+
+fn of_films(films: &[EvaluatedCase]) -> Vec<Figure> {
     figures(&groups(films, &[]).unwrap()[0], &names(films), 1)
 }
 
@@ -224,7 +231,8 @@ fn figures_are_those_of_scikit_learn_and_krippendorff() {
             cells.iter().map(|(c, v)| (c.as_str(), v.as_str())).collect();
         film(number, &cells, None, *model)
     };
-    let films: Vec<Film> = golden.rows.iter().zip(&golden.model).enumerate().map(one).collect();
+    let films: Vec<EvaluatedCase> =
+        golden.rows.iter().zip(&golden.model).enumerate().map(one).collect();
     let found: BTreeMap<String, Option<f64>> =
         of_films(&films).into_iter().map(|figure| (figure.name, figure.value)).collect();
     assert!(found.keys().eq(golden.figures.keys()), "{:?}", found.keys());

@@ -6,7 +6,7 @@ use koniscope_metrics::{
     proportion::wilson,
 };
 
-use crate::judged::Judged;
+use crate::predictions::LabeledPrediction;
 
 /// What is wanted of the threshold.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,8 +30,8 @@ const LOOSE: f64 = 0.05;
 /// # Errors
 /// If the sick or the healthy are missing, or no threshold gives what is wanted; with what the best
 /// one gives.
-pub fn operate(
-    films: &[Judged],
+pub fn operating_point(
+    films: &[LabeledPrediction],
     site: &Site,
     goal: Goal,
 ) -> Result<(OperatingPoint, Vec<String>), String> {
@@ -112,13 +112,14 @@ mod tests {
         let films = films(2000, 7);
         let site = Site::default();
         let (point, warnings) =
-            operate(&films, &site, goal(Criterion::Sensitivity, 0.9)).expect("a threshold");
+            operating_point(&films, &site, goal(Criterion::Sensitivity, 0.9)).expect("a threshold");
         assert!((0.9..0.902).contains(&point.sensitivity[0]), "{point:?}");
         assert!(warnings.is_empty(), "{warnings:?}");
         let (point, _) =
-            operate(&films, &site, goal(Criterion::Specificity, 0.8)).expect("a threshold");
+            operating_point(&films, &site, goal(Criterion::Specificity, 0.8)).expect("a threshold");
         assert!((0.8..0.802).contains(&point.specificity[0]), "{point:?}");
-        let (point, _) = operate(&films, &site, goal(Criterion::Ppv, 0.2)).expect("a threshold");
+        let (point, _) =
+            operating_point(&films, &site, goal(Criterion::Ppv, 0.2)).expect("a threshold");
         let [sensitivity, specificity] = [point.sensitivity[0], point.specificity[0]];
         let ppv = 0.05 * sensitivity / (0.05 * sensitivity + 0.95 * (1.0 - specificity));
         assert!(ppv >= 0.2 - 1e-12 && point.prevalence == Some(0.05), "{ppv}");
@@ -128,14 +129,18 @@ mod tests {
     fn few_films_and_impossible_wishes_are_said() {
         let few = films(40, 7);
         let (_, warnings) =
-            operate(&few, &Site::default(), goal(Criterion::Sensitivity, 0.9)).expect("one");
+            operating_point(&few, &Site::default(), goal(Criterion::Sensitivity, 0.9))
+                .expect("one");
         assert!(warnings.iter().any(|w| w.contains("would hold it")), "{warnings:?}");
         // The highest probability is a healthy film's: none of the positive may be sick alone.
         let mut none = few.clone();
-        none.push(Judged { probabilities: vec![0.0, 1.0], class: 0, ..none[0].clone() });
-        let error = operate(&none, &Site::default(), goal(Criterion::Ppv, 1.0)).unwrap_err();
+        none.push(LabeledPrediction { probabilities: vec![0.0, 1.0], class: 0, ..none[0].clone() });
+        let error =
+            operating_point(&none, &Site::default(), goal(Criterion::Ppv, 1.0)).unwrap_err();
         assert!(error.contains("the best one gives 0."), "{error}");
-        let sick: Vec<Judged> = few.into_iter().filter(|f| f.class == 1).collect();
-        assert!(operate(&sick, &Site::default(), goal(Criterion::Sensitivity, 0.9)).is_err());
+        let sick: Vec<LabeledPrediction> = few.into_iter().filter(|f| f.class == 1).collect();
+        assert!(
+            operating_point(&sick, &Site::default(), goal(Criterion::Sensitivity, 0.9)).is_err()
+        );
     }
 }

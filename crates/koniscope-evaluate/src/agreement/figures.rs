@@ -3,11 +3,13 @@
 use koniscope_metrics::agreement::{Level, krippendorff_alpha, quadratic_kappa};
 
 use super::{
-    MODEL, Scale,
-    consensus::LEAST,
+    MODEL,
     ratings::{Pairs, Rated, Rater, Ratings, Reference},
 };
-use crate::figures::{Figure, Group, Section, Sheet};
+use crate::{
+    figures::{Figure, Group, Section, Sheet},
+    raters::{Scale, consensus::LEAST},
+};
 
 /// Said where no film has a consensus.
 const FEW: &str = "films with a consensus of two readers are needed";

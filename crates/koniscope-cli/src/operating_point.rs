@@ -1,12 +1,12 @@
-//! `koniscope operate`: the threshold of a site.
+//! `koniscope operating-point`: the threshold of a site.
 
 use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::bail;
 use koniscope::site::{Criterion, Site};
 use koniscope_evaluate::{
-    judged::Judgments,
-    site::{Goal, operate},
+    predictions::LabeledPredictions,
+    site::{Goal, operating_point},
 };
 
 use crate::{site_file, write::print};
@@ -56,12 +56,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             bail!("{name} is {share}; above 0 and at most 1 was expected");
         }
     }
-    let judged = Judgments::read(&args.evaluation)?;
+    let predictions = LabeledPredictions::read(&args.evaluation)?;
     let mut site = Site::read(&args.site)?;
-    let classes = judged.films.first().map_or(2, |film| film.probabilities.len());
-    site.fits(judged.model(), classes)?;
+    let classes = predictions.films.first().map_or(2, |film| film.probabilities.len());
+    site.fits(predictions.model(), classes)?;
     let goal = Goal { criterion, wanted, prevalence: args.prevalence };
-    let (point, warnings) = operate(&judged.films, &site, goal).map_err(anyhow::Error::msg)?;
+    let (point, warnings) =
+        operating_point(&predictions.films, &site, goal).map_err(anyhow::Error::msg)?;
     let [sensitivity, specificity] = [point.sensitivity, point.specificity]
         .map(|[value, low, high]| format!("{value:.3} ({low:.3} to {high:.3})"));
     let threshold = point.threshold;
@@ -74,8 +75,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         "{}: positive from {threshold:.4}; sensitivity {sensitivity}, specificity {specificity} on the \
          {} films it was chosen on ({})\n",
         args.site.display(),
-        judged.films.len(),
-        judged.data
+        predictions.films.len(),
+        predictions.data
     ))?;
     print(&format!("{}\n", koniscope::reading::DISCLAIMER))?;
     Ok(ExitCode::SUCCESS)
