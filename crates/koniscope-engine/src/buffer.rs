@@ -1,12 +1,6 @@
-//! Memory for activations and weights, aligned to a cache line, and its sharing among threads.
-
-use std::marker::PhantomData;
+//! Memory for activations and weights, aligned to a cache line.
 
 use crate::LANES;
-
-/// Floats after the end that may be read: a tile of 16 pixels, two apart, reads on where a row of
-/// fewer ends.
-const SLACK: usize = 32 * LANES;
 
 /// Floats that start on a cache line, as a vector of the widest kernels does.
 #[derive(Debug, Default)]
@@ -17,9 +11,9 @@ pub(crate) struct Buffer {
 }
 
 impl Buffer {
-    /// `len` zeros. Of many floats no memory is touched before it is used.
+    /// `len` zeros. Where they are many, no memory is touched before it is used.
     pub(crate) fn zeros(len: usize) -> Self {
-        let floats = vec![0.0; LANES + len.next_multiple_of(LANES) + SLACK];
+        let floats = vec![0.0; LANES + len];
         let start = floats.as_ptr().addr().wrapping_neg() % (LANES * size_of::<f32>());
         huge_pages(&floats);
         Self { floats, start: start / size_of::<f32>(), len }
@@ -59,7 +53,7 @@ impl std::ops::DerefMut for Buffer {
     }
 }
 
-/// Asks for large pages, which come to be in a five hundredth of the steps.
+/// Asks for large pages: one fault of 2 MiB in place of five hundred of 4 KiB.
 #[cfg(all(target_os = "linux", not(miri)))]
 #[allow(unsafe_code)]
 fn huge_pages(floats: &[f32]) {
@@ -80,41 +74,18 @@ fn huge_pages(floats: &[f32]) {
 #[cfg(not(all(target_os = "linux", not(miri))))]
 fn huge_pages(_: &[f32]) {}
 
-/// A mutable slice that several threads write, each its own part.
-#[derive(Clone, Copy)]
-pub(crate) struct Shared<'a> {
-    start: *mut f32,
-    len: usize,
-    slice: PhantomData<&'a mut [f32]>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-// SAFETY: access goes through `range` and `as_mut_ptr`, whose callers promise disjoint parts.
-#[allow(unsafe_code)]
-unsafe impl Send for Shared<'_> {}
-// SAFETY: as above.
-#[allow(unsafe_code)]
-unsafe impl Sync for Shared<'_> {}
-
-#[allow(unsafe_code)]
-impl<'a> Shared<'a> {
-    pub(crate) fn new(slice: &'a mut [f32]) -> Self {
-        Self { start: slice.as_mut_ptr(), len: slice.len(), slice: PhantomData }
-    }
-
-    pub(crate) fn as_mut_ptr(&self) -> *mut f32 {
-        self.start
-    }
-
-    /// Part of the slice.
-    ///
-    /// # Safety
-    /// While the result lives, nobody else may use any of its elements.
-    ///
-    /// # Panics
-    /// If it reaches beyond the slice.
-    pub(crate) unsafe fn range(&self, at: usize, len: usize) -> &'a mut [f32] {
-        assert!(at.checked_add(len).is_some_and(|end| end <= self.len), "{at} + {len}");
-        // SAFETY: within the slice by the assertion, alone by the caller's promise.
-        unsafe { std::slice::from_raw_parts_mut(self.start.add(at), len) }
+    #[test]
+    fn a_buffer_starts_on_a_cache_line_and_is_zero() {
+        for len in [0, 1, 16, 1000, 3 << 20] {
+            let mut buffer = Buffer::zeros(len);
+            assert_eq!((buffer.len(), buffer.as_ptr().addr() % 64), (len, 0));
+            assert!(buffer.iter().all(|v| *v == 0.0));
+            buffer.fill(1.0);
+            assert_eq!(buffer.clone()[..], buffer[..]);
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! What can go wrong, all of it before anything is computed.
+//! What can go wrong: all of it is found before anything is computed.
 
 /// Why a network cannot run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -10,6 +10,16 @@ pub enum Error {
         node: String,
         /// What was found.
         detail: String,
+    },
+    /// The input has not as many values as its shape says.
+    #[error(
+        "{found} values do not make an input of shape {shape:?}; give as many as its axes multiply to"
+    )]
+    Input {
+        /// `[n, c, h, w]`, as it was given.
+        shape: [usize; 4],
+        /// Values that were given.
+        found: usize,
     },
     /// Kernels were asked for that this processor lacks.
     #[error("this processor has no {wanted}; it has {there}")]

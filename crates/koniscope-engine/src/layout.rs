@@ -1,16 +1,18 @@
-//! Where a value lies: `[n][c / lanes][y][x][lane]`, with a border of zeros around each picture
-//! so that convolutions need no edge cases.
+//! Where a value lies: `[n][c / lanes][y][x][lane]`, with a border of zeros around each image so that
+//! convolutions need no edge cases.
 
-use crate::{LANES, Precision, bf16};
+mod copy;
 
-/// Geometry of activations in memory.
+use crate::{LANES, Precision};
+
+/// Geometry of activations in memory, in words of 32 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Layout {
-    /// Pictures.
+    /// Images.
     pub(crate) n: usize,
-    /// Channels that mean something; the lanes after the last are zero.
+    /// Channels; the lanes after the last one are zero.
     pub(crate) channels: usize,
-    /// Words that stand together: 16, or as many as an input of few channels has.
+    /// Words of a pixel: 16, or one or three where the network's input has so many channels.
     pub(crate) lanes: usize,
     /// What a word holds: a channel, or two in bf16.
     pub(crate) precision: Precision,
@@ -18,12 +20,12 @@ pub(crate) struct Layout {
     pub(crate) h: usize,
     /// Columns.
     pub(crate) w: usize,
-    /// Width of the border.
+    /// Width of the border in pixels, on all sides.
     pub(crate) halo: usize,
-    /// Blocks of the memory this lies in, which may hold the channels of others too.
-    pub(crate) holder: usize,
+    /// Blocks of the memory that this lies in; a concatenation holds those of others too.
+    holder: usize,
     /// First of its own blocks there.
-    pub(crate) first: usize,
+    first: usize,
 }
 
 impl Layout {
@@ -40,7 +42,7 @@ impl Layout {
         Self { precision, holder, ..self }
     }
 
-    /// A picture as the network gets it: one or three channels stand together as they are.
+    /// An image as the network gets it: one or three channels stand together as they are.
     pub(crate) fn input(shape: [usize; 4], halo: usize) -> Self {
         match shape[1] {
             lanes @ (1 | 3) => Self { lanes, holder: 1, ..Self::new(shape, halo) },
@@ -49,7 +51,11 @@ impl Layout {
     }
 
     /// The same within memory of `holder` blocks, from block `first` on.
+    ///
+    /// # Panics
+    /// If its own blocks reach beyond the memory.
     pub(crate) fn within(self, holder: usize, first: usize) -> Self {
+        assert!(first + self.blocks() <= holder, "{first} + {} blocks of {holder}", self.blocks());
         Self { holder, first, ..self }
     }
 
@@ -62,24 +68,33 @@ impl Layout {
         self.precision.per_block() / LANES * self.lanes
     }
 
-    /// Floats from a row to the next.
+    /// Words from a row to the next.
     pub(crate) fn row(&self) -> usize {
         (self.w + 2 * self.halo) * self.lanes
     }
 
-    /// Floats from a block to the next.
+    /// Words from a block to the next.
     pub(crate) fn plane(&self) -> usize {
         (self.h + 2 * self.halo) * self.row()
     }
 
-    /// Floats from a picture to the next.
+    /// Words from an image to the next.
     pub(crate) fn image(&self) -> usize {
         self.holder * self.plane()
     }
 
-    /// Floats of the memory in all.
+    /// Words of the memory in all; none where no memory is so large.
+    pub(crate) fn checked_len(&self) -> Option<usize> {
+        let side = |pixels: usize| pixels.checked_add(self.halo.checked_mul(2)?);
+        let axes = [side(self.h)?, side(self.w)?, self.lanes, self.holder, self.n];
+        let words = axes.into_iter().try_fold(1usize, usize::checked_mul)?;
+        let bytes = words.checked_mul(size_of::<f32>())?;
+        (bytes <= isize::MAX as usize).then_some(words)
+    }
+
+    /// [`checked_len`](Self::checked_len) of a layout that was checked.
     pub(crate) fn len(&self) -> usize {
-        self.n * self.image()
+        self.checked_len().expect("memory of a size that was checked")
     }
 
     /// Start of a block's plane, border included.
@@ -92,110 +107,8 @@ impl Layout {
         self.plane_at(n, block) + (y + self.halo) * self.row() + self.halo * self.lanes
     }
 
-    /// Floats of a row's pixels.
+    /// Words of a row's pixels.
     pub(crate) fn pixels(&self) -> usize {
         self.w * self.lanes
-    }
-
-    /// Writes `[n, c, h, w]` into place, zeros around.
-    pub(crate) fn store(&self, values: &[f32], to: &mut [f32]) {
-        for n in 0..self.n {
-            let at = self.plane_at(n, 0);
-            to[at..at + self.blocks() * self.plane()].fill(0.0);
-        }
-        for (i, row) in values.chunks_exact(self.w).enumerate() {
-            let (n, c, y) = (i / (self.channels * self.h), i / self.h % self.channels, i % self.h);
-            let (at, shift) = self.channel(n, c, y);
-            for (to, v) in to[at..].iter_mut().step_by(self.lanes).zip(row) {
-                *to = match self.precision {
-                    Precision::F32 => *v,
-                    Precision::Bf16 => bf16::set(*to, shift, *v),
-                };
-            }
-        }
-    }
-
-    /// Where a channel's row begins, and which half of a word it is.
-    fn channel(&self, n: usize, c: usize, y: usize) -> (usize, u32) {
-        let (block, within) = (c / self.per_block(), c % self.per_block());
-        match self.precision {
-            Precision::F32 => (self.at(n, block, y) + within, 0),
-            Precision::Bf16 => (self.at(n, block, y) + within / 2, 16 * (within % 2) as u32),
-        }
-    }
-
-    /// Reads `[n, c, h, w]` back.
-    pub(crate) fn load(&self, from: &[f32]) -> Vec<f32> {
-        let mut values = Vec::with_capacity(self.n * self.channels * self.h * self.w);
-        for n in 0..self.n {
-            for c in 0..self.channels {
-                for y in 0..self.h {
-                    let (at, shift) = self.channel(n, c, y);
-                    let row = from[at..].iter().step_by(self.lanes).take(self.w);
-                    match self.precision {
-                        Precision::F32 => values.extend(row),
-                        Precision::Bf16 => values.extend(row.map(|word| bf16::get(*word, shift))),
-                    }
-                }
-            }
-        }
-        values
-    }
-
-    /// Sets all borders to zero.
-    pub(crate) fn clear_borders(&self, memory: &mut [f32]) {
-        if self.halo == 0 {
-            return;
-        }
-        let (row, edge) = (self.row(), self.halo * self.lanes);
-        let rows = self.h + 2 * self.halo;
-        for n in 0..self.n {
-            for block in 0..self.blocks() {
-                let plane = &mut memory[self.plane_at(n, block)..][..self.plane()];
-                plane[..self.halo * row].fill(0.0);
-                plane[(rows - self.halo) * row..].fill(0.0);
-                for line in plane.chunks_exact_mut(row).skip(self.halo).take(self.h) {
-                    line[..edge].fill(0.0);
-                    line[row - edge..].fill(0.0);
-                }
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_come_back_and_borders_are_zero() {
-        for (layout, shape) in [
-            (Layout::new([2, 19, 3, 5], 1), [2, 19, 3, 5]),
-            (Layout::new([2, 19, 3, 5], 1).within(7, 4), [2, 19, 3, 5]),
-            (Layout::input([1, 3, 4, 2], 3), [1, 3, 4, 2]),
-        ] {
-            let values: Vec<f32> = (1..=shape.iter().product()).map(|v| v as f32).collect();
-            let mut memory = vec![0.0; layout.len()];
-            layout.store(&values, &mut memory);
-            assert_eq!(layout.load(&memory), values);
-            assert_eq!(memory.iter().filter(|v| **v != 0.0).count(), values.len());
-            let mut again = vec![7.0; layout.len()];
-            layout.clear_borders(&mut again);
-            let kept = again.iter().filter(|v| **v != 0.0).count();
-            let others = layout.n * (layout.holder - layout.blocks()) * layout.plane();
-            assert_eq!(kept, layout.n * layout.blocks() * layout.h * layout.pixels() + others);
-        }
-    }
-
-    #[test]
-    fn bf16_comes_back_rounded() {
-        let layout = Layout::new([2, 37, 3, 5], 1).with(Precision::Bf16);
-        assert_eq!(layout.blocks(), 2);
-        let values: Vec<f32> = (1..=2 * 37 * 15).map(|v| v as f32 * 1.001).collect();
-        let mut memory = vec![0.0; layout.len()];
-        layout.store(&values, &mut memory);
-        for (found, value) in layout.load(&memory).iter().zip(&values) {
-            assert!((found / value - 1.0).abs() < 1.0 / 256.0, "{found}, expected {value}");
-        }
     }
 }

@@ -1,13 +1,13 @@
-//! Pooling: largest of squares, and means.
+//! Pooling: the largest value of each square, and means.
 
 use rayon::prelude::*;
 
 use crate::{
     LANES, Precision, bf16,
-    buffer::Shared,
-    geometry::Window,
-    kernels::{Level, rows},
+    kernels::{Supported, rows},
     layout::Layout,
+    shared::Shared,
+    window::Window,
 };
 
 /// Columns of the output whose window has column `k` of its own within the input, and the first
@@ -18,12 +18,12 @@ pub(crate) fn reach(k: usize, window: &Window, from: usize, to: usize) -> (usize
     (first, end.max(first), (first * window.stride + k).saturating_sub(window.padding))
 }
 
-type MaxInto = fn(Level, &mut [f32], &[f32], usize);
+type MaxInto = fn(Supported, &mut [f32], &[f32], usize);
 
-/// Largest of each window; what lies outside the picture never wins.
+/// Largest value of each window; what lies outside of the image never wins.
 #[allow(unsafe_code)]
 pub(crate) fn max_pool(
-    level: Level,
+    supported: Supported,
     window: &Window,
     (xl, x): (&Layout, &[f32]),
     (yl, y): (&Layout, &mut [f32]),
@@ -48,7 +48,7 @@ pub(crate) fn max_pool(
                 for kx in 0..window.kw {
                     let (first, end, ix) = reach(kx, window, xl.w, yl.w);
                     let x = &x[xl.at(n, block, iy)..][..xl.pixels()][ix * LANES..];
-                    max_into(level, &mut row[first * LANES..end * LANES], x, window.stride);
+                    max_into(supported, &mut row[first * LANES..end * LANES], x, window.stride);
                 }
             }
         }
@@ -56,7 +56,11 @@ pub(crate) fn max_pool(
 }
 
 /// Mean over rows and columns; `y` has one pixel.
-pub(crate) fn average(level: Level, (xl, x): (&Layout, &[f32]), (yl, y): (&Layout, &mut [f32])) {
+pub(crate) fn average(
+    supported: Supported,
+    (xl, x): (&Layout, &[f32]),
+    (yl, y): (&Layout, &mut [f32]),
+) {
     let pixels = (xl.h * xl.w) as f32;
     for n in 0..xl.n {
         for block in 0..xl.blocks() {
@@ -65,8 +69,8 @@ pub(crate) fn average(level: Level, (xl, x): (&Layout, &[f32]), (yl, y): (&Layou
             for iy in 0..xl.h {
                 let row = &x[xl.at(n, block, iy)..][..xl.pixels()];
                 match xl.precision {
-                    Precision::F32 => rows::sum_into(level, row, &mut low),
-                    Precision::Bf16 => rows::sum_into_bf16(level, row, &mut low, &mut high),
+                    Precision::F32 => rows::sum_into(supported, row, &mut low),
+                    Precision::Bf16 => rows::sum_into_bf16(supported, row, &mut low, &mut high),
                 }
             }
             let means: Vec<f32> = match xl.precision {

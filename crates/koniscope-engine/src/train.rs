@@ -3,7 +3,9 @@
 mod elementwise;
 mod layer;
 mod narrow;
+mod norm;
 mod normalization;
+mod parameters;
 mod values;
 
 use std::collections::HashMap;
@@ -11,14 +13,15 @@ use std::collections::HashMap;
 use crate::{
     Error, Graph, Level, NodeId, Options, Precision, Tensor,
     fuse::{Head, fuse},
-    geometry::Window,
     kernels::Kernels,
-    place::{Place, place},
+    memory_plan::{Placement, plan_memory},
     pool,
-    weight_gradient::Room,
+    weight_gradient::Workspace,
+    window::Window,
 };
-use layer::{Layer, Parameters};
+use layer::Layer;
 use narrow::Narrow;
+use parameters::Parameters;
 use values::Values;
 
 /// A network that learns, for one input shape: batch normalization takes the batch's statistics.
@@ -30,13 +33,13 @@ pub struct Trainer {
     kernels: Kernels,
     narrow: Option<Narrow>,
     steps: Vec<Step>,
-    places: Vec<Option<Place>>,
+    placements: Vec<Option<Placement>>,
     shapes: Vec<Vec<usize>>,
     outputs: Vec<NodeId>,
     input: usize,
     values: Values,
     gradients: Values,
-    room: Room,
+    workspace: Workspace,
 }
 
 /// One unit of the network.
@@ -87,19 +90,10 @@ impl Trainer {
             level => level,
         };
         let kernels = Kernels::of(level, Precision::F32)?;
-        let outputs = outputs
-            .iter()
-            .map(|name| {
-                graph.outputs().iter().find(|(n, _)| n == name).map(|(_, id)| *id).ok_or_else(
-                    || Error::Graph {
-                        node: (*name).into(),
-                        detail: "there is no such output".into(),
-                    },
-                )
-            })
-            .collect::<Result<Vec<_>, _>>()?;
+        graph.check()?;
+        let outputs = graph.outputs_named(outputs)?;
         let units = fuse(graph, &outputs)?;
-        let places = place(graph, &units, shape, Precision::F32)?;
+        let placements = plan_memory(graph, &units, shape, Precision::F32)?;
         let shapes = graph.shapes(shape)?;
         let is_frozen = |node: usize| frozen(&graph.nodes()[node].name);
         let mut steps = Vec::new();
@@ -119,26 +113,26 @@ impl Trainer {
                 Head::GlobalAveragePool => Step::Average { x: unit.inputs[0], y },
                 Head::Conv { .. } | Head::Linear(_) | Head::Upsample(_) => {
                     let narrow = narrow.as_ref().map(|narrow| &narrow.kernels);
-                    let layer = Layer::new(graph, &kernels, narrow, unit, &places, &is_frozen);
+                    let layer = Layer::new(graph, &kernels, narrow, unit, &placements, &is_frozen);
                     Step::Layer(Box::new(layer))
                 }
             });
         }
         let mut graph = graph.clone();
         graph.forget_parameters();
-        let (values, gradients) = (Values::new(&places), Values::new(&places));
+        let (values, gradients) = (Values::new(&placements), Values::new(&placements));
         Ok(Self {
             graph,
             kernels,
             narrow,
             steps,
-            places,
+            placements,
             shapes,
             outputs,
             input,
             values,
             gradients,
-            room: Room::default(),
+            workspace: Workspace::default(),
         })
     }
 
@@ -148,7 +142,8 @@ impl Trainer {
     /// If the graph is another than was planned for, or the input has another size.
     pub fn forward(&mut self, graph: &Graph, input: &[f32]) -> Vec<Tensor> {
         let parameters = Parameters(graph);
-        let place = |v: usize| self.places[v].as_ref().expect("a unit's value is placed").layout;
+        let place =
+            |v: usize| self.placements[v].as_ref().expect("a unit's value is placed").layout;
         let mut memory = self.values.take(self.input);
         place(self.input).store(input, &mut memory);
         self.values.put(self.input, memory);
@@ -161,13 +156,13 @@ impl Trainer {
                 Step::MaxPool { window, x, y } => {
                     let mut to = self.values.take(*y);
                     let from = (&place(*x), self.values.get(*x));
-                    pool::max_pool(self.kernels.level, window, from, (&place(*y), &mut to));
+                    pool::max_pool(self.kernels.supported(), window, from, (&place(*y), &mut to));
                     self.values.put(*y, to);
                 }
                 Step::Average { x, y } => {
                     let mut to = self.values.take(*y);
                     let from = (&place(*x), self.values.get(*x));
-                    pool::average(self.kernels.level, from, (&place(*y), &mut to));
+                    pool::average(self.kernels.supported(), from, (&place(*y), &mut to));
                     self.values.put(*y, to);
                 }
                 Step::Concat { .. } => {}
@@ -188,8 +183,9 @@ impl Trainer {
     pub fn backward(&mut self, graph: &Graph, outputs: &[&[f32]]) -> Named {
         assert_eq!(outputs.len(), self.outputs.len(), "a gradient for every output");
         let parameters = Parameters(graph);
-        let layout = |v: usize| self.places[v].as_ref().expect("a unit's value is placed").layout;
-        let mut written = vec![false; self.places.len()];
+        let layout =
+            |v: usize| self.placements[v].as_ref().expect("a unit's value is placed").layout;
+        let mut written = vec![false; self.placements.len()];
         for (id, values) in self.outputs.iter().zip(outputs) {
             let mut memory = self.gradients.take(id.0);
             layout(id.0).store(values, &mut memory);
@@ -205,7 +201,7 @@ impl Trainer {
         for step in self.steps.iter_mut().rev() {
             match step {
                 Step::Layer(layer) => layer.backward(
-                    (&self.kernels, self.narrow.as_mut(), &mut self.room),
+                    (&self.kernels, self.narrow.as_mut(), &mut self.workspace),
                     &self.values,
                     &mut self.gradients,
                     parameters,
@@ -219,7 +215,7 @@ impl Trainer {
                     let (from, to) = (self.values.get(*x), self.values.get(*y));
                     let from = (&xl, from, &mut dx[..]);
                     let to = (&yl, to, dy);
-                    elementwise::max_pool(self.kernels.level, window, from, to, mark(*x));
+                    elementwise::max_pool(self.kernels.supported(), window, from, to, mark(*x));
                     self.gradients.put(*x, dx);
                 }
                 Step::Average { x, y } => {

@@ -1,15 +1,18 @@
 //! Weights in the order in which tiles read them.
 
+mod order;
+mod transformed;
+
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use crate::{
-    LANES, bf16,
+    LANES,
     buffer::Buffer,
-    kernels::{Kernels, Level, rows},
-    winograd::factors::Factors,
+    kernels::{Kernels, Supported, rows},
 };
+use transformed::Transformed;
 
 /// Weights of one convolution for one level: `[panel][input block][tap][input lane][16 * N]`, a
 /// panel being `N` blocks of output channels, the last one of fewer.
@@ -24,25 +27,25 @@ pub(crate) struct Packed {
     inputs: usize,
     pairing: Option<Pairing>,
     /// What Winograd's convolution multiplies by, once it was asked for.
-    factors: OnceLock<Factors>,
+    transformed: OnceLock<Transformed>,
 }
 
 /// How weights in f32 become words of two bf16, as `Narrow` has them in training: a word holds the
 /// same lane of two input blocks.
 #[derive(Clone, Copy, Debug)]
 struct Pairing {
-    level: Level,
+    supported: Supported,
     taps: usize,
 }
 
-/// Channels and what stands between them: each slot's channel, in blocks of `lanes` slots.
+/// The channel of each slot, in blocks of `lanes` slots; none where a slot only fills a block.
 #[derive(Clone, Copy)]
 pub(crate) struct Slots<'a> {
     pub(crate) channels: &'a [Option<usize>],
     pub(crate) lanes: usize,
 }
 
-/// A weight `[a, b, taps]` as PyTorch has it.
+/// A weight `[a, b, taps]` in PyTorch's order.
 #[derive(Clone, Copy)]
 pub(crate) struct Weight<'a> {
     pub(crate) values: &'a [f32],
@@ -50,148 +53,42 @@ pub(crate) struct Weight<'a> {
     pub(crate) taps: usize,
 }
 
+/// Slots of channels that stand together: `channels` of them, filled up to whole blocks of 16.
+pub(crate) fn plain_slots(channels: usize) -> Vec<Option<usize>> {
+    (0..channels.next_multiple_of(LANES)).map(|s| (s < channels).then_some(s)).collect()
+}
+
 impl Packed {
     /// Room for weights of `out_blocks` blocks of 16 outputs and `inputs` inputs, all zero.
     pub(crate) fn zeros(kernels: &Kernels, out_blocks: usize, inputs: usize) -> Self {
         let panel = kernels.blocks.min(out_blocks);
         let values = Buffer::zeros(out_blocks * LANES * inputs);
-        Self { values, blocks: out_blocks, panel, inputs, pairing: None, factors: OnceLock::new() }
+        Self {
+            values,
+            blocks: out_blocks,
+            panel,
+            inputs,
+            pairing: None,
+            transformed: OnceLock::new(),
+        }
     }
 
     /// [`zeros`](Self::zeros) for `pairs` pairs of input blocks in bf16; what fills it rounds.
     pub(crate) fn paired(kernels: &Kernels, out_blocks: usize, pairs: usize, taps: usize) -> Self {
-        let pairing = Some(Pairing { level: kernels.level, taps });
+        let pairing = Some(Pairing { supported: kernels.supported(), taps });
         Self { pairing, ..Self::zeros(kernels, out_blocks, pairs * taps * LANES) }
-    }
-
-    /// A weight whose first axis is the output: a convolution forward, an upsampling backward.
-    /// Output channel `o` is multiplied by `scale[o]`.
-    pub(crate) fn rows(
-        kernels: &Kernels,
-        weight: Weight,
-        outputs: usize,
-        inputs: Slots,
-        scale: Option<&[f32]>,
-    ) -> Self {
-        let count = inputs.channels.len() * weight.taps;
-        let mut packed = Self::zeros(kernels, outputs.div_ceil(LANES), count);
-        packed.fill_rows(weight, outputs, inputs, scale);
-        packed
-    }
-
-    /// [`rows`](Self::rows) anew, for the same sizes.
-    pub(crate) fn fill_rows(
-        &mut self,
-        weight: Weight,
-        outputs: usize,
-        inputs: Slots,
-        scale: Option<&[f32]>,
-    ) {
-        let row = weight.b * weight.taps;
-        self.fill(|first, width, panel| {
-            // Sixteen rows at once: their reads and the writes each go on where they were.
-            for block in (0..width).step_by(LANES) {
-                let o = first * LANES + block;
-                let outs = LANES.min(outputs.saturating_sub(o));
-                for (s, channel) in inputs.channels.iter().enumerate() {
-                    let Some(i) = channel else { continue };
-                    let (b, lane) = (s / inputs.lanes, s % inputs.lanes);
-                    for tap in 0..weight.taps {
-                        let at = ((b * weight.taps + tap) * inputs.lanes + lane) * width + block;
-                        let from = o * row + i * weight.taps + tap;
-                        for (k, to) in panel[at..at + outs].iter_mut().enumerate() {
-                            *to = weight.values[from + k * row] * scale.map_or(1.0, |s| s[o + k]);
-                        }
-                    }
-                }
-            }
-        });
-    }
-
-    /// [`rows`](Self::rows) or [`columns`](Self::columns) in words of two bf16: outputs and inputs
-    /// by their slots, `value` giving the weight of output channel, input channel and tap.
-    pub(crate) fn bf16(
-        kernels: &Kernels,
-        outputs: &[Option<usize>],
-        inputs: &[Option<usize>],
-        taps: usize,
-        value: &(dyn Fn(usize, usize, usize) -> f32 + Sync),
-    ) -> Self {
-        let blocks = outputs.len().div_ceil(LANES);
-        let mut packed = Self::zeros(kernels, blocks, inputs.len() / 2 * taps);
-        packed.panels().for_each(|(first, width, panel)| {
-            for (pair, halves) in inputs.chunks_exact(2).enumerate() {
-                let (block, word) = (pair / LANES, pair % LANES);
-                for tap in 0..taps {
-                    let at = ((block * taps + tap) * LANES + word) * width;
-                    let outputs = outputs[first * LANES..].iter().take(width);
-                    for (to, output) in panel[at..at + width].iter_mut().zip(outputs) {
-                        let half = |i: usize| match (output, halves[i]) {
-                            (Some(o), Some(i)) => value(*o, i, tap),
-                            _ => 0.0,
-                        };
-                        *to = bf16::word(half(0), half(1));
-                    }
-                }
-            }
-        });
-        packed
-    }
-
-    /// A weight whose second axis is the output, of some of its taps: a convolution backward, an
-    /// upsampling forward.
-    pub(crate) fn columns(
-        kernels: &Kernels,
-        weight: Weight,
-        inputs: usize,
-        outputs: &[Option<usize>],
-        taps: &[usize],
-    ) -> Self {
-        let count = inputs.next_multiple_of(LANES) * taps.len();
-        let mut packed = Self::zeros(kernels, outputs.len() / LANES, count);
-        packed.fill_columns(weight, inputs, outputs, taps);
-        packed
-    }
-
-    /// [`columns`](Self::columns) anew, for the same sizes.
-    pub(crate) fn fill_columns(
-        &mut self,
-        weight: Weight,
-        inputs: usize,
-        outputs: &[Option<usize>],
-        taps: &[usize],
-    ) {
-        self.fill(|first, width, panel| {
-            let outputs = &outputs[first * LANES..][..width];
-            // Channels of a block follow one another; what is left of it is padding.
-            let blocks: Vec<(usize, usize)> = outputs
-                .chunks_exact(LANES)
-                .map(|slots| (slots[0].unwrap_or(0), slots.iter().flatten().count()))
-                .collect();
-            for i in 0..inputs {
-                let row = &weight.values[i * weight.b * weight.taps..][..weight.b * weight.taps];
-                for (t, tap) in taps.iter().enumerate() {
-                    let at = ((i / LANES * taps.len() + t) * LANES + i % LANES) * width;
-                    let to = panel[at..at + width].chunks_exact_mut(LANES);
-                    for (to, (channel, count)) in to.zip(&blocks) {
-                        let from = row[channel * weight.taps + tap..].iter().step_by(weight.taps);
-                        to.iter_mut().zip(from).take(*count).for_each(|(to, from)| *to = *from);
-                    }
-                }
-            }
-        });
     }
 
     /// Calls for every panel, which is f32 for `write`, with its first block and its width.
     fn fill(&mut self, write: impl Fn(usize, usize, &mut [f32]) + Sync) {
         self.fill_values(write);
-        if let Some(factors) = self.factors.get_mut() {
-            factors.fill(&self.values);
+        if let Some(transformed) = self.transformed.get_mut() {
+            transformed.fill(&self.values);
         }
     }
 
     fn fill_values(&mut self, write: impl Fn(usize, usize, &mut [f32]) + Sync) {
-        let Some(Pairing { level, taps }) = self.pairing else {
+        let Some(Pairing { supported, taps }) = self.pairing else {
             return self.panels().for_each(|(first, width, panel)| write(first, width, panel));
         };
         self.panels().for_each_init(Vec::new, |wide, (first, width, panel)| {
@@ -201,7 +98,7 @@ impl Packed {
             let block = taps * LANES * width;
             for (words, halves) in panel.chunks_exact_mut(block).zip(wide.chunks_exact(2 * block)) {
                 let (low, high) = halves.split_at(block);
-                rows::pair_up(level, words, low, high);
+                rows::pair_up(supported, words, low, high);
             }
         });
     }
@@ -224,10 +121,14 @@ impl Packed {
 
     /// What Winograd's convolution multiplies by; `flipped` where taps stand in the reverse order of
     /// the pixels that they read.
-    pub(crate) fn factors(&self, kernels: &Kernels, flipped: bool) -> &[f32] {
-        let sizes = (self.inputs, self.panel * LANES * self.inputs);
-        let new = || Factors::new(kernels, &self.values, sizes, flipped);
-        self.factors.get_or_init(new).values(flipped)
+    pub(crate) fn transformed(&self, kernels: &Kernels, flipped: bool) -> &[f32] {
+        let transformed = self.transformed.get().unwrap_or_else(|| {
+            // Not while the cell waits: the threads that transform might ask for it too.
+            let sizes = (self.inputs, self.panel * LANES * self.inputs);
+            let new = Transformed::new(kernels, &self.values, sizes, flipped);
+            self.transformed.get_or_init(|| new)
+        });
+        transformed.values(flipped)
     }
 
     /// Inputs of every output: blocks times taps times lanes.
@@ -237,30 +138,5 @@ impl Packed {
 
     pub(crate) fn bytes(&self) -> usize {
         self.values.len() * 4
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::kernels::Level;
-
-    #[test]
-    fn what_is_packed_stands_where_tiles_read() {
-        let kernels = Kernels::of(Level::Portable, crate::Precision::F32).expect("always there");
-        let (a, b, taps) = (19, 5, 4);
-        let values: Vec<f32> = (1..=a * b * taps).map(|v| v as f32).collect();
-        let weight = Weight { values: &values, b, taps };
-        let slots: Vec<Option<usize>> = (0..16).map(|s| (s < b).then_some(s)).collect();
-        let rows =
-            Packed::rows(&kernels, weight, a, Slots { channels: &slots, lanes: LANES }, None);
-        assert_eq!((rows.blocks, rows.inputs()), (2, 16 * taps));
-        // Output 17, input 3, tap 2: block 1, lane 1.
-        assert_eq!(rows.panel(1).0[(2 * 16 + 3) * 16 + 1], values[(17 * b + 3) * taps + 2]);
-        let columns = Packed::columns(&kernels, weight, a, &slots, &[3, 1]);
-        assert_eq!((columns.blocks, columns.inputs()), (1, 32 * 2));
-        // Input 17 is lane 1 of block 1; its second tap is 1; output 4.
-        let at = ((2 + 1) * 16 + 1) * 16 + 4;
-        assert_eq!(columns.panel(0).0[at], values[(17 * b + 4) * taps + 1]);
     }
 }

@@ -1,245 +1,176 @@
 //! Winograd's convolution F(4 x 4, 3 x 3): a fourth of the multiplications of the plain sum.
 //!
-//! A square of 6 x 6 of the input and a window of 3 x 3 become 36 factors each
-//! ([`square`](crate::kernels::square)). Their products, summed over channels, become a square of
-//! 4 x 4 of the output. For each of the 36 that sum is a convolution by a window of one pixel, by the
-//! same tiles as any other.
-
-pub(crate) mod factors;
-pub(crate) mod grid;
-
-use std::cell::RefCell;
-
-use rayon::prelude::*;
-
-use grid::{Grid, Numbers, flipped};
+//! A square of 6 x 6 pixels of the input and a window of 3 x 3 become 36 factors each
+//! ([`transforms`](crate::kernels::winograd)). Their products, summed over channels, become a square
+//! of 4 x 4 pixels of the output. For each of the 36 positions that sum is a convolution by a window
+//! of one pixel, by the same tiles as any other.
+//!
+//! Here is what convolutions and gradients of weights share: the squares, and where their numbers lie.
 
 use crate::{
-    LANES,
-    buffer::{Buffer, Shared},
-    conv::{Finish, Reads, Writes},
+    LANES, Precision,
+    geometry::{Reads, Writes},
     kernels::{
-        Kernels, Sums, Tile,
-        square::{OUTPUT, POSITIONS, WINDOW},
+        Square,
+        winograd::{INPUT, OUTPUT, POSITIONS, WINDOW},
     },
-    split::cut,
-    weights::Packed,
 };
 
-/// A convolution of 3 x 3 by steps of one pixel, in squares of the output.
-#[derive(Clone, Debug)]
-pub(crate) struct Winograd {
-    grid: Grid,
-    /// Whether the weights' taps stand in the reverse order of the pixels that they read.
-    flipped: bool,
-    /// Squares of a task, and the widths of tiles that make them up; the same of the last task.
-    group: usize,
-    widths: Vec<usize>,
-    last: Vec<usize>,
+/// The squares of 4 x 4 pixels of a convolution's output, numbered through all images.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Grid {
+    rows: usize,
+    columns: usize,
+    pub(crate) squares: usize,
 }
 
-/// Squares that a task computes together, and the widths of tiles that make them up.
-struct Group<'a> {
-    first: usize,
-    count: usize,
-    widths: &'a [usize],
+/// Where the 36 numbers of each of `count` squares and `blocks` blocks of channels lie:
+/// `[position][block][square][16]`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SquareLayout {
+    pub(crate) count: usize,
+    pub(crate) blocks: usize,
 }
 
-/// Where a task reads, and what it does to its sums.
-struct Work<'a> {
-    kernels: &'a Kernels,
-    reads: &'a Reads,
-    writes: &'a Writes,
-    x: &'a [f32],
-    finish: &'a Finish<'a>,
-    y: Shared<'a>,
-}
-
-/// Bytes of factors and products that a task keeps in its core's cache.
-const CACHE: usize = 640 << 10;
-
-/// Pixels of output for which weights are worth transforming though they may be used but once.
-const PIXELS: usize = 192;
-
-thread_local! {
-    static ROOM: RefCell<Buffer> = RefCell::default();
-}
-
-impl Winograd {
-    /// For the reads and writes of such a convolution; none for others.
-    pub(crate) fn new(
-        kernels: &Kernels,
-        reads: &Reads,
-        writes: &Writes,
-        packed: &Packed,
-    ) -> Option<Self> {
-        let flipped = flipped(reads, writes)?;
-        let grid = Grid::new(writes);
-        let most = CACHE / (POSITIONS * LANES * 4 * (reads.blocks + packed.panel));
-        let tasks = grid.squares.div_ceil(most.max(1));
-        let tasks = tasks.next_multiple_of(rayon::current_num_threads());
-        let group = grid.squares.div_ceil(tasks);
-        let last = (grid.squares - 1) % group + 1;
-        let widths = |squares| cut(kernels, LANES, packed.panel, squares, 1).widths;
-        Some(Self { grid, flipped, group, widths: widths(group), last: widths(last) })
+impl SquareLayout {
+    /// Floats from a position to the next: one cache line more than is used, so that the 36 do not
+    /// compete for one place in the cache.
+    pub(crate) fn position(self) -> usize {
+        (self.blocks * self.count + 1) * LANES
     }
 
-    /// Whether this would seem to be faster than the plain sum: by vectors multiplied, and what it takes to
-    /// transform and to read weights, as measured. So that the same sums are made with any number of threads, it
-    /// is asked of two.
-    pub(crate) fn pays(&self, reads: &Reads, writes: &Writes, packed: &Packed) -> bool {
-        let (squares, blocks) = (self.grid.squares as f64, (reads.blocks, packed.blocks));
-        let channels = (blocks.0 * LANES * blocks.1) as f64;
-        if writes.n * writes.h * writes.w < PIXELS {
-            return false;
-        }
-        let plain = (writes.n * writes.h * writes.w * WINDOW * WINDOW) as f64 * channels;
-        // Weights, four times as many, are read once for the squares of a task.
-        let together = (squares / 2.0).min(56.0);
-        let products = squares * POSITIONS as f64 * channels * (1.15 + 8.0 / together);
-        let transforms = squares * (300 * blocks.0 + 250 * blocks.1) as f64;
-        products + transforms < 0.85 * plain
+    /// Where a square's first number lies.
+    pub(crate) fn at(self, block: usize, square: usize) -> usize {
+        (block * self.count + square) * LANES
     }
 
-    /// Runs on the current thread pool.
+    /// Floats from a block to the next.
+    pub(crate) fn block(self) -> usize {
+        self.count * LANES
+    }
+
+    pub(crate) fn len(self) -> usize {
+        POSITIONS * self.position()
+    }
+}
+
+impl Grid {
+    pub(crate) fn new(writes: &Writes) -> Self {
+        let (rows, columns) = (writes.h.div_ceil(OUTPUT), writes.w.div_ceil(OUTPUT));
+        Self { rows, columns, squares: writes.n * rows * columns }
+    }
+
+    /// Image, row and column of a square's first pixel.
+    pub(crate) fn at(&self, square: usize) -> [usize; 3] {
+        let within = square % (self.rows * self.columns);
+        let image = square / (self.rows * self.columns);
+        [image, within / self.columns * OUTPUT, within % self.columns * OUTPUT]
+    }
+
+    /// Writes the factors of a square of the input to `to`, `position` floats apart.
     ///
     /// # Safety
-    /// All that `reads` and `writes` describe must lie within `x`, `y`, residual and bias, and nobody else
-    /// may use `y`.
+    /// What `reads` and `writes` describe must lie within `x`, and `to` be valid for 36 vectors that
+    /// nobody else uses.
     #[allow(unsafe_code)]
-    pub(crate) unsafe fn run(
+    pub(crate) unsafe fn transform_input(
         &self,
-        kernels: &Kernels,
+        transform: unsafe fn(&Square),
         (reads, writes): (&Reads, &Writes),
-        packed: &Packed,
         x: &[f32],
-        finish: &Finish,
-        y: Shared,
+        (square, block): (usize, usize),
+        (to, position): (*mut f32, usize),
     ) {
-        let weights = packed.factors(kernels, self.flipped);
-        let work = Work { kernels, reads, writes, x, finish, y };
-        let task = |i: usize, room: &mut Buffer| {
-            let first = i * self.group;
-            let count = self.group.min(self.grid.squares - first);
-            let widths = if count == self.group { &self.widths } else { &self.last };
-            let group = Group { first, count, widths };
-            let numbers = [reads.blocks, packed.panel].map(|blocks| Numbers { count, blocks });
-            room.grow(numbers[0].len() + numbers[1].len());
-            let (factors, products) = room.split_at_mut(numbers[0].len());
-            // SAFETY: the caller's promise; room is as large as the group needs.
-            unsafe {
-                work.images(&self.grid, &group, numbers[0], factors);
-                for first in (0..packed.blocks).step_by(packed.panel) {
-                    let blocks = packed.panel.min(packed.blocks - first);
-                    let size = POSITIONS * reads.blocks * LANES * LANES;
-                    let weights = &weights[first * size..][..blocks * size];
-                    let panel = Numbers { count, blocks };
-                    group.multiply(kernels, (numbers[0], factors), weights, (panel, products));
-                    work.sums(&self.grid, &group, (panel, products), first);
-                }
-            }
-        };
-        let tasks = self.grid.squares.div_ceil(self.group);
-        (0..tasks).into_par_iter().for_each(|i| ROOM.with_borrow_mut(|room| task(i, room)));
+        let [n, y, x0] = self.at(square);
+        let at = n * reads.image + block * reads.block + y * reads.row + x0 * LANES;
+        // Beyond what the last pixels of the output read there are zeros.
+        let there = [writes.h - y, writes.w - x0].map(|left| (left + WINDOW - 1).min(INPUT));
+        // SAFETY: as this function's.
+        unsafe {
+            transformed::<INPUT>(
+                transform,
+                (&x[reads.start + at..], reads.row, there),
+                (to, position),
+            )
+        }
     }
-}
 
-impl Group<'_> {
-    /// Products, summed over input channels, for a panel of outputs.
+    /// Writes the gradient of products from a square of the output's gradient to `to`, `position` floats
+    /// apart.
     ///
     /// # Safety
-    /// The slices must be as large as the group and their blocks need.
+    /// As of [`transform_input`](Self::transform_input), with `dy` for `x`.
     #[allow(unsafe_code)]
-    unsafe fn multiply(
+    pub(crate) unsafe fn transform_output_gradient(
         &self,
-        kernels: &Kernels,
-        (inputs, factors): (Numbers, &[f32]),
-        weights: &[f32],
-        (outputs, products): (Numbers, &mut [f32]),
+        transform: unsafe fn(&Square),
+        writes: &Writes,
+        dy: &[f32],
+        (square, block): (usize, usize),
+        (to, position): (*mut f32, usize),
     ) {
-        for (i, weights) in weights.chunks_exact(weights.len() / POSITIONS).enumerate() {
-            let mut square = 0;
-            for width in self.widths {
-                let kernel = (kernels.tile)(1, *width, outputs.blocks, 1, LANES);
-                let kernel = kernel.expect("a cut is made of tiles that exist");
-                let tile = Tile {
-                    x: factors[i * inputs.position() + inputs.at(0, square)..].as_ptr(),
-                    x_block: inputs.block(),
-                    x_row: 0,
-                    blocks: inputs.blocks,
-                    taps: &[0],
-                    weights: weights.as_ptr(),
-                    bias: std::ptr::null(),
-                    y: products[i * outputs.position() + outputs.at(0, square)..].as_mut_ptr(),
-                    y_block: outputs.block(),
-                    y_row: 0,
-                    y_pixel: LANES,
-                    residual: std::ptr::null(),
-                    relu: false,
-                };
-                // SAFETY: as this function's.
-                unsafe { kernel(&tile) };
-                square += width;
-            }
+        let [n, y, x] = self.at(square);
+        let at = n * writes.image + block * writes.block + y * writes.row + x * LANES;
+        let there = [writes.h - y, writes.w - x].map(|left| left.min(OUTPUT));
+        // SAFETY: as this function's.
+        unsafe {
+            transformed::<OUTPUT>(
+                transform,
+                (&dy[writes.start + at..], writes.row, there),
+                (to, position),
+            )
         }
     }
 }
 
+/// Transforms a square of `SIDE` by `SIDE` pixels to 36 vectors. So many rows and columns of it are
+/// there, and the others are zeros.
+///
+/// # Safety
+/// `from` holds the pixels that are there; the rest as of [`Grid::transform_input`].
 #[allow(unsafe_code)]
-impl Work<'_> {
-    /// Factors of a group's squares of the input.
-    ///
-    /// # Safety
-    /// `factors` must be as large as the group needs; the rest as of [`Winograd::run`].
-    unsafe fn images(&self, grid: &Grid, group: &Group, numbers: Numbers, factors: &mut [f32]) {
-        let image = self.kernels.squares.image;
-        for k in 0..group.count {
-            for block in 0..numbers.blocks {
-                let to = (factors[numbers.at(block, k)..].as_mut_ptr(), numbers.position());
-                let square = (group.first + k, block);
-                // SAFETY: as this function's.
-                unsafe { grid.image(image, (self.reads, self.writes), self.x, square, to) };
-            }
+unsafe fn transformed<const SIDE: usize>(
+    transform: unsafe fn(&Square),
+    (from, row, [rows, columns]): (&[f32], usize, [usize; 2]),
+    (to, position): (*mut f32, usize),
+) {
+    debug_assert!(from.len() >= (rows - 1) * row + columns * LANES);
+    let edge: [f32; INPUT * INPUT * LANES];
+    let (from, row) = if [rows, columns] == [SIDE; 2] {
+        (from.as_ptr(), row)
+    } else {
+        let mut copy = [0.0; INPUT * INPUT * LANES];
+        for (i, to) in copy.chunks_exact_mut(SIDE * LANES).take(rows).enumerate() {
+            to[..columns * LANES].copy_from_slice(&from[i * row..][..columns * LANES]);
         }
-    }
+        edge = copy;
+        (edge.as_ptr(), SIDE * LANES)
+    };
+    let square = Square {
+        from,
+        from_row: row as isize,
+        from_column: LANES as isize,
+        to,
+        to_row: (INPUT * position) as isize,
+        to_column: position as isize,
+    };
+    // SAFETY: `SIDE` by `SIDE` pixels of `edge`, or of the image by the caller's promise.
+    unsafe { transform(&square) }
+}
 
-    /// A group's squares of the output in the blocks from `first` on, from their products.
-    ///
-    /// # Safety
-    /// `products` must be those of the group; the rest as of [`Winograd::run`]. No two squares share a pixel.
-    unsafe fn sums(
-        &self,
-        grid: &Grid,
-        group: &Group,
-        (numbers, products): (Numbers, &[f32]),
-        first: usize,
-    ) {
-        let (writes, finish) = (self.writes, self.finish);
-        for k in 0..group.count {
-            let [n, y, x] = grid.at(group.first + k);
-            for j in 0..numbers.blocks {
-                let block = first + j;
-                let at = n * writes.image + block * writes.block + y * writes.row + x * LANES;
-                let to = self.y.as_mut_ptr().wrapping_add(writes.start + at);
-                let residual = match (finish.residual, finish.accumulate) {
-                    (Some(residual), _) => residual[writes.start + at..].as_ptr(),
-                    (None, true) => to.cast_const(),
-                    (None, false) => std::ptr::null(),
-                };
-                let sums = Sums {
-                    from: products[numbers.at(j, k)..].as_ptr(),
-                    position: numbers.position(),
-                    y: to,
-                    y_row: writes.row,
-                    rows: (writes.h - y).min(OUTPUT),
-                    columns: (writes.w - x).min(OUTPUT),
-                    bias: finish.bias.map_or(std::ptr::null(), |b| b[block * LANES..].as_ptr()),
-                    residual,
-                    relu: finish.relu,
-                };
-                // SAFETY: as this function's.
-                unsafe { (self.kernels.squares.sums)(&sums) };
-            }
-        }
+/// Whether taps stand in the reverse order of the pixels that they read; none where they are not a
+/// window of 3 x 3 on f32 that steps by one pixel.
+pub(crate) fn flipped(reads: &Reads, writes: &Writes) -> Option<bool> {
+    let plain = [reads.precision, writes.precision] == [Precision::F32; 2];
+    let dense = [reads.lanes, writes.pixel, reads.step] == [LANES, LANES, 1];
+    let window = (0..WINDOW * WINDOW).map(|i| i / WINDOW * reads.row + i % WINDOW * LANES);
+    if !plain || !dense {
+        None
+    } else if window.clone().eq(reads.taps.iter().copied()) {
+        Some(false)
+    } else if window.eq(reads.taps.iter().rev().copied()) {
+        Some(true)
+    } else {
+        None
     }
 }

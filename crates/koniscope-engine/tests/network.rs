@@ -4,7 +4,7 @@
 mod common;
 
 use common::{naive, resnet, unet, values};
-use koniscope_engine::{Graph, Level, Network, Options, Precision};
+use koniscope_engine::{Graph, Level, Network, NodeId, Op, Options, Precision, Tensor};
 
 fn agrees(graph: &Graph, shape: [usize; 4]) {
     let input = values(shape.iter().product(), 5);
@@ -87,6 +87,61 @@ fn an_input_that_bf16_has_no_loops_for_is_named() {
     let network = Network::new(b.graph, &Options { level, precision }).expect("it compiles");
     let error = network.run(&values(2 * 8 * 8, 1), [1, 2, 8, 8]).expect_err("two channels");
     assert!(error.to_string().contains("one channel or three"), "{error}");
+}
+
+#[test]
+fn an_input_without_values_or_with_others_is_named() {
+    let network = Network::new(unet(4, 1), &Options::default()).expect("it compiles");
+    let cases = [
+        (0, [0, 1, 16, 16], "empty"),
+        (0, [1, 1, 0, 16], "empty"),
+        (255, [1, 1, 16, 16], "255 values"),
+        // The product of the axes is 0 where it wraps.
+        (0, [1, 1, 1 << 32, 1 << 32], "0 values"),
+    ];
+    for (count, shape, words) in cases {
+        let error = network.run(&values(count, 1), shape).expect_err(words).to_string();
+        assert!(error.contains(words), "{shape:?}: {error}");
+    }
+}
+
+#[test]
+fn more_shapes_than_are_kept_are_computed_alike() {
+    let network = Network::new(unet(4, 1), &Options::default()).expect("it compiles");
+    let run = |n: usize| network.run(&values(n * 64, 1), [n, 1, 8, 8]).expect("it runs");
+    let first: Vec<_> = (1..12).map(run).collect();
+    assert!((1..12).map(run).eq(first));
+}
+
+#[test]
+fn a_graph_that_cannot_be_computed_is_named() {
+    type Build = fn(&mut common::Builder, NodeId) -> NodeId;
+    let cases: [(&str, Build); 4] = [
+        ("3 channels in, 5 expected", |b, x| b.conv("y", x, [4, 5, 3, 1], true)),
+        ("concatenation", |b, x| {
+            let a = b.conv("a", x, [4, 3, 3, 1], true);
+            let c = b.conv("c", x, [4, 3, 3, 1], true);
+            let inner = b.graph.push("inner", Op::Concat, &[a, c]);
+            b.graph.push("y", Op::Concat, &[inner, a])
+        }),
+        ("only convolutions", |b, x| {
+            let weight = Tensor::zeros([3, 4, 2, 2]);
+            b.graph.push("y", Op::Upsample { weight, bias: None }, &[x])
+        }),
+        ("cannot be part", |b, x| {
+            let y = b.conv("a", x, [3, 3, 3, 1], true);
+            b.graph.push("y", Op::Add, &[y, x])
+        }),
+    ];
+    for (words, build) in cases {
+        let (mut b, x) = common::Builder::new(3, 1);
+        let y = build(&mut b, x);
+        b.graph.output("y", y);
+        let network = Network::new(b.graph, &Options::default());
+        let found = network.and_then(|n| n.run(&values(3 * 64, 1), [1, 3, 8, 8]));
+        let error = found.expect_err(words).to_string();
+        assert!(error.contains("layer y") && error.contains(words), "{words}: {error}");
+    }
 }
 
 #[test]

@@ -1,20 +1,20 @@
 //! What a weight gradient on bf16 computes with: words that hold one channel of two neighboring
 //! pixels, since it sums over pixels.
-#![cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
+#![cfg_attr(any(feature = "portable", not(target_arch = "x86_64")), allow(dead_code))]
 
 /// Pixels that stand together in a row of 16 words.
 pub(crate) const CHUNK: usize = 32;
 
 /// Rows of pixels of up to 16 channels, and where to write them in bf16: chunks of 16 rows of 16
-/// words, a row for each pair of pixels or, `turned`, for each channel.
+/// words, a row for each pair of pixels or, `transposed`, for each channel.
 pub(crate) struct Pixels {
     pub(crate) from: *const f32,
     /// Floats from a row to the next, and from a pixel to the next.
     pub(crate) row: usize,
     pub(crate) pixel: usize,
-    /// Channels of a pixel; what is left of 16 becomes 0.
+    /// Channels of a pixel, up to 16; the others become 0.
     pub(crate) lanes: usize,
-    /// Rows and columns that there are; what is left becomes 0.
+    /// Rows and columns that there are; pixels beyond them become 0.
     pub(crate) rows: usize,
     pub(crate) columns: usize,
     /// Columns of a row as it is written.
@@ -24,12 +24,13 @@ pub(crate) struct Pixels {
     /// Words from a chunk to the next, and from a chunk's row to the next.
     pub(crate) to_chunk: usize,
     pub(crate) to_row: usize,
-    pub(crate) turned: bool,
+    /// Whether a row of a chunk is a channel.
+    pub(crate) transposed: bool,
 }
 
 /// Products of two blocks of inputs and one or two of output gradients, summed over pixels.
 pub(crate) struct PairTile {
-    /// Turned pixels of each block of inputs; need not be aligned to words, since a tap to the
+    /// Transposed pixels of each block of inputs; need not be aligned to words, since a tap to the
     /// right begins a pixel later.
     pub(crate) x: [*const f32; 2],
     /// Bytes from an input to the next.

@@ -1,14 +1,14 @@
-//! What is always there: arrays, which the compiler turns into what the target has.
+//! What every processor runs: arrays, which the compiler turns into what the target has.
 #![allow(unsafe_code)]
 
-use super::{instantiate, tile::Vector};
+use super::{instantiate::instantiate, vector::Vector};
 
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
 struct Floats([f32; 16]);
 
-// SAFETY (of every method): no instruction is asked for that the target lacks; addresses are the
-// caller's promise.
+// SAFETY (of every method): it needs no instruction that the target lacks; the caller promises that
+// addresses are valid.
 impl Vector for Floats {
     #[inline(always)]
     unsafe fn splat(value: f32) -> Self {
@@ -55,7 +55,6 @@ impl Vector for Floats {
 instantiate! {
     vector: Floats,
     features: [],
-    name: "portable",
     blocks: 1,
     one_row: [1, 2],
     two_rows: [1],

@@ -3,29 +3,29 @@
 
 use crate::{
     LANES,
-    buffer::{Buffer, Shared},
-    geometry::Window,
-    kernels::{Level, rows},
+    kernels::{Supported, rows::training as rows},
     layout::Layout,
     pool::{for_planes, reach},
+    shared::Shared,
+    window::Window,
 };
 
 /// `dy = 0` wherever `y` is not above 0; both lie alike.
-pub(super) fn mask(level: Level, layout: &Layout, dy: &mut [f32], y: &[f32]) {
+pub(super) fn mask(supported: Supported, layout: &Layout, dy: &mut [f32], y: &[f32]) {
     let dy = Shared::new(dy);
     for_planes(layout, |n, block| {
         for row in 0..layout.h {
             let at = layout.at(n, block, row);
             // SAFETY: each row of each plane is written by one call only.
             let dy = unsafe { dy.range(at, layout.pixels()) };
-            rows::mask(level, dy, &y[at..][..layout.pixels()]);
+            rows::mask(supported, dy, &y[at..][..layout.pixels()]);
         }
     });
 }
 
 /// `to = from`, or `to += from`.
 pub(super) fn accumulate(
-    level: Level,
+    supported: Supported,
     (tl, to): (&Layout, &mut [f32]),
     (fl, from): (&Layout, &[f32]),
     add: bool,
@@ -35,14 +35,14 @@ pub(super) fn accumulate(
         for row in 0..tl.h {
             // SAFETY: each row of each plane is written by one call only.
             let to = unsafe { to.range(tl.at(n, block, row), tl.pixels()) };
-            rows::accumulate(level, to, &from[fl.at(n, block, row)..][..fl.pixels()], add);
+            rows::accumulate(supported, to, &from[fl.at(n, block, row)..][..fl.pixels()], add);
         }
     });
 }
 
 /// Gradient of a maximum: goes to the first of each window that is the largest.
 pub(super) fn max_pool(
-    level: Level,
+    supported: Supported,
     window: &Window,
     (xl, x, dx): (&Layout, &[f32], &mut [f32]),
     (yl, y, dy): (&Layout, &[f32], &[f32]),
@@ -74,7 +74,7 @@ pub(super) fn max_pool(
                     let (first, end, ix) = reach(kx, window, xl.w, yl.w);
                     let outputs = first * LANES..end * LANES;
                     rows::route(
-                        level,
+                        supported,
                         &mut dx[ix * LANES..],
                         &x[ix * LANES..],
                         &y[outputs.clone()],
@@ -88,7 +88,7 @@ pub(super) fn max_pool(
 }
 
 /// Gradient of a mean over rows and columns.
-pub(super) fn average((xl, dx): (&Layout, &mut Buffer), (yl, dy): (&Layout, &[f32]), add: bool) {
+pub(super) fn average((xl, dx): (&Layout, &mut [f32]), (yl, dy): (&Layout, &[f32]), add: bool) {
     let pixels = (xl.h * xl.w) as f32;
     for n in 0..xl.n {
         for block in 0..xl.blocks() {

@@ -38,7 +38,7 @@ impl Narrow {
                 true => &values[from.plane_at(n, b)..][..plane],
                 false => &zeros[..],
             };
-            rows::pair_up(self.kernels.level, words, block(2 * pair), block(2 * pair + 1));
+            rows::pair_up(self.kernels.supported(), words, block(2 * pair), block(2 * pair + 1));
         });
         &self.copy
     }

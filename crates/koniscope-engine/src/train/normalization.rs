@@ -6,13 +6,13 @@ use std::sync::Mutex;
 
 use crate::{
     LANES,
-    buffer::Shared,
     kernels::{
-        Level,
-        rows::{self, Lanes},
+        Supported,
+        rows::{Lanes, training as rows},
     },
     layout::Layout,
     pool::for_planes,
+    shared::Shared,
 };
 
 /// Statistics of a batch and what follows from them, per slot of whole blocks.
@@ -53,14 +53,14 @@ impl<T: Clone> PlaneSums<T> {
 impl Statistics {
     /// Statistics of a batch. Rows are summed in f32 about their own mean and joined in f64
     /// (Chan, Golub, LeVeque 1983).
-    pub(super) fn of_batch(level: Level, layout: &Layout, z: &[f32], epsilon: f32) -> Self {
+    pub(super) fn of_batch(supported: Supported, layout: &Layout, z: &[f32], epsilon: f32) -> Self {
         let planes = PlaneSums::new(layout);
         for_planes(layout, |n, block| {
             let mut all = [(0.0, 0.0); LANES];
             for y in 0..layout.h {
                 let (mut sum, mut squares) = ([0.0; LANES], [0.0; LANES]);
                 let row = &z[layout.at(n, block, y)..][..layout.pixels()];
-                rows::moments(level, row, &mut sum, &mut squares);
+                rows::moments(supported, row, &mut sum, &mut squares);
                 for i in 0..LANES {
                     let (sum, squares) = (f64::from(sum[i]), f64::from(squares[i]));
                     all[i] = join(all[i], y * layout.w, (sum, squares), layout.w);
@@ -103,7 +103,7 @@ fn join(a: (f64, f64), n: usize, b: (f64, f64), m: usize) -> (f64, f64) {
 
 /// `y = z * scale + shift`, plus `residual`, at least 0 with `relu`.
 pub(super) fn apply(
-    level: Level,
+    supported: Supported,
     (zl, z): (&Layout, &[f32]),
     (scale, shift): (&[f32], &[f32]),
     residual: Option<(&Layout, &[f32])>,
@@ -118,14 +118,14 @@ pub(super) fn apply(
             let y = unsafe { y.range(yl.at(n, block, row), yl.pixels()) };
             let z = &z[zl.at(n, block, row)..][..zl.pixels()];
             let residual = residual.map(|(l, r)| &r[l.at(n, block, row)..][..l.pixels()]);
-            rows::affine(level, y, z, &scale, &shift, residual, relu);
+            rows::affine(supported, y, z, &scale, &shift, residual, relu);
         }
     });
 }
 
 /// Sums over the batch of `dy` and of `dy * (z - mean)`, per slot.
 pub(super) fn sums(
-    level: Level,
+    supported: Supported,
     (dl, dy): (&Layout, &[f32]),
     (zl, z): (&Layout, &[f32]),
     mean: &[f32],
@@ -138,7 +138,7 @@ pub(super) fn sums(
             let (mut sum, mut product) = ([0.0; LANES], [0.0; LANES]);
             let dy = &dy[dl.at(n, block, row)..][..dl.pixels()];
             let z = &z[zl.at(n, block, row)..][..zl.pixels()];
-            rows::normalization_sums(level, dy, z, &mean, &mut sum, &mut product);
+            rows::normalization_sums(supported, dy, z, &mean, &mut sum, &mut product);
             for i in 0..LANES {
                 all[i].0 += f64::from(sum[i]);
                 all[i].1 += f64::from(product[i]);
@@ -158,7 +158,7 @@ pub(super) fn sums(
 
 /// `dy = dy * scale + z * slope + shift`, in place.
 pub(super) fn gradient(
-    level: Level,
+    supported: Supported,
     (dl, dy): (&Layout, &mut [f32]),
     (zl, z): (&Layout, &[f32]),
     [scale, slope, shift]: [&[f32]; 3],
@@ -170,7 +170,7 @@ pub(super) fn gradient(
             // SAFETY: each row of each plane is written by one call only.
             let dy = unsafe { dy.range(dl.at(n, block, row), dl.pixels()) };
             let z = &z[zl.at(n, block, row)..][..zl.pixels()];
-            rows::normalization_gradient(level, dy, z, &a, &b, &c);
+            rows::normalization_gradient(supported, dy, z, &a, &b, &c);
         }
     });
 }

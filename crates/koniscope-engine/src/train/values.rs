@@ -1,6 +1,6 @@
 //! Memory of all values of a batch, or of all their gradients.
 
-use crate::{buffer::Buffer, place::Place};
+use crate::{buffer::Buffer, memory_plan::Placement};
 
 /// A buffer for every memory, by value.
 pub(super) struct Values {
@@ -10,10 +10,13 @@ pub(super) struct Values {
 }
 
 impl Values {
-    pub(super) fn new(places: &[Option<Place>]) -> Self {
-        let memory: Vec<usize> =
-            places.iter().enumerate().map(|(v, p)| p.as_ref().map_or(v, |p| p.memory)).collect();
-        let buffers = places
+    pub(super) fn new(placements: &[Option<Placement>]) -> Self {
+        let memory: Vec<usize> = placements
+            .iter()
+            .enumerate()
+            .map(|(v, p)| p.as_ref().map_or(v, |p| p.memory))
+            .collect();
+        let buffers = placements
             .iter()
             .enumerate()
             .map(|(v, place)| match place {
