@@ -1,11 +1,9 @@
 //! Files of a simulated film, there whole or not at all.
 
-mod dicom;
 mod png;
 
 use std::path::Path;
 
-pub use dicom::{Dicom, dicom};
 pub use png::{gray16, labels};
 
 use crate::Error;

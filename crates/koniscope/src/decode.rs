@@ -4,10 +4,11 @@ mod dicom;
 mod foreign;
 mod gray;
 mod raster;
-mod stream;
 mod tiff;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+pub use koniscope_dicom::{Lut, ModalityTransform, Voi, WindowFunction};
 
 use crate::Error;
 
@@ -41,6 +42,11 @@ pub struct Header {
     pub voi: Voi,
     /// Presentation LUT Shape INVERSE (PS3.3 C.11.6).
     pub presentation_inverse: bool,
+    /// How the picture must be turned to stand upright, the patient's right on the viewer's left.
+    pub orientation: Orientation,
+    /// Stored values that are no picture but the ground around it, the lowest and the highest (Pixel
+    /// Padding Value and Range Limit, PS3.3 C.7.5.1.1.2).
+    pub padding: Option<[i32; 2]>,
     /// Pixel spacing in mm, `[between rows, between columns]`: Pixel Spacing, else Imager
     /// Pixel Spacing, else Nominal Scanned Pixel Spacing.
     pub spacing_mm: Option<[f64; 2]>,
@@ -75,6 +81,31 @@ pub enum Format {
     },
 }
 
+/// What must be done to a stored picture so that it stands upright: the eight cases of Exif (tag
+/// 0x0112, whose number is given), which are all turns and mirrorings of a rectangle.
+///
+/// Below, `in` is the stored picture of `width` columns and `height` rows, `out` the upright one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Orientation {
+    /// 1: nothing.
+    #[default]
+    Upright,
+    /// 2: left and right exchanged. `out[y][x] = in[y][width - 1 - x]`.
+    MirrorHorizontal,
+    /// 3: turned by half. `out[y][x] = in[height - 1 - y][width - 1 - x]`.
+    Rotate180,
+    /// 4: top and bottom exchanged. `out[y][x] = in[height - 1 - y][x]`.
+    MirrorVertical,
+    /// 5: rows become columns. `out[y][x] = in[x][y]`.
+    Transpose,
+    /// 6: turned by a quarter, clockwise. `out[y][x] = in[height - 1 - x][y]`.
+    Rotate90,
+    /// 7: rows become columns, both from the far end. `out[y][x] = in[height - 1 - x][width - 1 - y]`.
+    Transverse,
+    /// 8: turned by a quarter, counterclockwise. `out[y][x] = in[x][width - 1 - y]`.
+    Rotate270,
+}
+
 /// Photometric Interpretation of a one-sample image (PS3.3 C.7.6.3.1.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Photometric {
@@ -83,66 +114,6 @@ pub enum Photometric {
     /// Lowest value is black.
     #[default]
     Monochrome2,
-}
-
-/// A lookup table (PS3.3 C.11.1.1, C.11.2.1.1).
-#[derive(Clone, Debug, PartialEq)]
-pub struct Lut {
-    /// Input value that maps to the first entry; below it the first entry holds.
-    pub first: i32,
-    /// Entries; beyond the last the last holds.
-    pub entries: Vec<u16>,
-}
-
-/// Modality LUT module.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ModalityTransform {
-    /// `slope * stored + intercept`.
-    Rescale {
-        /// Rescale Slope.
-        slope: f64,
-        /// Rescale Intercept.
-        intercept: f64,
-    },
-    /// Modality LUT Sequence.
-    Table(Lut),
-}
-
-impl Default for ModalityTransform {
-    fn default() -> Self {
-        Self::Rescale { slope: 1.0, intercept: 0.0 }
-    }
-}
-
-/// VOI LUT module.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Voi {
-    /// None given.
-    #[default]
-    None,
-    /// Window Center, Window Width and VOI LUT Function.
-    Window {
-        /// Window Center.
-        center: f64,
-        /// Window Width.
-        width: f64,
-        /// VOI LUT Function.
-        function: WindowFunction,
-    },
-    /// VOI LUT Sequence.
-    Table(Lut),
-}
-
-/// VOI LUT Function (PS3.3 C.11.2.1.3).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum WindowFunction {
-    /// LINEAR.
-    #[default]
-    Linear,
-    /// LINEAR_EXACT.
-    LinearExact,
-    /// SIGMOID.
-    Sigmoid,
 }
 
 /// What a file may cost at most. Checked before memory is taken.
@@ -183,7 +154,7 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RawImage, Error> {
 fn dispatch(bytes: &[u8], limits: &Limits) -> Result<RawImage, Error> {
     // DICOM first: its preamble may spell another format, TIFF for one (PS3.10 section 7.1).
     if dicom::recognizes(bytes) {
-        dicom::decode(bytes, limits)
+        dicom::decode(bytes, limits).map_err(Error::of_dicom)
     } else if let Some(format) = raster::recognizes(bytes) {
         raster::decode(bytes, format, limits)
     } else {

@@ -155,6 +155,27 @@ pub enum Error {
 }
 
 impl Error {
+    /// What the DICOM room says of a file, with the remedy for its owner.
+    pub(crate) fn of_dicom(error: koniscope_dicom::Error) -> Self {
+        use koniscope_dicom::Error as Dicom;
+        match error {
+            Dicom::TooManyPixels { width, height, limit } => {
+                Self::TooManyPixels { width, height, limit }
+            }
+            Dicom::InflatedTooLarge { limit } => Self::InflatedTooLarge { limit },
+            Dicom::Damaged { detail } => Self::Damaged { detail },
+            Dicom::NoPixels { detail } => Self::NoPixels { detail },
+            Dicom::UnsupportedCoding { uid, name, remedy } => {
+                Self::UnsupportedCoding { uid, name, remedy }
+            }
+            Dicom::BadHeader { detail } => Self::BadHeader { detail },
+            Dicom::Color { detail } => Self::Color { detail },
+            Dicom::SeveralFrames { frames } => Self::SeveralFrames { frames },
+            // What a later version finds.
+            other => Self::BadHeader { detail: other.to_string() },
+        }
+    }
+
     /// A stable word for the error, as written to `reading.json`.
     pub fn kind(&self) -> &'static str {
         match self {

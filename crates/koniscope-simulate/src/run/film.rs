@@ -3,6 +3,10 @@
 use std::{fs, path::Path};
 
 use koniscope::segmentation::LungMask;
+use koniscope_dicom::{
+    VR, tags,
+    write::{Radiograph, radiograph},
+};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
 use super::{FOLDERS, Format, Options, Source};
@@ -66,16 +70,19 @@ pub(super) fn simulate(
         Format::Dicom { monochrome1 } => {
             let uids = [rng.random(), rng.random(), rng.random()];
             let monochrome1 = rng.random_bool(0.5) && monochrome1;
-            let film = write::Dicom {
-                width,
-                height,
-                bits,
-                spacing_mm: truth.film.spacing_mm,
-                monochrome1,
-                patient_id: &truth.film.patient_id,
-                uids,
-            };
-            write::dicom(&values, &film)?
+            let spacing_mm = truth.film.spacing_mm;
+            let comment = format!("SIMULATED {}", crate::WARNING);
+            let texts = [
+                (tags::MANUFACTURER, VR::LO, "Koniscope simulator"),
+                (tags::PATIENT_NAME, VR::PN, "SIMULATED"),
+                (tags::PATIENT_ID, VR::LO, &truth.film.patient_id),
+                (tags::PATIENT_IDENTITY_REMOVED, VR::CS, "YES"),
+                (tags::DEIDENTIFICATION_METHOD, VR::LO, "Simulated"),
+                (tags::IMAGE_COMMENTS, VR::LT, &comment),
+            ];
+            let film =
+                Radiograph { width, height, bits, spacing_mm, monochrome1, uids, texts: &texts };
+            radiograph(&values, &film).map_err(|e| Error::encode("DICOM", &e))?
         }
     };
     write_atomic(&options.out.join(&truth.film.image), &bytes)?;

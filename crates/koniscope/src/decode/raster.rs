@@ -11,7 +11,7 @@ use image::{
     error::{LimitErrorKind, UnsupportedErrorKind},
 };
 
-use super::{Format, Header, Limits, RawImage, gray, stream, tiff};
+use super::{Format, Header, Limits, RawImage, gray, tiff};
 use crate::Error;
 
 /// Bytes that a decoder may take for itself beside the picture.
@@ -58,7 +58,7 @@ pub(super) fn decode(
         return Err(floating());
     }
     if format == ImageFormat::Jpeg {
-        stream::jpeg(bytes)?; // has its end
+        koniscope_dicom::stream::jpeg(bytes).map_err(Error::of_dicom)?; // has its end
     }
     let picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
     let (stored, bits_stored) = samples(picture)?;

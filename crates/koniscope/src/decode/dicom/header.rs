@@ -1,13 +1,8 @@
 //! [`Header`] out of attributes.
 
-use dicom_dictionary_std::tags;
+use koniscope_dicom::{Attributes, Error, modality, tags, voi};
 
-use super::{
-    super::{Format, Header, Photometric},
-    attributes::Attributes,
-    bad, lut,
-};
-use crate::Error;
+use super::super::{Format, Header, Orientation, Photometric};
 
 /// Pixel spacing in mm that a radiograph can have; zero and wild numbers mean that nobody knew.
 const SPACING_MM: std::ops::RangeInclusive<f64> = 0.01..=10.0;
@@ -36,7 +31,10 @@ pub(super) fn photometric(attributes: &Attributes) -> Result<Photometric, Error>
     match (samples, name.as_deref()) {
         (1, Some("MONOCHROME1")) => Ok(Photometric::Monochrome1),
         (1, Some("MONOCHROME2")) => Ok(Photometric::Monochrome2),
-        (_, None) => bad("no Photometric Interpretation; MONOCHROME1 or 2 was expected".into()),
+        (_, None) => {
+            let detail = "no Photometric Interpretation; MONOCHROME1 or 2 was expected".into();
+            Err(Error::BadHeader { detail })
+        }
         (samples, Some(name)) => {
             let detail = format!("Photometric Interpretation {name}, {samples} samples a pixel");
             Err(Error::Color { detail })
@@ -57,9 +55,11 @@ pub(super) fn read(
     Ok(Header {
         format: Format::Dicom { transfer_syntax: transfer_syntax.into() },
         photometric,
-        modality: lut::modality(attributes)?,
-        voi: lut::voi(attributes)?,
+        modality: modality(attributes)?,
+        voi: voi(attributes)?,
         presentation_inverse: says(tags::PRESENTATION_LUT_SHAPE, "INVERSE"),
+        orientation: Orientation::Upright,
+        padding: None,
         spacing_mm: spacing_mm(attributes)?,
         modality_code: attributes.text(tags::MODALITY),
         view_position: view(attributes),

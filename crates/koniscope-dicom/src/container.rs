@@ -7,29 +7,28 @@ use dicom_dictionary_std::{tags, uids};
 use dicom_encoding::transfer_syntax::{Codec, TransferSyntax, TransferSyntaxIndex};
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
-use super::{
-    super::Limits,
-    bad, damaged,
+use crate::{
+    Error, Limits,
     elements::{EXPLICIT_VR_BIG_ENDIAN, Encoding, Walker},
+    error::{bad, damaged},
 };
-use crate::Error;
 
 const PREAMBLE: usize = 128;
 const MAGIC: &[u8] = b"DICM";
 
 /// A file opened up to its data set.
-pub(super) struct Container<'a> {
+pub struct Container<'a> {
     /// Transfer syntax, from the file meta information or, in a bare data set, guessed.
-    pub(super) syntax: &'static TransferSyntax,
+    pub(crate) syntax: &'static TransferSyntax,
     /// How elements of the data set are written.
-    pub(super) encoding: Encoding,
+    pub(crate) encoding: Encoding,
     /// The data set, inflated.
-    pub(super) data_set: Cow<'a, [u8]>,
+    pub(crate) data_set: Cow<'a, [u8]>,
     sop_class: Option<String>,
 }
 
 /// Whether the bytes may be DICOM: with the magic word, or a plausible data set without.
-pub(in crate::decode) fn recognizes(bytes: &[u8]) -> bool {
+pub fn recognizes(bytes: &[u8]) -> bool {
     after_magic(bytes).is_some() || first_encoding(bytes).is_some()
 }
 
@@ -39,7 +38,7 @@ impl<'a> Container<'a> {
     /// # Errors
     /// [`Error::NotAnImage`], [`Error::Damaged`], [`Error::InflatedTooLarge`],
     /// [`Error::UnsupportedCoding`] for a transfer syntax nobody knows.
-    pub(super) fn open(bytes: &'a [u8], limits: &Limits) -> Result<Self, Error> {
+    pub fn open(bytes: &'a [u8], limits: &Limits) -> Result<Self, Error> {
         let bytes = after_magic(bytes).unwrap_or(bytes);
         let mut walker = Walker::new(bytes, Encoding::EXPLICIT_LITTLE);
         let (mut uid, mut sop_class) = (None, None);
@@ -81,8 +80,13 @@ impl<'a> Container<'a> {
         Ok(Self { syntax, encoding: Encoding::of(syntax.uid()), data_set, sop_class })
     }
 
+    /// UID of the transfer syntax.
+    pub fn transfer_syntax(&self) -> &'static str {
+        self.syntax.uid()
+    }
+
     /// Media Storage SOP Class UID of the file meta information.
-    pub(super) fn sop_class(&self) -> Option<&str> {
+    pub(crate) fn sop_class(&self) -> Option<&str> {
         self.sop_class.as_deref()
     }
 }

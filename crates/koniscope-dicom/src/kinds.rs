@@ -23,6 +23,6 @@ const NAMES: [(&str, &str); 16] = [
 ];
 
 /// The name of a SOP class, if it is one of these.
-pub(super) fn name(uid: &str) -> Option<&'static str> {
+pub(crate) fn name(uid: &str) -> Option<&'static str> {
     NAMES.iter().find(|(known, _)| *known == uid).map(|(_, name)| *name)
 }

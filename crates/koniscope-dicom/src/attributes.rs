@@ -6,13 +6,12 @@ use dicom_encoding::transfer_syntax::{TransferSyntax, TransferSyntaxIndex};
 use dicom_object::InMemDicomObject;
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
-use super::{
-    bad,
+use crate::{
+    Error,
     container::Container,
-    damaged,
     elements::{EXPLICIT_VR_BIG_ENDIAN, Element, Encoding, PixelData, Walker, fragments},
+    error::{bad, damaged},
 };
-use crate::Error;
 
 /// Top-level attributes that are read.
 const WANTED: [Tag; 28] = [
@@ -52,7 +51,7 @@ const SEQUENCES: [Tag; 3] =
 
 /// Attributes of one data set or of one item.
 #[derive(Debug)]
-pub(super) struct Attributes {
+pub struct Attributes {
     object: InMemDicomObject,
     items: Vec<(Tag, Attributes)>,
     luts: Vec<(Tag, LutValue)>,
@@ -60,11 +59,11 @@ pub(super) struct Attributes {
 
 /// A value of a lookup table: 16-bit words (the dictionary leaves their sign and packing open).
 #[derive(Clone, Debug)]
-pub(super) struct LutValue {
+pub(crate) struct LutValue {
     /// Value Representation, where it is written.
-    pub(super) vr: Option<[u8; 2]>,
+    pub(crate) vr: Option<[u8; 2]>,
     /// The words, each in this machine's order.
-    pub(super) words: Vec<u16>,
+    pub(crate) words: Vec<u16>,
 }
 
 impl Attributes {
@@ -72,7 +71,7 @@ impl Attributes {
     ///
     /// # Errors
     /// [`Error::Damaged`]; [`Error::BadHeader`] for floating-point pixels.
-    pub(super) fn read<'a>(
+    pub(crate) fn read<'a>(
         container: &'a Container,
     ) -> Result<(Self, Option<PixelData<'a>>), Error> {
         let encoding = container.encoding;
@@ -125,17 +124,17 @@ impl Attributes {
     }
 
     /// The first item of a sequence.
-    pub(super) fn item(&self, tag: Tag) -> Option<&Self> {
+    pub fn item(&self, tag: Tag) -> Option<&Self> {
         self.items.iter().find(|(t, _)| *t == tag).map(|(_, item)| item)
     }
 
     /// Whether the attribute is there, be it empty.
-    pub(super) fn has(&self, tag: Tag) -> bool {
+    pub fn has(&self, tag: Tag) -> bool {
         self.object.get(tag).is_some()
     }
 
     /// The value as text, trimmed; nothing if absent or empty.
-    pub(super) fn text(&self, tag: Tag) -> Option<String> {
+    pub fn text(&self, tag: Tag) -> Option<String> {
         let value = self.object.get(tag)?.to_str().ok()?;
         let text = value.trim_matches(['\0', ' ']);
         (!text.is_empty()).then(|| text.to_string())
@@ -145,7 +144,7 @@ impl Attributes {
     ///
     /// # Errors
     /// [`Error::BadHeader`] if they are no numbers.
-    pub(super) fn numbers(&self, tag: Tag) -> Result<Vec<f64>, Error> {
+    pub fn numbers(&self, tag: Tag) -> Result<Vec<f64>, Error> {
         if self.text(tag).is_none() {
             return Ok(Vec::new());
         }
@@ -163,7 +162,7 @@ impl Attributes {
     ///
     /// # Errors
     /// As for [`numbers`](Self::numbers).
-    pub(super) fn number(&self, tag: Tag) -> Result<Option<f64>, Error> {
+    pub fn number(&self, tag: Tag) -> Result<Option<f64>, Error> {
         Ok(self.numbers(tag)?.first().copied())
     }
 
@@ -171,7 +170,7 @@ impl Attributes {
     ///
     /// # Errors
     /// [`Error::BadHeader`] if it is none.
-    pub(super) fn count(&self, tag: Tag) -> Result<Option<u64>, Error> {
+    pub fn count(&self, tag: Tag) -> Result<Option<u64>, Error> {
         match self.number(tag)? {
             Some(n) if n < 0.0 || n.fract() != 0.0 || n > u32::MAX.into() => {
                 bad(format!("{tag} is {n}, a whole number was expected"))
@@ -181,7 +180,7 @@ impl Attributes {
     }
 
     /// LUT Descriptor or LUT Data of an item.
-    pub(super) fn lut_value(&self, tag: Tag) -> Option<&LutValue> {
+    pub(crate) fn lut_value(&self, tag: Tag) -> Option<&LutValue> {
         self.luts.iter().find(|(t, _)| *t == tag).map(|(_, value)| value)
     }
 }

@@ -1,13 +1,12 @@
 //! RLE Lossless (PS3.5 annex G), by hand: dicom-rs's decoder panics on a segment that is too short.
 
-use super::damaged;
-use crate::Error;
+use crate::{Error, error::damaged};
 
 /// Decodes one frame to little-endian cells of `cell_bytes`.
 ///
 /// # Errors
 /// [`Error::Damaged`] if segments are missing, out of bounds or too short.
-pub(super) fn decode(frame: &[u8], pixels: usize, cell_bytes: usize) -> Result<Vec<u8>, Error> {
+pub(crate) fn decode(frame: &[u8], pixels: usize, cell_bytes: usize) -> Result<Vec<u8>, Error> {
     let Some(header) = frame.first_chunk::<64>() else {
         return damaged(format!("an RLE header has 64 bytes, {} were found", frame.len()));
     };

@@ -3,22 +3,27 @@
 use dicom_dictionary_std::tags;
 use rayon::prelude::*;
 
-use super::{super::Limits, attributes::Attributes, bad, damaged};
-use crate::Error;
+use crate::{
+    Error, Limits,
+    attributes::Attributes,
+    error::{bad, damaged},
+};
 
 /// Rows, columns and cells of the picture, checked (PS3.3 C.7.6.3).
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Grid {
-    pub(super) width: usize,
-    pub(super) height: usize,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grid {
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
     /// 8 or 16.
-    pub(super) bits_allocated: u32,
+    pub bits_allocated: u32,
     /// 1 to Bits Allocated.
-    pub(super) bits_stored: u32,
+    pub bits_stored: u32,
     /// Unused bits below the value in its cell; 0 in nearly all files.
-    pub(super) shift: u32,
+    pub(crate) shift: u32,
     /// Two's complement.
-    pub(super) signed: bool,
+    pub signed: bool,
 }
 
 impl Grid {
@@ -26,7 +31,7 @@ impl Grid {
     ///
     /// # Errors
     /// [`Error::SeveralFrames`], [`Error::TooManyPixels`], [`Error::BadHeader`].
-    pub(super) fn of(attributes: &Attributes, limits: &Limits) -> Result<Self, Error> {
+    pub(crate) fn of(attributes: &Attributes, limits: &Limits) -> Result<Self, Error> {
         let frames = attributes.count(tags::NUMBER_OF_FRAMES)?.unwrap_or(1);
         if frames > 1 {
             return Err(Error::SeveralFrames { frames });
@@ -68,12 +73,12 @@ impl Grid {
     }
 
     /// Pixels.
-    pub(super) fn pixels(&self) -> usize {
+    pub(crate) fn pixels(&self) -> usize {
         self.width * self.height
     }
 
     /// Bytes of a cell as allocated.
-    pub(super) fn cell_bytes(&self) -> usize {
+    pub(crate) fn cell_bytes(&self) -> usize {
         self.bits_allocated as usize / 8
     }
 
@@ -81,7 +86,7 @@ impl Grid {
     ///
     /// # Errors
     /// [`Error::Damaged`] if bytes are missing.
-    pub(super) fn unpack_native(
+    pub(crate) fn unpack_native(
         &self,
         value: &[u8],
         big_endian: bool,
@@ -104,7 +109,7 @@ impl Grid {
     ///
     /// # Errors
     /// [`Error::Damaged`] if bytes are missing.
-    pub(super) fn unpack(&self, cells: &[u8], cell_bytes: usize) -> Result<Vec<i32>, Error> {
+    pub(crate) fn unpack(&self, cells: &[u8], cell_bytes: usize) -> Result<Vec<i32>, Error> {
         let needed = self.pixels() * cell_bytes;
         let Some(cells) = cells.get(..needed) else {
             return damaged(format!(

@@ -5,14 +5,17 @@ use crate::Error;
 
 /// The frame that a JPEG, JPEG-LS or JPEG 2000 stream declares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Frame {
-    pub(super) width: u64,
-    pub(super) height: u64,
+pub struct Frame {
+    /// Columns.
+    pub width: u64,
+    /// Rows.
+    pub height: u64,
     /// Bits of a sample.
-    pub(super) precision: u32,
-    pub(super) components: u32,
+    pub precision: u32,
+    /// Samples of a pixel.
+    pub components: u32,
     /// Whether the JPEG process is sequential or progressive DCT.
-    pub(super) dct: bool,
+    pub dct: bool,
 }
 
 /// Reads the frame header of a JPEG or JPEG-LS stream (ITU-T T.81 B.2.2, T.87 C.2.2), and sees that
@@ -20,7 +23,7 @@ pub(super) struct Frame {
 ///
 /// # Errors
 /// [`Error::Damaged`].
-pub(super) fn jpeg(stream: &[u8]) -> Result<Frame, Error> {
+pub fn jpeg(stream: &[u8]) -> Result<Frame, Error> {
     let mut frame = None;
     let Some(mut rest) = stream.strip_prefix(&[0xFF, 0xD8]) else {
         return damaged("no start of image");
@@ -69,7 +72,7 @@ pub(super) fn jpeg(stream: &[u8]) -> Result<Frame, Error> {
 ///
 /// # Errors
 /// [`Error::Damaged`].
-pub(super) fn jpeg_2000(stream: &[u8]) -> Result<Frame, Error> {
+pub fn jpeg_2000(stream: &[u8]) -> Result<Frame, Error> {
     const START: [u8; 4] = [0xFF, 0x4F, 0xFF, 0x51];
     let Some(at) = stream.windows(4).position(|w| w == START) else {
         return damaged("no start of code stream");

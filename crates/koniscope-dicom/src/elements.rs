@@ -6,8 +6,7 @@
 use dicom_core::Tag;
 use dicom_dictionary_std::{tags, uids};
 
-use super::damaged;
-use crate::Error;
+use crate::{Error, error::damaged};
 
 /// Sequences in sequences that are followed; reports nest a dozen deep, images two or three.
 const MAX_DEPTH: usize = 32;
@@ -20,24 +19,24 @@ const ITEM_END: Tag = Tag(0xFFFE, 0xE00D);
 const SEQUENCE_END: Tag = Tag(0xFFFE, 0xE0DD);
 
 /// Explicit VR Big Endian, retired in 2006 and still in archives.
-pub(super) const EXPLICIT_VR_BIG_ENDIAN: &str = "1.2.840.10008.1.2.2";
+pub(crate) const EXPLICIT_VR_BIG_ENDIAN: &str = "1.2.840.10008.1.2.2";
 
 /// How elements are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Encoding {
+pub(crate) struct Encoding {
     /// Each element carries its Value Representation.
-    pub(super) explicit: bool,
+    pub(crate) explicit: bool,
     /// Most significant byte first.
-    pub(super) big_endian: bool,
+    pub(crate) big_endian: bool,
 }
 
 impl Encoding {
-    pub(super) const EXPLICIT_LITTLE: Self = Self { explicit: true, big_endian: false };
-    pub(super) const IMPLICIT_LITTLE: Self = Self { explicit: false, big_endian: false };
-    pub(super) const EXPLICIT_BIG: Self = Self { explicit: true, big_endian: true };
+    pub(crate) const EXPLICIT_LITTLE: Self = Self { explicit: true, big_endian: false };
+    pub(crate) const IMPLICIT_LITTLE: Self = Self { explicit: false, big_endian: false };
+    pub(crate) const EXPLICIT_BIG: Self = Self { explicit: true, big_endian: true };
 
     /// The encoding of a transfer syntax (PS3.5 section 10): all but two are the same.
-    pub(super) fn of(transfer_syntax: &str) -> Self {
+    pub(crate) fn of(transfer_syntax: &str) -> Self {
         match transfer_syntax {
             uids::IMPLICIT_VR_LITTLE_ENDIAN => Self::IMPLICIT_LITTLE,
             EXPLICIT_VR_BIG_ENDIAN => Self::EXPLICIT_BIG,
@@ -48,21 +47,21 @@ impl Encoding {
 
 /// One element, as bytes that exist.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Element<'a> {
-    pub(super) tag: Tag,
+pub(crate) struct Element<'a> {
+    pub(crate) tag: Tag,
     /// Its Value Representation, where it is written.
-    pub(super) vr: Option<[u8; 2]>,
+    pub(crate) vr: Option<[u8; 2]>,
     /// Header and value.
-    pub(super) raw: &'a [u8],
+    pub(crate) raw: &'a [u8],
     /// The value; of an undefined length, what stands before its delimiter.
-    pub(super) value: &'a [u8],
+    pub(crate) value: &'a [u8],
     /// Whether the length was undefined: a sequence or fragments.
-    pub(super) delimited: bool,
+    pub(crate) delimited: bool,
 }
 
 /// What stands in Pixel Data.
 #[derive(Debug)]
-pub(super) enum PixelData<'a> {
+pub(crate) enum PixelData<'a> {
     /// Cells, one after the other; `words`, if they were written as 16-bit words (OW).
     Native { value: &'a [u8], words: bool },
     /// The fragments of a compressed stream.
@@ -71,7 +70,7 @@ pub(super) enum PixelData<'a> {
 
 /// Reads elements one after the other.
 #[derive(Clone, Debug)]
-pub(super) struct Walker<'a> {
+pub(crate) struct Walker<'a> {
     bytes: &'a [u8],
     at: usize,
     encoding: Encoding,
@@ -79,13 +78,13 @@ pub(super) struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    pub(super) fn new(bytes: &'a [u8], encoding: Encoding) -> Self {
+    pub(crate) fn new(bytes: &'a [u8], encoding: Encoding) -> Self {
         Self { bytes, at: 0, encoding, depth: 0 }
     }
 
     /// A walker over the first item of a sequence; nothing if the sequence is empty. It ends with
     /// the item's delimiter or its bytes.
-    pub(super) fn of_first_item(sequence: &'a [u8], encoding: Encoding) -> Option<Self> {
+    pub(crate) fn of_first_item(sequence: &'a [u8], encoding: Encoding) -> Option<Self> {
         let mut outer = Self::new(sequence, encoding);
         let (tag, length) = outer.item_header().ok()?;
         let rest = outer.rest();
@@ -94,12 +93,12 @@ impl<'a> Walker<'a> {
     }
 
     /// The group of the next element.
-    pub(super) fn peek_group(&self) -> Option<u16> {
+    pub(crate) fn peek_group(&self) -> Option<u16> {
         self.clone().u16().ok()
     }
 
     /// What has not been walked.
-    pub(super) fn rest(&self) -> &'a [u8] {
+    pub(crate) fn rest(&self) -> &'a [u8] {
         &self.bytes[self.at..]
     }
 
@@ -108,7 +107,7 @@ impl<'a> Walker<'a> {
     /// # Errors
     /// [`Error::Damaged`] with the element at which the bytes run out. Pixel Data is let through
     /// with what is there of it; the grid knows better how much it needs.
-    pub(super) fn next(&mut self) -> Result<Option<Element<'a>>, Error> {
+    pub(crate) fn next(&mut self) -> Result<Option<Element<'a>>, Error> {
         let start = self.at;
         if self.rest().iter().take(8).all(|b| *b == 0) {
             return Ok(None); // the end, or padding
@@ -252,7 +251,7 @@ impl<'a> Walker<'a> {
 ///
 /// # Errors
 /// [`Error::Damaged`] with the fragment at which the bytes run out.
-pub(super) fn fragments(value: &[u8]) -> Result<Vec<&[u8]>, Error> {
+pub(crate) fn fragments(value: &[u8]) -> Result<Vec<&[u8]>, Error> {
     let mut walker = Walker::new(value, Encoding::EXPLICIT_LITTLE);
     let mut found = Vec::new();
     while !walker.rest().is_empty() {

@@ -1,19 +1,74 @@
-//! Modality and VOI transformations out of their attributes.
+//! Modality and VOI transformations, out of their attributes.
 
 use dicom_dictionary_std::tags;
 
-use super::{
-    super::{Lut, ModalityTransform, Voi, WindowFunction},
-    attributes::Attributes,
-    bad,
-};
-use crate::Error;
+use crate::{Error, attributes::Attributes, error::bad};
+
+/// A lookup table (PS3.3 C.11.1.1, C.11.2.1.1).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lut {
+    /// Input value that maps to the first entry; below it the first entry holds.
+    pub first: i32,
+    /// Entries; beyond the last the last holds.
+    pub entries: Vec<u16>,
+}
+
+/// Modality LUT module.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ModalityTransform {
+    /// `slope * stored + intercept`.
+    Rescale {
+        /// Rescale Slope.
+        slope: f64,
+        /// Rescale Intercept.
+        intercept: f64,
+    },
+    /// Modality LUT Sequence.
+    Table(Lut),
+}
+
+impl Default for ModalityTransform {
+    fn default() -> Self {
+        Self::Rescale { slope: 1.0, intercept: 0.0 }
+    }
+}
+
+/// VOI LUT module.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Voi {
+    /// None given.
+    #[default]
+    None,
+    /// Window Center, Window Width and VOI LUT Function.
+    Window {
+        /// Window Center.
+        center: f64,
+        /// Window Width.
+        width: f64,
+        /// VOI LUT Function.
+        function: WindowFunction,
+    },
+    /// VOI LUT Sequence.
+    Table(Lut),
+}
+
+/// VOI LUT Function (PS3.3 C.11.2.1.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WindowFunction {
+    /// LINEAR.
+    #[default]
+    Linear,
+    /// LINEAR_EXACT.
+    LinearExact,
+    /// SIGMOID.
+    Sigmoid,
+}
 
 /// Modality LUT Sequence, else Rescale Slope and Intercept (PS3.3 C.11.1).
 ///
 /// # Errors
 /// [`Error::BadHeader`].
-pub(super) fn modality(attributes: &Attributes) -> Result<ModalityTransform, Error> {
+pub fn modality(attributes: &Attributes) -> Result<ModalityTransform, Error> {
     if let Some(item) = attributes.item(tags::MODALITY_LUT_SEQUENCE) {
         return Ok(ModalityTransform::Table(table("Modality LUT", item, attributes)?));
     }
@@ -27,7 +82,7 @@ pub(super) fn modality(attributes: &Attributes) -> Result<ModalityTransform, Err
 ///
 /// # Errors
 /// [`Error::BadHeader`].
-pub(super) fn voi(attributes: &Attributes) -> Result<Voi, Error> {
+pub fn voi(attributes: &Attributes) -> Result<Voi, Error> {
     if let Some(item) = attributes.item(tags::VOILUT_SEQUENCE) {
         return Ok(Voi::Table(table("VOI LUT", item, attributes)?));
     }

@@ -1,14 +1,14 @@
-//! DICOM files in memory: Digital X-Ray for presentation, Explicit VR Little Endian.
+//! DICOM objects in memory: Digital X-Ray for presentation, Explicit VR Little Endian.
 
-use dicom_core::{DataElement, PrimitiveValue, VR, header::Tag};
+use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::{tags, uids};
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 
 use crate::Error;
 
-/// What a DICOM file says of a film.
+/// What a DICOM file says of a radiograph.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Dicom<'a> {
+pub struct Radiograph<'a> {
     /// Columns.
     pub width: usize,
     /// Rows.
@@ -19,19 +19,19 @@ pub struct Dicom<'a> {
     pub spacing_mm: [f64; 2],
     /// Lowest value is white.
     pub monochrome1: bool,
-    /// Patient ID.
-    pub patient_id: &'a str,
     /// Three numbers that make the UIDs of instance, series and study.
     pub uids: [u128; 3],
+    /// Text elements besides, or in place of the usual ones; values separated by `\`.
+    pub texts: &'a [(Tag, VR, &'a str)],
 }
 
 /// A DICOM file of `values` from 0 to `2^bits - 1`, air lowest, row-major `[height, width]`; they
-/// are turned where MONOCHROME1 is asked for.
+/// are turned where MONOCHROME1 is asked for. A frontal film of the chest, as seen from in front.
 ///
 /// # Errors
-/// [`Error::Encode`] if it does not fit a DICOM file.
-pub fn dicom(values: &[u16], film: &Dicom) -> Result<Vec<u8>, Error> {
-    let fail = |detail: String| Error::encode("DICOM", &detail);
+/// [`Error::Unwritable`] if it does not fit a DICOM file.
+pub fn radiograph(values: &[u16], film: &Radiograph) -> Result<Vec<u8>, Error> {
+    let fail = |detail: String| Error::Unwritable { detail };
     let (Ok(columns), Ok(rows)) = (u16::try_from(film.width), u16::try_from(film.height)) else {
         return Err(fail("more than 65,535 pixels a side".into()));
     };
@@ -46,8 +46,7 @@ pub fn dicom(values: &[u16], film: &Dicom) -> Result<Vec<u8>, Error> {
     let (photometric, shape) =
         if film.monochrome1 { ("MONOCHROME1", "INVERSE") } else { ("MONOCHROME2", "IDENTITY") };
     let class = uids::DIGITAL_X_RAY_IMAGE_STORAGE_FOR_PRESENTATION;
-    let comment = format!("SIMULATED {}", crate::WARNING);
-    let texts: [(Tag, VR, &str); 32] = [
+    let texts: [(Tag, VR, &str); 26] = [
         (tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192"),
         (tags::IMAGE_TYPE, VR::CS, "DERIVED\\PRIMARY"),
         (tags::SOP_CLASS_UID, VR::UI, class),
@@ -57,14 +56,9 @@ pub fn dicom(values: &[u16], film: &Dicom) -> Result<Vec<u8>, Error> {
         (tags::ACCESSION_NUMBER, VR::SH, ""),
         (tags::MODALITY, VR::CS, "DX"),
         (tags::PRESENTATION_INTENT_TYPE, VR::CS, "FOR PRESENTATION"),
-        (tags::MANUFACTURER, VR::LO, "Koniscope simulator"),
         (tags::REFERRING_PHYSICIAN_NAME, VR::PN, ""),
-        (tags::PATIENT_NAME, VR::PN, "SIMULATED"),
-        (tags::PATIENT_ID, VR::LO, film.patient_id),
         (tags::PATIENT_BIRTH_DATE, VR::DA, ""),
         (tags::PATIENT_SEX, VR::CS, ""),
-        (tags::PATIENT_IDENTITY_REMOVED, VR::CS, "YES"),
-        (tags::DEIDENTIFICATION_METHOD, VR::LO, "Simulated"),
         (tags::BODY_PART_EXAMINED, VR::CS, "CHEST"),
         (tags::IMAGER_PIXEL_SPACING, VR::DS, &spacing),
         (tags::VIEW_POSITION, VR::CS, "PA"),
@@ -74,7 +68,6 @@ pub fn dicom(values: &[u16], film: &Dicom) -> Result<Vec<u8>, Error> {
         (tags::SERIES_NUMBER, VR::IS, "1"),
         (tags::INSTANCE_NUMBER, VR::IS, "1"),
         (tags::PATIENT_ORIENTATION, VR::CS, "L\\F"),
-        (tags::IMAGE_COMMENTS, VR::LT, &comment),
         (tags::PHOTOMETRIC_INTERPRETATION, VR::CS, photometric),
         (tags::PIXEL_SPACING, VR::DS, &spacing),
         (tags::BURNED_IN_ANNOTATION, VR::CS, "NO"),
@@ -91,12 +84,12 @@ pub fn dicom(values: &[u16], film: &Dicom) -> Result<Vec<u8>, Error> {
         (tags::PIXEL_REPRESENTATION, 0),
     ];
     let mut object = InMemDicomObject::new_empty();
-    for (tag, vr, text) in texts {
-        let value = match text {
+    for (tag, vr, text) in texts.iter().chain(film.texts) {
+        let value = match *text {
             "" => PrimitiveValue::Empty,
             text => PrimitiveValue::Strs(text.split('\\').map(str::to_owned).collect()),
         };
-        object.put(DataElement::new(tag, vr, value));
+        object.put(DataElement::new(*tag, *vr, value));
     }
     for (tag, value) in shorts {
         object.put(DataElement::new(tag, VR::US, PrimitiveValue::from(value)));

@@ -9,17 +9,22 @@ use dicom_encoding::{
 };
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
-use super::{super::stream, bad, container::Container, damaged, grid::Grid, rle};
-use crate::Error;
+use crate::{
+    Error,
+    container::Container,
+    error::{bad, damaged},
+    grid::Grid,
+    rle, stream,
+};
 
 /// Decodes the one frame that all `fragments` together hold.
 ///
 /// # Errors
 /// [`Error::UnsupportedCoding`], [`Error::Damaged`], [`Error::BadHeader`], [`Error::Color`].
-pub(super) fn decode(
+pub(crate) fn decode(
     container: &Container,
     grid: &Grid,
-    fragments: Vec<&[u8]>,
+    fragments: &[&[u8]],
 ) -> Result<Vec<i32>, Error> {
     let syntax = container.syntax;
     let stream = fragments.concat();

@@ -1,0 +1,47 @@
+//! DICOM: hostile bytes to attributes and pixels, and objects written.
+//!
+//! The bytes are hostile until proven otherwise, so the way is narrow:
+//!
+//! ```text
+//! bytes -> Container -> elements -> Attributes -> Grid -> codec -> Picture
+//!          syntax       lengths     values        size    stream   stored values
+//! ```
+//!
+//! `elements` walks the top level and checks every length against what is there; only the few
+//! elements that are wanted, cut out and flat, go to dicom-rs ([`Attributes`]); rows, columns and
+//! depth are settled ([`Grid`]) before a pixel is decoded; and a compressed stream must declare the
+//! same picture (`codec`).
+//!
+//! This crate knows no radiographs: what a header means for one is said by the crate that reads
+//! them. It prints nothing, reads no clock and draws no UID.
+
+mod attributes;
+mod codec;
+mod container;
+mod elements;
+mod error;
+mod grid;
+mod kinds;
+mod lut;
+mod object;
+mod rle;
+pub mod stream;
+pub mod write;
+
+pub use attributes::Attributes;
+pub use container::{Container, recognizes};
+pub use dicom_core::{Tag, VR};
+pub use dicom_dictionary_std::{tags, uids};
+pub use error::Error;
+pub use grid::Grid;
+pub use lut::{Lut, ModalityTransform, Voi, WindowFunction, modality, voi};
+pub use object::{Object, Picture};
+
+/// What a file may cost at most. Checked before memory is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Pixels of the picture.
+    pub pixels: u64,
+    /// Bytes after a deflated data set is inflated.
+    pub inflated_bytes: u64,
+}
