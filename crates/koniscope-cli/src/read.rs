@@ -1,8 +1,6 @@
 //! `koniscope read`: films and folders to readings.
 
-mod film;
 mod find;
-mod folders;
 
 use std::{fs, path::PathBuf, process::ExitCode, time::Instant};
 
@@ -10,6 +8,7 @@ use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use koniscope::{
     model::Device,
+    output::{self, FilmResult, FolderSink},
     reader::{at_site, load_reader},
     report::{self, FilmReport, INDEX_FILE},
 };
@@ -88,10 +87,15 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
     let clock = || start.elapsed().as_secs_f64() * 1e3;
     let progress = progress(found.films.len(), args.quiet);
-    let names = folders::names(&found.films);
+    let names = output::names(&found.films, args.out.as_deref());
+    let sink = args.out.as_deref().map(FolderSink::new);
     let films = koniscope::many::in_order(found.films.len(), |i| {
-        let out = args.out.as_deref().map(|out| (out, names[i].as_str()));
-        let film = film::read(&reader, &found.films[i], &clock, out);
+        let path = found.films[i].to_string_lossy().into_owned();
+        let outcome = output::read_file(&reader, &found.films[i], &clock);
+        let film = match &sink {
+            Some(sink) => output::keep(FilmResult { path, name: names[i].clone(), outcome }, sink),
+            None => FilmReport { path, folder: None, outcome: outcome.map(|film| film.reading) },
+        };
         progress.inc(1);
         film
     })?;
@@ -99,7 +103,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
     let index = args.out.as_ref().map(|out| out.join(INDEX_FILE));
     let written = match &index {
-        Some(index) => write_atomic(index, report::html(&films).as_bytes()),
+        Some(index) => write_atomic(index, report::index(&films).into_string().as_bytes()),
         None => Ok(()),
     };
     // Printed in any case: a full disk must not take the readings with it.

@@ -1,7 +1,6 @@
 //! What the door writes: files, there whole or not at all, and its own output.
 
 use std::{
-    fs,
     io::{self, Write},
     path::Path,
 };
@@ -15,19 +14,6 @@ use anyhow::Context;
 pub(crate) fn write_atomic(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     koniscope::files::write_atomic(path, bytes)
         .with_context(|| format!("cannot write {}", path.display()))
-}
-
-/// Removes a file where there is one.
-///
-/// # Errors
-/// The path and the system's words.
-pub(crate) fn remove(path: &Path) -> anyhow::Result<()> {
-    match fs::remove_file(path) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => {
-            Err(e).with_context(|| format!("cannot remove {}", path.display()))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Writes to stdout; a reader that has gone, as `head` does, is no error.
@@ -49,11 +35,5 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let error = write_atomic(&folder.path().join("no/such.txt"), b"x").unwrap_err();
         assert!(format!("{error:#}").contains("such.txt"), "{error:#}");
-    }
-
-    #[test]
-    fn removing_nothing_is_fine() {
-        let folder = tempfile::tempdir().unwrap();
-        remove(&folder.path().join("none")).unwrap();
     }
 }

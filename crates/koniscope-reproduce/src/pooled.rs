@@ -104,7 +104,7 @@ fn of_fold(
         Kind::Whole => {
             let scored = scored(&Step::Train(model, fold).folder(&options.out).join("test.csv"))?;
             let left_out = Failure {
-                kind: "left_out",
+                kind: "left_out".into(),
                 message: "it was left out of the test part: it has no label, or cannot be read"
                     .into(),
             };
@@ -123,7 +123,7 @@ fn of_fold(
             let folder = Step::Texture(fold).folder(&options.out);
             let textures = texture::measure(cohort, &lungs, &folder, &|| {})?;
             let none = Failure {
-                kind: "lungs_not_found",
+                kind: "lungs_not_found".into(),
                 message: "no texture could be measured, or no regression be fitted".into(),
             };
             let found = by_texture(cohort, &textures, model, fold).into_iter();

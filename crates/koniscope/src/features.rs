@@ -1,7 +1,7 @@
 //! What kind of film it is, in numbers that do not depend on its size: how the lungs lie, how gray
 //! and how sharp they are. A film unlike those that a reader was set on shows here.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Radiograph,
@@ -17,7 +17,7 @@ const NEAR: f64 = 0.005;
 const FAR: f64 = 0.04;
 
 /// Measures of a film and its lungs.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Features {
     /// Area of the right lung over that of the left.
     pub lung_ratio: f64,

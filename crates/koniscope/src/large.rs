@@ -7,7 +7,7 @@
 mod component;
 mod relief;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Radiograph,
@@ -35,7 +35,7 @@ const LONGEST_MM: f64 = 80.0;
 const LEAST_HEIGHT: f32 = 0.01;
 
 /// One large opacity as measured.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LargeOpacity {
     /// Lung that it lies in.
     pub side: Side,

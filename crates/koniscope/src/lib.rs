@@ -26,6 +26,7 @@ pub mod manifest;
 pub mod many;
 pub mod model;
 pub mod normalize;
+pub mod output;
 pub mod plane;
 pub mod quality;
 mod radiograph;

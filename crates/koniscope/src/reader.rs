@@ -15,7 +15,10 @@ use crate::{
     heat_map::HeatMap,
     normalize::normalize,
     quality::{self, Flag},
-    reading::{DISCLAIMER, Film, Lungs, ModelIdentity, Models, Quality, Reading, ZoneLines},
+    reading::{
+        DISCLAIMER, Film, Lungs, ModelIdentity, Models, Quality, Reading, SCHEMA_VERSION, Software,
+        ZoneLines,
+    },
     second_stage::{Chest, SecondStage},
     segmentation::{LungMask, LungProbabilities, LungSegmenter},
     site::Site,
@@ -112,7 +115,9 @@ impl Reader {
         let findings = self.findings(conclusion.probabilities, features.as_ref());
         flags.sort();
         let reading = Reading {
-            disclaimer: DISCLAIMER,
+            schema_version: SCHEMA_VERSION,
+            disclaimer: DISCLAIMER.into(),
+            software: Software::this(),
             film: Film::of(&raw),
             models: Models {
                 lungs: ModelIdentity::of(self.segmenter.manifest()),

@@ -15,15 +15,18 @@ mod png;
 mod text;
 mod words;
 
-pub use html::html;
-pub use json::{document, film};
+pub use html::{card, index};
+pub use json::{document, film, parse};
 pub use overlay::overlay;
 pub use png::label_map;
 pub use text::text;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    borrow::Cow,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Error, Reading};
 
@@ -39,7 +42,7 @@ pub const OVERLAY_FILE: &str = "overlay.png";
 /// Name of the page that shows all films.
 pub const INDEX_FILE: &str = "index.html";
 
-/// One film in a report: where it came from and what came of it.
+/// One film in a report: where it came from and what came of it. As JSON, see docs/reference/reading-json.md.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FilmReport {
     /// Path as the user gave it.
@@ -62,10 +65,10 @@ impl FilmReport {
 }
 
 /// Why a film has no reading: an [`Error`], or what went wrong around the reader.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// A stable word: of [`Error::kind`], or `write` or `internal`.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// A sentence for people.
     pub message: String,
 }
@@ -73,13 +76,16 @@ pub struct Failure {
 impl Failure {
     /// The result could not be written.
     pub fn write(detail: &dyn std::fmt::Display) -> Self {
-        Self { kind: "write", message: format!("read, but its result is not kept: {detail}") }
+        Self {
+            kind: "write".into(),
+            message: format!("read, but its result is not kept: {detail}"),
+        }
     }
 
     /// A fault of this program.
     pub fn internal(detail: &dyn std::fmt::Display) -> Self {
         let message = format!("a fault of this program, not of the film: {detail}. Report it");
-        Self { kind: "internal", message }
+        Self { kind: "internal".into(), message }
     }
 
     /// Runs `step`; a fault of this program ends one film, not the whole run.
@@ -97,7 +103,7 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { kind: error.kind(), message: error.to_string() }
+        Self { kind: error.kind().into(), message: error.to_string() }
     }
 }
 

@@ -78,7 +78,7 @@ pub struct Decided {
 }
 
 /// Why a reader abstains.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Abstention {
     /// A stable word.
     pub kind: AbstentionKind,
@@ -87,7 +87,7 @@ pub struct Abstention {
 }
 
 /// The kinds of [`Abstention`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AbstentionKind {
     /// The film is unlike those that the reader was set on.

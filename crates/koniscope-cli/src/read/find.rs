@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use koniscope::report::READING_FILE;
+use koniscope::report::{LUNGS_FILE, OVERLAY_FILE, READING_FILE};
 
 /// Endings of files that are certainly no radiograph, in lower case. In a folder they are passed
 /// over; a file that was named is always tried.
@@ -56,8 +56,8 @@ pub(super) struct Found {
 }
 
 /// Follows `paths`. A path that cannot be followed stays among the films, so that the fault shows
-/// in its place. `out` is not walked into, nor is a folder with readings of an earlier run, nor
-/// a folder behind a symbolic link.
+/// in its place. Results, in `out` or of an earlier run, are passed over, and so are folders behind
+/// symbolic links.
 pub(super) fn find(paths: &[PathBuf], out: Option<&Path>) -> Found {
     let mut found = Found::default();
     let mut seen = HashSet::new();
@@ -84,20 +84,34 @@ fn walk(folder: &Path, out: Option<&Path>, seen: &mut HashSet<PathBuf>, found: &
         Err(_) => return add(folder, seen, found),
     };
     entries.sort();
+    let of_results = folder.join(READING_FILE).is_file() || is_in(folder, out);
     for path in entries.into_iter().filter(|path| !is_hidden(path)) {
         if path.is_dir() {
-            let is_out = out.is_some() && path.canonicalize().ok().as_deref() == out;
-            if is_out || path.is_symlink() || path.join(READING_FILE).is_file() {
+            if path.is_symlink() {
                 found.skipped += 1;
             } else {
                 walk(&path, out, seen, found);
             }
-        } else if is_no_image(&path) {
+        } else if is_no_image(&path) || (of_results && is_result(&path)) {
             found.skipped += 1;
         } else {
             add(&path, seen, found);
         }
     }
+}
+
+/// Whether a folder lies within that of results. The results of a run that was broken off have no
+/// reading.json yet.
+fn is_in(folder: &Path, out: Option<&Path>) -> bool {
+    let is_below = |out: &Path| {
+        folder.canonicalize().is_ok_and(|folder| folder != out && folder.starts_with(out))
+    };
+    out.is_some_and(is_below)
+}
+
+/// Whether a picture has the name of a result.
+fn is_result(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == LUNGS_FILE || name == OVERLAY_FILE)
 }
 
 fn is_hidden(path: &Path) -> bool {
@@ -147,7 +161,23 @@ mod tests {
         }
         let found = find(&[root.into()], Some(&root.join("out")));
         assert_eq!(names(&found, root), ["a.dcm", "b.png", "sub/IM0001"]);
-        assert_eq!(found.skipped, 6, "{found:?}");
+        assert_eq!(found.skipped, 8, "{found:?}");
+    }
+
+    #[test]
+    fn results_among_films_hide_none() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path();
+        for file in
+            ["p1/p1.dcm", "p1/reading.json", "p1/lungs.png", "p1/overlay.png", "p2/lungs.png"]
+        {
+            fs::create_dir_all(root.join(file).parent().unwrap()).unwrap();
+            fs::write(root.join(file), "x").unwrap();
+        }
+        let found = |out: Option<&Path>| names(&find(&[root.into()], out), root).join(" ");
+        assert_eq!(found(None), "p1/p1.dcm p2/lungs.png");
+        assert_eq!(found(Some(root)), "p1/p1.dcm", "the folder of results is one of films too");
+        assert_eq!(found(Some(&root.join("p1"))), "p1/p1.dcm p2/lungs.png");
     }
 
     #[test]

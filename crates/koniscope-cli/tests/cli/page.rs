@@ -6,9 +6,10 @@ use koniscope::{
     quality::Flag,
     reading::{
         CalibratedOn, DISCLAIMER, Detection, Film, FlagEntry, Lung, LungLines, Lungs,
-        ModelIdentity, Models, Quality, SecondStageKind, StageProbabilities, Timings, ZoneLines,
+        ModelIdentity, Models, Quality, SCHEMA_VERSION, SecondStageKind, Software,
+        StageProbabilities, Timings, ZoneLines,
     },
-    report::{FilmReport, INDEX_FILE, OVERLAY_FILE, html},
+    report::{FilmReport, INDEX_FILE, OVERLAY_FILE, index},
     site::{Abstention, AbstentionKind},
 };
 
@@ -21,13 +22,15 @@ fn reading() -> Reading {
         notice: None,
     };
     let flags = [Flag::Inverted, Flag::CutOff, Flag::Underexposed, Flag::LowResolution];
-    let flag = |kind: Flag| FlagEntry { kind, message: kind.message() };
+    let flag = |kind: Flag| FlagEntry { kind, message: kind.message().into() };
     let classes = ["normal", "stage 1", "stage 2", "stage 3"];
     let lung = Lung { area_px: 60_966, area_mm2: Some(21_340.0), bounding_box: None };
     let lines =
         LungLines { apex: 70.0, upper: 230.0, lower: 390.0, dome: 550.0, height_mm: Some(67.2) };
     Reading {
-        disclaimer: DISCLAIMER,
+        schema_version: SCHEMA_VERSION,
+        disclaimer: DISCLAIMER.into(),
+        software: Software::this(),
         film: Film {
             width: 600,
             height: 700,
@@ -88,7 +91,7 @@ fn the_page_fits_1280_pixels_and_shows_every_picture() {
         outcome: Err(Error::Damaged { detail }.into()),
     });
     let page = folder.path().join(INDEX_FILE);
-    std::fs::write(&page, html(&reports)).unwrap();
+    std::fs::write(&page, index(&reports).into_string()).unwrap();
     let Some(seen) = browser::look(&page) else { return };
     assert_eq!((seen.pictures, seen.broken), (3, 0), "{seen:?}");
     assert!(seen.overflow <= 0, "{seen:?}");

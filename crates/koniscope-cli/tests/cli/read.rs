@@ -60,7 +60,7 @@ fn each_film_gets_its_own_named_error() {
     let found: Vec<[&str; 3]> = films
         .iter()
         .map(|film| {
-            [&film["film"]["path"], &film["film"]["folder"], &film["error"]["kind"]]
+            [&film["file"]["path"], &film["file"]["folder"], &film["error"]["kind"]]
                 .map(|value| value.as_str().unwrap())
         })
         .collect();

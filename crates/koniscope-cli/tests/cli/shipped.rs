@@ -21,7 +21,7 @@ fn samples_are_read_whole() {
     let films = json["films"].as_array().unwrap();
     assert!(films.len() >= 4, "{} samples", films.len());
     for film in films {
-        let results = out.path().join(film["film"]["folder"].as_str().unwrap());
+        let results = out.path().join(film["file"]["folder"].as_str().unwrap());
         assert_eq!(film["models"]["lungs"]["sha256"].as_str().unwrap().len(), 64);
         let p = film["pneumoconiosis"]["probability"].as_f64().unwrap();
         assert!((0.0..=1.0).contains(&p), "{p}");

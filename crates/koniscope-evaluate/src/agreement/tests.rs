@@ -165,7 +165,7 @@ fn films_without_a_reader_or_not_read_change_no_figure() {
     let figures = of_films(&films);
     films.push(film(9, &[("stage", "II")], None, of_stage(2)));
     let mut broken = staged(&[(&[0, 3, 3], 0)]);
-    broken[0].outcome = Err(Failure { kind: "damaged", message: String::new() });
+    broken[0].outcome = Err(Failure { kind: "damaged".into(), message: String::new() });
     films.append(&mut broken);
     assert_eq!(of_films(&films), figures);
     assert_eq!(of_films(&films[4..]), []);

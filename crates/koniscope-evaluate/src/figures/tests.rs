@@ -95,7 +95,7 @@ fn detection_and_calibration_by_hand() {
 
     // A film that was not read changes no figure.
     let mut broken = film(20, true, 0.5);
-    broken.outcome = Err(Failure { kind: "damaged", message: String::new() });
+    broken.outcome = Err(Failure { kind: "damaged".into(), message: String::new() });
     films.push(broken);
     assert_eq!(all_figures(&films), figures);
 }

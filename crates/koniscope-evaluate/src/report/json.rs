@@ -77,7 +77,7 @@ struct Worst<'a> {
 #[derive(Serialize)]
 struct Failed<'a> {
     image: Cow<'a, str>,
-    kind: &'static str,
+    kind: &'a str,
     message: &'a str,
 }
 
@@ -122,7 +122,7 @@ pub fn json(evaluation: &Evaluation) -> Result<String, Error> {
             .filter_map(|film| Some((film, film.outcome.as_ref().err()?)))
             .map(|(film, failure)| Failed {
                 image: film.case.row.image.to_string_lossy(),
-                kind: failure.kind,
+                kind: &failure.kind,
                 message: &failure.message,
             })
             .collect(),

@@ -1,6 +1,8 @@
 //! What a reading has with a zone grader: six graded zones, and what two standards make of them.
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use std::{borrow::Cow, collections::BTreeMap};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap};
 
 use crate::{
     Radiograph,
@@ -15,7 +17,7 @@ use crate::{
     zones::Zone,
 };
 
-/// A value a zone, in the order of [`Zone::ALL`]; as JSON an object with the zones' names.
+/// A value for each zone, in the order of [`Zone::ALL`]; as JSON an object with the zones' names.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ByZone<T>(pub [T; 6]);
 
@@ -36,8 +38,19 @@ impl<T: Serialize> Serialize for ByZone<T> {
     }
 }
 
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for ByZone<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut named = BTreeMap::<String, T>::deserialize(deserializer)?;
+        let mut zones = Vec::with_capacity(Zone::NAMES.len());
+        for name in Zone::NAMES {
+            zones.push(named.remove(name).ok_or_else(|| D::Error::missing_field(name))?);
+        }
+        zones.try_into().map(Self).map_err(|_| D::Error::custom("six zones were expected"))
+    }
+}
+
 /// The whole of it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Graded {
     /// The six zones.
     pub zones: ByZone<ZoneReading>,
@@ -50,7 +63,7 @@ pub struct Graded {
 }
 
 /// One zone.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ZoneReading {
     /// Probability of profusion 0 to 3; they sum to 1.
     pub profusion: GradeProbabilities,
@@ -67,7 +80,7 @@ pub struct ZoneReading {
 }
 
 /// The stage as a distribution, with the clause of the rule.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Gbz70 {
     /// The likeliest stage.
     pub stage: Stage,
@@ -78,7 +91,7 @@ pub struct Gbz70 {
     /// The likeliest clause that gives the stage.
     pub clause: Clause,
     /// The clause in words.
-    pub clause_text: &'static str,
+    pub clause_text: Cow<'static, str>,
     /// Highest of the zones' median grades, 0 to 3.
     pub overall_profusion: u8,
     /// Zones whose median grade is 1 and above, 0 to 6.
@@ -98,7 +111,7 @@ impl Gbz70 {
             probabilities,
             expected,
             clause,
-            clause_text: clause.text(),
+            clause_text: clause.text().into(),
             overall_profusion: findings.overall(),
             distribution_range: findings.range(),
         }
@@ -106,14 +119,16 @@ impl Gbz70 {
 }
 
 /// The ILO Classification, as far as it is judged.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ilo {
-    /// Overall profusion on the scale of 12, of the middles of the zones' grades: minor categories
-    /// are not graded.
-    pub profusion: Profusion,
-    /// Whether it is 1/0 and above.
-    pub positive: bool,
-    /// Shape and size of the small opacities; absent when no zone is affected.
+    /// Probability that overall profusion is 1/0 and above, from the grades of all zones together
+    /// ([`Joint::reaches`]). From which probability on a film is positive has not been measured on
+    /// films of patients, so no reading says that one is.
+    ///
+    /// [`Joint::reaches`]: crate::stage::Joint::reaches
+    pub probability_1_0: f64,
+    /// Shape and size of the small opacities; absent when no zone is affected or the likeliest stage is
+    /// 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shape: Option<IloShape>,
     /// Category of the large opacities as measured; nothing where there are some and without
@@ -124,7 +139,7 @@ pub struct Ilo {
 }
 
 /// Shape and size of small opacities, `p` to `u`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IloShape {
     /// Of most of them.
     pub primary: Shape,
@@ -133,12 +148,12 @@ pub struct IloShape {
 }
 
 /// Fields of the form CDC/NIOSH 2.8 in its order, as far as they can be filled.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Form {
     /// 1, technical quality: not judged.
     pub image_quality: Option<u8>,
-    /// 2A: small opacities in a zone, or a large one.
-    pub parenchymal_abnormalities: bool,
+    /// 2A: not judged, as it would say that the film is positive.
+    pub parenchymal_abnormalities: Option<bool>,
     /// 2B.
     pub small_opacities: SmallOpacities,
     /// 2C; nothing where it cannot be told.
@@ -148,41 +163,37 @@ pub struct Form {
 }
 
 /// Part 2B of the form.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SmallOpacities {
-    /// Primary shape and size; nothing when no zone is affected.
+    /// Primary shape and size, as [`Ilo::shape`].
     pub shape_primary: Option<Shape>,
     /// Secondary shape and size.
     pub shape_secondary: Option<Shape>,
     /// The zones with small opacities: those of grade 1 and above.
     pub zones: ByZone<bool>,
-    /// Overall profusion.
-    pub profusion: Profusion,
+    /// Overall profusion: not judged, see [`Ilo::probability_1_0`].
+    pub profusion: Option<Profusion>,
 }
 
 impl Ilo {
-    fn of(grades: &Grades, large_opacity: Option<LargeCategory>) -> Self {
-        let zones = grades.zones.map(|zone| zone.grade());
-        let profusion = Profusion::overall(zones.map(Profusion::middle_of));
-        let affected = zones.map(|grade| grade >= 1);
-        let shape = affected.contains(&true).then(|| {
+    fn of(grades: &Grades, stage: Stage, large_opacity: Option<LargeCategory>) -> Self {
+        let affected = grades.zones.map(|zone| zone.grade() >= 1);
+        let shape = (stage > Stage::Zero && affected.contains(&true)).then(|| {
             let [primary, secondary] = grades.shape();
             IloShape { primary, secondary }
         });
         Self {
-            profusion,
-            positive: profusion >= Profusion::POSITIVE,
+            probability_1_0: grades.joint.reaches(Profusion::POSITIVE).min(1.0),
             shape,
             large_opacity,
             form: Form {
                 image_quality: None,
-                parenchymal_abnormalities: affected.contains(&true)
-                    || large_opacity != Some(LargeCategory::O),
+                parenchymal_abnormalities: None,
                 small_opacities: SmallOpacities {
                     shape_primary: shape.map(|shape| shape.primary),
                     shape_secondary: shape.map(|shape| shape.secondary),
                     zones: ByZone(affected),
-                    profusion,
+                    profusion: None,
                 },
                 large_opacities: large_opacity,
                 pleural: None,
@@ -215,10 +226,11 @@ impl Graded {
             }
         });
         let category = category(&large_opacities, area_px[0], film);
+        let gbz70 = Gbz70::of(grades);
         Self {
             zones: ByZone(zones),
-            gbz70: Gbz70::of(grades),
-            ilo: Ilo::of(grades, category),
+            ilo: Ilo::of(grades, gbz70.stage, category),
+            gbz70,
             large_opacities,
         }
     }
@@ -288,9 +300,7 @@ mod tests {
         let film = graded([3, 2, 0, 1, 1, 0], Vec::new(), Some(0.5));
         assert_eq!((film.gbz70.stage, film.gbz70.clause), (Stage::II, Clause::ThreeInFour));
         assert_eq!((film.gbz70.overall_profusion, film.gbz70.distribution_range), (3, 4));
-        // 3/3 alone: the others are three minor categories and more below.
-        assert_eq!(film.ilo.profusion.to_string(), "3/3");
-        assert!(film.ilo.positive && film.ilo.form.parenchymal_abnormalities);
+        assert!(film.ilo.probability_1_0 > 0.999);
         assert_eq!(film.ilo.shape, Some(IloShape { primary: Shape::Q, secondary: Shape::T }));
         assert_eq!(film.ilo.form.small_opacities.zones.0, [true, true, false, true, true, false]);
         assert_eq!(film.zones.0[1].grade, 2);
@@ -302,11 +312,20 @@ mod tests {
     fn a_clear_film_has_no_shape() {
         let film = graded([0; 6], Vec::new(), None);
         assert_eq!((film.gbz70.stage, film.gbz70.clause), (Stage::Zero, Clause::NoZone));
-        assert_eq!((film.ilo.shape, film.ilo.positive), (None, false));
-        assert_eq!(film.ilo.profusion.to_string(), "0/0");
-        assert!(!film.ilo.form.parenchymal_abnormalities);
+        assert_eq!(film.ilo.shape, None);
+        assert!(film.ilo.probability_1_0 < 0.001);
         assert_eq!(film.ilo.form.small_opacities.shape_primary, None);
         assert_eq!(film.zones.0[0].area_mm2, None);
+    }
+
+    #[test]
+    fn the_form_does_not_contradict_the_stage() {
+        let film = graded([1, 0, 0, 0, 0, 0], Vec::new(), None);
+        assert_eq!((film.gbz70.stage, film.gbz70.clause), (Stage::Zero, Clause::OneZone));
+        assert_eq!(film.ilo.shape, None);
+        let Form { parenchymal_abnormalities, small_opacities, .. } = film.ilo.form;
+        assert_eq!((parenchymal_abnormalities, small_opacities.profusion), (None, None));
+        assert_eq!(small_opacities.zones.0, [true, false, false, false, false, false]);
     }
 
     #[test]
@@ -319,7 +338,6 @@ mod tests {
         assert_eq!(of(two, Some(0.5)).large_opacity, Some(LargeCategory::B));
         let unknown = of(vec![opacity(30.0, 900.0, false)], None);
         assert_eq!(unknown.large_opacity, None);
-        assert!(unknown.form.parenchymal_abnormalities);
         let all = of(vec![opacity(90.0, 10_001.0, false)], None);
         assert_eq!(all.large_opacity, Some(LargeCategory::C));
     }

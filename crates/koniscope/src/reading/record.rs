@@ -1,5 +1,7 @@
 //! The result of one film, as it is written.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::Graded;
@@ -14,11 +16,15 @@ use crate::{
     zones::{LungHeight, Zones},
 };
 
-/// The result of one film: complete, or it does not exist.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// The result of one film: complete, or it does not exist. What is written can be read back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
+    /// [`SCHEMA_VERSION`](super::SCHEMA_VERSION): which fields there are, and what they mean.
+    pub schema_version: u32,
     /// [`DISCLAIMER`](super::DISCLAIMER).
-    pub disclaimer: &'static str,
+    pub disclaimer: Cow<'static, str>,
+    /// The program that read.
+    pub software: Software,
     /// The film that was read.
     pub film: Film,
     /// The networks that read it.
@@ -48,8 +54,24 @@ pub struct Reading {
     pub timings: Timings,
 }
 
+/// A program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Software {
+    /// Its name.
+    pub name: Cow<'static, str>,
+    /// Its version.
+    pub version: Cow<'static, str>,
+}
+
+impl Software {
+    /// This library.
+    pub fn this() -> Self {
+        Self { name: "koniscope".into(), version: env!("CARGO_PKG_VERSION").into() }
+    }
+}
+
 /// The film that was read.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Film {
     /// Columns.
     pub width: usize,
@@ -80,7 +102,7 @@ impl Film {
 }
 
 /// The networks of a reading.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Models {
     /// First stage.
     pub lungs: ModelIdentity,
@@ -104,7 +126,7 @@ pub enum SecondStageKind {
 }
 
 /// Which weights, exactly.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelIdentity {
     /// Name and version.
     pub id: String,
@@ -126,30 +148,31 @@ impl ModelIdentity {
 }
 
 /// What to know about the film.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quality {
     /// Flags with their sentence; empty if there is nothing to say.
     pub flags: Vec<FlagEntry>,
 }
 
 /// A flag and its sentence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlagEntry {
     /// A stable word.
     pub kind: Flag,
     /// A sentence for people.
-    pub message: &'static str,
+    pub message: Cow<'static, str>,
 }
 
 impl Quality {
     pub(crate) fn of(flags: Vec<Flag>) -> Self {
-        let flags = flags.into_iter().map(|kind| FlagEntry { kind, message: kind.message() });
+        let flags =
+            flags.into_iter().map(|kind| FlagEntry { kind, message: kind.message().into() });
         Self { flags: flags.collect() }
     }
 }
 
 /// Both lungs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Lungs {
     /// The patient's right lung.
     pub right: Lung,
@@ -158,7 +181,7 @@ pub struct Lungs {
 }
 
 /// One lung as found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Lung {
     /// Area in pixels.
     pub area_px: usize,
@@ -180,7 +203,7 @@ impl Lungs {
 }
 
 /// Where the zones of both lungs part.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ZoneLines {
     /// The patient's right lung.
     pub right: LungLines,
@@ -189,7 +212,7 @@ pub struct ZoneLines {
 }
 
 /// Rows of one lung, in continuous film pixels from above.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LungLines {
     /// Upper end of the apex.
     pub apex: f64,
@@ -225,7 +248,7 @@ impl ZoneLines {
 }
 
 /// Disease or not.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Detection {
     /// Probability of disease: of all classes but the first, or of stage I and above.
     pub probability: f64,
@@ -257,7 +280,7 @@ impl Detection {
 }
 
 /// Whose films a probability was calibrated on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CalibratedOn {
     /// Of patients with and without the target.
@@ -281,7 +304,7 @@ impl From<TrainedOn> for CalibratedOn {
 }
 
 /// Probability of each stage.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StageProbabilities {
     /// The classes, in order.
     pub classes: Vec<String>,
@@ -294,7 +317,7 @@ pub struct StageProbabilities {
 }
 
 /// Milliseconds a step took.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct Timings {
     pub decode_ms: f64,

@@ -143,7 +143,7 @@ impl ZoneGrader for FakeZones {
 }
 
 /// The drawn film, read with a classifier of two or four classes.
-pub(super) fn film(classes: usize) -> FilmReading {
+pub(crate) fn film(classes: usize) -> FilmReading {
     let stages = &["normal", "stage 1", "stage 2", "stage 3"][..classes];
     let resnet = Network::Resnet { layers: 18, width: 64 };
     let classifier = FakeStages(manifest("fake-stages", stages, resnet));

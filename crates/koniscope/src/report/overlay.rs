@@ -211,16 +211,16 @@ fn draw_bar(canvas: &mut Canvas, layout: &Layout, title_y: f32) {
 /// The result in words, wrapped to `room` pixels.
 fn lines(reading: &Reading, room: f32) -> Vec<Line> {
     let detection = &reading.pneumoconiosis;
-    let result = format!("{}: {:.2}", words::probability_of(detection), detection.probability);
+    let p = words::probability(detection.probability, detection);
+    let result = format!("{}: {p}", words::probability_title(detection));
     let mut parts = Vec::new();
     if let Some(reason) = words::abstention(reading) {
         parts.push((LARGE, colors::NOTICE, reason));
     }
-    match (&reading.stage, words::stage(reading)) {
-        (Some(stage), Some(likeliest)) => {
+    match (words::stages(reading), words::stage(reading)) {
+        (Some(stages), Some(likeliest)) => {
             let clause = words::clause(reading).map_or(String::new(), |c| format!(": {c}"));
             parts.push((LARGE, colors::TEXT, format!("Stage {likeliest}{clause}")));
-            let stages = words::stages(stage);
             parts.push((SMALL, colors::TEXT, format!("{result}. Stages: {stages}")));
         }
         _ => parts.push((LARGE, colors::TEXT, result)),
@@ -230,11 +230,9 @@ fn lines(reading: &Reading, room: f32) -> Vec<Line> {
         parts.push((SMALL, colors::TEXT, format!("At this site: {}", decisions.join("; "))));
     }
     if let Some(graded) = &reading.graded {
-        let large = &graded.large_opacities;
         parts.push((SMALL, colors::TEXT, format!("ILO: {}", words::ilo(&graded.ilo))));
-        if !large.is_empty() {
-            let large: Vec<String> = large.iter().map(words::large_opacity).collect();
-            let large = format!("Large opacities, measured: {}", large.join("; "));
+        if !graded.large_opacities.is_empty() {
+            let large = format!("Large opacities, measured: {}", words::large_opacities(graded));
             parts.push((SMALL, colors::TEXT, large));
         }
     }
@@ -244,7 +242,7 @@ fn lines(reading: &Reading, room: f32) -> Vec<Line> {
     for flag in &reading.quality.flags {
         parts.push((SMALL, colors::DIM, format!("Quality: {}", flag.message)));
     }
-    parts.push((SMALL, colors::TEXT, reading.disclaimer.into()));
+    parts.push((SMALL, colors::TEXT, reading.disclaimer.clone().into_owned()));
     let wrap = |(dot, color, text): (f32, colors::Rgb, String)| {
         font::wrap(&text, dot, room).into_iter().map(move |text| Line { dot, color, text })
     };
@@ -288,9 +286,12 @@ mod tests {
     fn the_words_have_result_notice_and_disclaimer() {
         let reading = fake::read(4).unwrap();
         let lines: Vec<String> = lines(&reading, 1e6).into_iter().map(|l| l.text).collect();
-        assert!(lines[0].starts_with("Stage stage 1, P 0."), "{lines:?}");
-        assert!(lines[1].starts_with("Probability of tuberculosis: 0."), "{lines:?}");
-        assert!(lines[1].contains("Stages: normal 0."), "{lines:?}");
+        assert!(lines[0].starts_with("Stage stage 1, P 0.20-0.50"), "{lines:?}");
+        assert!(
+            lines[1].starts_with("Probability of tuberculosis, calibrated on films of "),
+            "{lines:?}"
+        );
+        assert!(lines[1].contains("Stages: normal 0.05-0.20"), "{lines:?}");
         assert!(lines.iter().any(|l| l.contains("not pneumoconiosis")), "{lines:?}");
         assert_eq!(lines.last().unwrap(), crate::reading::DISCLAIMER);
     }
@@ -323,9 +324,12 @@ mod tests {
         }
         let lines: Vec<String> = lines(reading, 1e6).into_iter().map(|l| l.text).collect();
         let clause = ": overall profusion 2 in more than four zones";
-        assert!(lines[0].starts_with("Stage II, P 0.9") && lines[0].ends_with(clause), "{lines:?}");
-        assert!(lines[1].starts_with("Probability of pneumoconiosis: 1.00"), "{lines:?}");
-        assert!(lines[2].starts_with("ILO: profusion 2/2"), "{lines:?}");
+        assert!(
+            lines[0].starts_with("Stage II, P 0.80-0.95") && lines[0].ends_with(clause),
+            "{lines:?}"
+        );
+        assert!(lines[1].contains("on simulated films: >0.95"), "{lines:?}");
+        assert!(lines[2].starts_with("ILO: shapes q/t"), "{lines:?}");
         assert!(lines[3].starts_with("Large opacities, measured: right upper "), "{lines:?}");
     }
 

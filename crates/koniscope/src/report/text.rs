@@ -1,6 +1,9 @@
 //! The table on the terminal.
 
-use super::{FilmReport, words};
+use super::{
+    FilmReport,
+    words::{self, plain},
+};
 use crate::reading::DISCLAIMER;
 
 /// Longest path shown whole; of a longer one the end is shown.
@@ -54,13 +57,13 @@ impl Row {
         let film = shown(&report.path);
         match &report.outcome {
             Ok(reading) => {
-                let lungs = &reading.lungs;
+                let (lungs, detection) = (&reading.lungs, &reading.pneumoconiosis);
                 let abstention = words::abstention(reading).into_iter();
                 let said =
                     abstention.chain(words::clause(reading)).chain(words::decisions(reading));
                 let flags = reading.quality.flags.iter().map(|flag| words::flag_word(flag.kind));
                 let notes: Vec<String> = said.chain(flags).collect();
-                let mut cells = vec![format!("{:.2}", reading.pneumoconiosis.probability)];
+                let mut cells = vec![words::probability(detection.probability, detection)];
                 cells.extend(staged.then(|| words::stage(reading).unwrap_or_default()));
                 cells.extend([words::area(&lungs.right), words::area(&lungs.left)]);
                 Self { film, cells, notes: notes.join(", ") }
@@ -94,10 +97,6 @@ fn shown(path: &str) -> String {
     format!("...{end}")
 }
 
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,8 +112,8 @@ mod tests {
         let table = text(&films);
         let lines: Vec<&str> = table.lines().collect();
         let column = lines[0].find("P(tuberculosis)").map(|at| at + "P(tuberculosis)".len());
-        assert_eq!(lines[1].find("0.73").map(|at| at + 4), column, "{table}");
-        assert!(lines[2].contains(" px") && lines[2].contains("stage 1, P 0."), "{table}");
+        assert_eq!(lines[1].find("0.50-0.80").map(|at| at + 9), column, "{table}");
+        assert!(lines[2].contains(" px") && lines[2].contains("stage 1, P 0.20-0.50"), "{table}");
         assert!(lines[3].contains("not read (empty): the file is empty"), "{table}");
         assert!(
             table.contains(
@@ -135,7 +134,7 @@ mod tests {
         let table = text(&films);
         let lines: Vec<&str> = table.lines().collect();
         assert!(lines[0].contains("P(pneumoconiosis)  ") && lines[0].contains("  stage  "));
-        assert!(lines[1].contains("II, P 0.9"), "{table}");
+        assert!(lines[1].contains("II, P 0.80-0.95"), "{table}");
         assert!(lines[1].contains("overall profusion 2 in more than four zones"), "{table}");
         let ends = |line: &str| line.find(" px").map(|at| at + 3);
         assert_eq!(ends(lines[1]), ends(lines[2]), "{table}");
@@ -153,7 +152,7 @@ mod tests {
     #[test]
     fn what_a_site_decides_is_said_in_every_report() {
         let films = [fake::report("one.png", fake::read_at_site())];
-        let (table, page) = (text(&films), crate::report::html(&films));
+        let (table, page) = (text(&films), crate::report::index(&films).into_string());
         let json = crate::report::document(&films);
         let reason = "unlike those that the reader was set on: gray is ";
         for (report, said) in [

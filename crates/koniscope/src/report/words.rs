@@ -5,21 +5,42 @@ use crate::{
     large::LargeOpacity,
     manifest::TrainedOn,
     quality::Flag,
-    reading::{
-        CalibratedOn, Detection, Gbz70, Ilo, Lung, Reading, SecondStageKind, StageProbabilities,
-    },
+    reading::{CalibratedOn, Detection, Gbz70, Graded, Ilo, Lung, Reading, SecondStageKind},
     segmentation::Side,
     zones::Zone,
 };
 
-/// What the probability is one of, as `Probability of tuberculosis`.
-pub(super) fn probability_of(detection: &Detection) -> String {
-    format!("Probability of {}", detection.target)
-}
-
 /// As `Probability of tuberculosis, calibrated on films of patients`.
 pub(super) fn probability_title(detection: &Detection) -> String {
-    format!("{}, {}", probability_of(detection), calibrated(detection))
+    format!("Probability of {}, {}", detection.target, calibrated(detection))
+}
+
+/// Edges of the bands in which probabilities are told that were not calibrated on films of patients.
+const BANDS: [f64; 5] = [0.05, 0.20, 0.50, 0.80, 0.95];
+
+/// A probability for people. Two digits where it was calibrated on films of patients with the disease;
+/// elsewhere a band, since more than a band is not known: as `<0.05`, `0.20-0.50`, `>0.95`.
+pub(super) fn probability(p: f64, detection: &Detection) -> String {
+    if matches!(detection.calibrated_on, Some(CalibratedOn::Patients | CalibratedOn::Site)) {
+        return format!("{p:.2}");
+    }
+    let [lowest, .., highest] = BANDS;
+    match BANDS.iter().filter(|edge| p >= **edge).count() {
+        0 => format!("<{lowest:.2}"),
+        n if n == BANDS.len() => format!(">{highest:.2}"),
+        n => format!("{:.2}-{:.2}", BANDS[n - 1], BANDS[n]),
+    }
+}
+
+/// A name without what steers a terminal or turns the direction of what follows it: control
+/// characters, and those of bidirectional text.
+pub(super) fn plain(text: &str) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if steers(c) { '?' } else { c }).collect()
 }
 
 /// What a probability was calibrated on, as `calibrated on simulated films`; never that it is calibrated.
@@ -105,13 +126,16 @@ pub(super) fn stage_title(is_by_rule: bool) -> &'static str {
 
 /// The likeliest stage, as `II, P 0.62`.
 pub(super) fn stage(reading: &Reading) -> Option<String> {
-    likeliest_stage(reading).map(|(class, p)| format!("{class}, P {p:.2}"))
+    let (class, p) = likeliest_stage(reading)?;
+    Some(format!("{class}, P {}", probability(p, &reading.pneumoconiosis)))
 }
 
 /// All stages, as `0 0.10, I 0.20, II 0.62, III 0.08`.
-pub(super) fn stages(stage: &StageProbabilities) -> String {
+pub(super) fn stages(reading: &Reading) -> Option<String> {
+    let stage = reading.stage.as_ref()?;
     let pairs = stage.classes.iter().zip(&stage.probabilities);
-    pairs.map(|(class, p)| format!("{class} {p:.2}")).collect::<Vec<_>>().join(", ")
+    let pairs = pairs.map(|(c, p)| format!("{c} {}", probability(*p, &reading.pneumoconiosis)));
+    Some(pairs.collect::<Vec<_>>().join(", "))
 }
 
 /// The clause of the rule, and the stage it gives where a site's calibration has made another one
@@ -122,7 +146,7 @@ pub(super) fn clause(reading: &Reading) -> Option<String> {
         Some((class, _)) if class != stage.name() => {
             format!("by the rule alone {}: {clause_text}", stage.name())
         }
-        _ => (*clause_text).to_owned(),
+        _ => clause_text.to_string(),
     })
 }
 
@@ -146,18 +170,23 @@ pub(super) fn abstention(reading: &Reading) -> Option<String> {
     reading.abstained.as_ref().map(|abstained| format!("Abstained: {}", abstained.reason))
 }
 
-/// As `profusion 2/2 (positive), shapes q/t, large opacities A`.
+/// As `shapes q/t, large opacities A`.
 pub(super) fn ilo(ilo: &Ilo) -> String {
-    let positive = if ilo.positive { "positive" } else { "negative" };
     let shape = ilo.shape.map_or(String::new(), |shape| {
-        format!(", shapes {}/{}", shape.primary.name(), shape.secondary.name())
+        format!("shapes {}/{}, ", shape.primary.name(), shape.secondary.name())
     });
     let large = ilo.large_opacity.map_or("not told without mm".into(), |c| format!("{c:?}"));
-    format!("profusion {} ({positive}){shape}, large opacities {large}", ilo.profusion)
+    format!("{shape}large opacities {large}")
+}
+
+/// All large opacities, as `right upper 31 x 22 mm; left lower 15 x 12 mm`.
+pub(super) fn large_opacities(graded: &Graded) -> String {
+    let each = graded.large_opacities.iter().map(large_opacity);
+    each.collect::<Vec<_>>().join("; ")
 }
 
 /// As `right upper 31 x 22 mm`, or in pixels where the spacing is unknown.
-pub(super) fn large_opacity(opacity: &LargeOpacity) -> String {
+fn large_opacity(opacity: &LargeOpacity) -> String {
     let zone = Zone { side: opacity.side, level: opacity.zone }.name().replace('_', " ");
     format!("{zone} {}", axes(opacity))
 }
@@ -182,4 +211,41 @@ pub(super) fn likeliest_stage(reading: &Reading) -> Option<(&str, f64)> {
     let stage = reading.stage.as_ref()?;
     let pairs = stage.classes.iter().zip(&stage.probabilities);
     pairs.max_by(|a, b| a.1.total_cmp(b.1)).map(|(class, p)| (class.as_str(), *p))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_digits_only_where_they_are_known() {
+        let mut detection = Detection {
+            probability: 0.0,
+            calibrated_on: Some(CalibratedOn::Simulated),
+            positive: None,
+            threshold: None,
+            target: "pneumoconiosis".into(),
+            trained_on: Some(TrainedOn::Simulated),
+        };
+        let cases = [
+            (0.0, "<0.05"),
+            (0.05, "0.05-0.20"),
+            (0.36, "0.20-0.50"),
+            (0.5, "0.50-0.80"),
+            (0.9499, "0.80-0.95"),
+            (0.95, ">0.95"),
+            (1.0, ">0.95"),
+        ];
+        for (p, band) in cases {
+            assert_eq!(probability(p, &detection), band);
+        }
+        detection.calibrated_on = Some(CalibratedOn::Site);
+        assert_eq!(probability(0.36, &detection), "0.36");
+        assert_eq!(calibrated(&detection), "calibrated on the site's films");
+    }
+
+    #[test]
+    fn a_name_steers_nothing() {
+        assert_eq!(plain("a\u{1b}[2J\n\u{202e}gnp.\u{2066}b\u{e9}"), "a?[2J??gnp.?b\u{e9}");
+    }
 }

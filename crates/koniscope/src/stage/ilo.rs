@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// Minor categories of profusion in order.
 const NAMES: [&str; 12] =
@@ -20,7 +20,8 @@ pub const LARGE_MM: f64 = 10.0;
 const CATEGORY_A_MM: f64 = 50.0;
 
 /// Profusion on the scale of 12: `0/-` to `3/+`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Profusion(u8);
 
 impl Profusion {
@@ -76,14 +77,22 @@ impl fmt::Display for Profusion {
     }
 }
 
-impl Serialize for Profusion {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl From<Profusion> for String {
+    fn from(profusion: Profusion) -> Self {
+        profusion.to_string()
+    }
+}
+
+impl TryFrom<String> for Profusion {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        Self::parse(&name).ok_or_else(|| format!("no profusion {name:?}; 0/- to 3/+ was expected"))
     }
 }
 
 /// Shape and size of small opacities.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Shape {
     /// Rounded, diameter up to 1.5 mm.
@@ -131,7 +140,7 @@ impl Shape {
 }
 
 /// Category of large opacities.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum LargeCategory {
     /// None.
     O,

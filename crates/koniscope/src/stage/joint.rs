@@ -7,6 +7,7 @@ use super::{
     calibration::StageCalibration,
     doubt::{Correlation, given_doubt},
     gbz70::{Clause, Findings, Large, Stage, stage},
+    ilo::Profusion,
 };
 
 /// Ways to grade six zones, 4^6.
@@ -53,6 +54,17 @@ impl Joint {
     /// The probability of each case; they sum to 1.
     pub fn cases(&self) -> &[f64] {
         &self.0
+    }
+
+    /// Probability that the overall profusion of the ILO Classification is `least` and above, each zone being
+    /// the middle of its grade: minor categories are not graded.
+    pub fn reaches(&self, least: Profusion) -> f64 {
+        let cases = self.0.iter().enumerate();
+        let reached = cases.filter(|(case, _)| {
+            Profusion::overall(grades_of(*case).map(|grade| Profusion::middle_of(grade as u8)))
+                >= least
+        });
+        reached.map(|(_, p)| p).sum()
     }
 
     /// Of each zone by itself.
@@ -195,6 +207,21 @@ mod tests {
         for (found, zone) in alone(&zones).zones().iter().zip(zones) {
             assert!(found.iter().zip(zone).all(|(a, b)| (a - b).abs() < 1e-12), "{found:?}");
         }
+    }
+
+    #[test]
+    fn positive_by_the_ilo_is_a_zone_at_least() {
+        let zones = [[0.9, 0.1, 0.0, 0.0]; 6];
+        let p = alone(&zones).reaches(Profusion::POSITIVE);
+        assert!((p - (1.0 - 0.9f64.powi(6))).abs() < 1e-12, "{p}");
+        // One doubt of all zones is one chance, not six.
+        let together = Joint::of(&zones, Correlation::new(0.9).expect("in range"));
+        let p = together.reaches(Profusion::POSITIVE);
+        assert!(p > 0.1 && p < 0.3, "{p}");
+        let mut zones = sure([0; 6]);
+        zones[2] = [0.0, 0.0, 1.0, 0.0];
+        let two = Profusion::parse("2/2").expect("a name");
+        assert!((alone(&zones).reaches(two) - 1.0).abs() < 1e-12, "the others are left out");
     }
 
     #[test]

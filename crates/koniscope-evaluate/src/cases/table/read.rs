@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn what_was_written_is_read() {
         let mut films = vec![film(), film()];
-        films[1].outcome = Err(Failure { kind: "damaged", message: "cut off".into() });
+        films[1].outcome = Err(Failure { kind: "damaged".into(), message: "cut off".into() });
         films[1].case.truth = Truth { disease: Some(false), ..Truth::default() };
         let read = read(&cases::csv(&films).unwrap()).unwrap();
         let (film, said) = (&films[0], read[0].outcome.as_ref().unwrap());

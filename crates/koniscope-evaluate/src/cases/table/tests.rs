@@ -47,7 +47,7 @@ fn films() -> Vec<EvaluatedCase> {
         Truth { disease: Some(true), stage: Some(2), zones: Some([1; 6]), ..Truth::default() };
     let mut bare = answer(None);
     (bare.stages, bare.stage, bare.zones, bare.flags) = (None, None, None, Vec::new());
-    let failure = Failure { kind: "damaged", message: "a \"quote\", and\na line".into() };
+    let failure = Failure { kind: "damaged".into(), message: "a \"quote\", and\na line".into() };
     vec![
         film(known, Ok(answer(Some(Ok(overlap))))),
         film(Truth { disease: Some(false), ..Truth::default() }, Ok(bare)),

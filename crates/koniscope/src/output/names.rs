@@ -1,0 +1,97 @@
+//! A name for the results of each film: its stem.
+
+use std::{collections::HashSet, fs, path::Path};
+
+use crate::report::{INDEX_FILE, LUNGS_FILE, OVERLAY_FILE, READING_FILE};
+
+/// Longest name in bytes, well under the 255 of common file systems.
+const LONGEST: usize = 200;
+
+/// A distinct name per film, in order: its stem, then `stem-2`, `stem-3`. Names differ also where
+/// a file system ignores case, and none is hidden, leads out of the folder `out` or names something in it
+/// that holds other things than results.
+pub fn names(films: &[impl AsRef<Path>], out: Option<&Path>) -> Vec<String> {
+    let mut taken = HashSet::from([INDEX_FILE.to_lowercase()]);
+    let mut names = Vec::with_capacity(films.len());
+    for film in films {
+        let stem = clean(film.as_ref());
+        let mut name = stem.clone();
+        let mut number = 2;
+        let is_foreign = |name: &str| out.is_some_and(|out| is_foreign(&out.join(name)));
+        while is_foreign(&name) || !taken.insert(name.to_lowercase()) {
+            name = format!("{stem}-{number}");
+            number += 1;
+        }
+        names.push(name);
+    }
+    names
+}
+
+/// Whether there is something that is no folder of results.
+fn is_foreign(path: &Path) -> bool {
+    let own = [READING_FILE, LUNGS_FILE, OVERLAY_FILE];
+    let is_own = |name: &str| own.iter().any(|own| name.starts_with(own)); // with what was being written
+    match fs::read_dir(path) {
+        Ok(entries) => entries
+            .filter_map(Result::ok)
+            .any(|entry| !entry.file_name().to_str().is_some_and(is_own)),
+        Err(_) => path.exists(),
+    }
+}
+
+/// The stem with what some file system refuses replaced by `_`.
+fn clean(film: &Path) -> String {
+    let stem = film.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
+    let refused = |c: char| c.is_control() || r#"<>:"/\|?*"#.contains(c);
+    let stem: String = stem.chars().map(|c| if refused(c) { '_' } else { c }).collect();
+    let mut end = stem.len().min(LONGEST);
+    while !stem.is_char_boundary(end) {
+        end -= 1;
+    }
+    let name = stem[..end].trim_matches(['.', ' ']);
+    if name.is_empty() { "film".into() } else { name.into() }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_distinct_and_stay_inside() {
+        let cases = [
+            ("x/a.dcm", "a"),
+            ("x/a.png", "a-2"),
+            ("y/A.png", "A-3"),
+            ("a-2.png", "a-2-2"),
+            ("...png", "film"),
+            ("..", "film-2"),
+            (".hidden", "hidden"),
+            ("index.html.png", "index.html-2"),
+            ("a:b|c.png", "a_b_c"),
+            ("1.2.840.dcm", "1.2.840"),
+        ];
+        let films = cases.map(|(film, _)| film);
+        assert_eq!(names(&films, None), cases.map(|(_, name)| name));
+    }
+
+    #[test]
+    fn results_never_mix_with_films() {
+        let out = tempfile::tempdir().unwrap();
+        let out = out.path();
+        for folder in ["p1", "p2", "p3"] {
+            fs::create_dir(out.join(folder)).unwrap();
+        }
+        fs::write(out.join("p1/p1.dcm"), "a film").unwrap();
+        fs::write(out.join("p2/reading.json"), "of an earlier run").unwrap();
+        fs::write(out.join("p2/lungs.png"), "of an earlier run").unwrap();
+        let films = ["p1/p1.dcm", "p2.dcm", "p3.dcm", "p1-2.dcm"];
+        assert_eq!(names(&films, Some(out)), ["p1-2", "p2", "p3", "p1-2-2"]);
+    }
+
+    #[test]
+    fn long_names_are_cut_between_letters() {
+        let name = names(&[format!("{}.png", "\u{e9}".repeat(300))], None).remove(0);
+        assert_eq!(name, "\u{e9}".repeat(100));
+    }
+}
