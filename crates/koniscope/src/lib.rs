@@ -1,8 +1,19 @@
 //! Koniscope reads chest radiographs for pneumoconiosis: bytes in, values out.
 //!
-//! The rooms stand in the order of one reading:
-//! [`decode`] → [`normalize`] → [`quality`] → [`segmentation`] → [`crop`] → [`classification`] →
-//! [`calibration`] → [`reading`] → [`report`].
+//! [`Reader::read`](reader::Reader::read) is the pipeline as one sentence. Its rooms, in the order of a
+//! reading as it is by default:
+//!
+//! - [`decode`], [`normalize`], [`quality`]: bytes to a radiograph, or a refusal by name;
+//! - [`segmentation`], [`zones`]: its lungs, and the six zones between their lines;
+//! - [`second_stage`]: what they show. `ZoneGrading` cuts each zone out ([`crop`]), grades it
+//!   ([`grading`]), measures large opacities ([`large`]) and finds the stage by rule ([`stage`]);
+//!   `WholeLungClassifier` has a classifier see both lungs ([`classification`], [`calibration`]). Either
+//!   way there is a [`heat_map`];
+//! - [`features`], [`site`]: what kind of film it is, and what a site makes of the answer;
+//! - [`reading`], [`report`], [`output`]: the result, its forms, and where it goes.
+//!
+//! Beside them stand the networks ([`model`], [`weights`], [`manifest`], [`checked_manifest`], [`export`])
+//! and what all rooms use ([`plane`], [`files`], [`many`], [`digest`], [`stopwatch`]).
 //!
 //! This library does no network, reads no clock and no environment, draws no random number and
 //! prints nothing. Only [`model`] and [`weights`] know the tensor framework.
