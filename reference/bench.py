@@ -23,6 +23,8 @@ def run(command, out, pinned):
     command = [*map(str, command), "--json", str(out)]
     options = {"stdout": sys.stderr}  # only the table goes to stdout
     code = pin.run(command, pinned, **options) if pinned else subprocess.call(command, **options)
+    if code and "--only" in command:
+        return []  # one of the two programs may have no such row
     if code:
         sys.exit(f"exit code {code}: {' '.join(command)}")
     return json.loads(out.read_text())
@@ -41,16 +43,18 @@ def main():
     parser.add_argument("--pin", action="store_true")
     args = parser.parse_args()
     more = ["--runs", args.runs, "--threads", args.threads]
-    more += ["--film", args.film] if args.film else []
     more += ["--only", args.only] if args.only else []
     peers = [sys.executable, Path(__file__).with_name("bench_peers.py"), args.models, args.exported]
+    peers += ["--film", args.film] if args.film else []
     ours = [args.program, "bench", "--models", args.models]
+    ours += ["--film", args.film] if args.film else []
+    trainer = [Path(args.program).with_name("koniscope-train"), "bench"]
     pinned = args.threads if args.pin else 0
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "rows.json"
         for _ in range(args.rounds):
-            for side in (ours, peers):
+            for side in (ours, trainer, peers):
                 for row in run([*side, *more], out, pinned):
                     case = (row["work"], row["network"], *row["input"], row["batch"])
                     kind = (row["kernels"], row["precision"])

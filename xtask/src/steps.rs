@@ -111,7 +111,7 @@ pub(crate) const STEPS: [Step; 9] = [
             "--release",
             "--workspace",
             "--features",
-            "koniscope-cli/gpu",
+            "koniscope-train/gpu",
             "--test",
             "gpu",
         ],

@@ -1,12 +1,13 @@
 //! `koniscope evaluate`: films and labels to figures with their intervals.
 
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use koniscope::{
     model::Device,
     reader::{at_site, load_reader},
 };
+use koniscope_door::pair;
 use koniscope_evaluate::{
     Observer, Options, Summary,
     cases::{Choice, TEST},
@@ -14,9 +15,8 @@ use koniscope_evaluate::{
 };
 
 use crate::{
-    command::{command, commit},
+    command::{command, commit, processor},
     models::{self, Model},
-    simulate::pair,
     threads,
     write::print,
 };
@@ -165,12 +165,4 @@ fn remark(summary: &Summary, args: &Args) {
         eprintln!("{} films had been read by an earlier run", summary.kept);
     }
     eprintln!("results: open {}", args.out.join("report.html").display());
-}
-
-/// The processor's name, where the system tells it, and the threads in use.
-pub(crate) fn processor() -> String {
-    let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let name = text.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    let name = name.map_or(std::env::consts::ARCH, |(_, name)| name.trim());
-    format!("{name}, {} threads", rayon::current_num_threads())
 }

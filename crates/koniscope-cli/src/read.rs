@@ -52,11 +52,8 @@ pub(crate) struct Args {
     /// models, where it is]
     #[arg(long, value_name = "FILE")]
     site: Option<PathBuf>,
-    /// Compute on a GPU
-    #[arg(long)]
-    gpu: bool,
     /// Compute with numbers of 16 bits, the same but for rounding: for a processor with AMX, others gain little
-    #[arg(long, conflicts_with = "gpu")]
+    #[arg(long)]
     bf16: bool,
     /// Threads to compute with, and films in memory at once [default: one a core]
     #[arg(long, value_name = "N")]
@@ -72,11 +69,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if found.films.is_empty() {
         bail!("no films found ({} other files passed over)", found.skipped);
     }
-    let device = match (args.gpu, args.bf16) {
-        (true, _) => Device::gpu()?,
-        (_, true) => Device::cpu_bf16()?,
-        _ => Device::cpu(),
-    };
+    let device = if args.bf16 { Device::cpu_bf16()? } else { Device::cpu() };
     let models = models::find(args.models.as_deref())?;
     let reader = load_reader(&models, &device, args.model.map(Into::into))?;
     let reader = at_site(reader, &models, args.site.as_deref())?;

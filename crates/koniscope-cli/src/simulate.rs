@@ -8,6 +8,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 use koniscope::{Radiograph, Reader, model::Device, reader::load_reader, segmentation::LungMask};
+use koniscope_door::pair;
 use koniscope_simulate::{
     Options, Summary, WARNING,
     pattern::Wishes,
@@ -93,12 +94,6 @@ fn shares(text: &str) -> Result<Shares, String> {
     let numbers: Result<Vec<f64>, _> = text.split(',').map(|part| part.trim().parse()).collect();
     let numbers: Option<[f64; 4]> = numbers.ok().and_then(|numbers| numbers.try_into().ok());
     numbers.map(Shares).ok_or_else(|| "four numbers were expected, as 0.4,0.2,0.2,0.2".into())
-}
-
-/// `COLUMN=VALUE`.
-pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
-    let pair = text.split_once('=').map(|(c, v)| (c.trim().to_owned(), v.trim().to_owned()));
-    pair.ok_or_else(|| "COLUMN=VALUE was expected, as No_Finding=1".into())
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
@@ -203,7 +198,5 @@ mod tests {
         for wrong in ["1,2,3", "1,2,3,4,5", "a,b,c,d", ""] {
             assert!(shares(wrong).is_err(), "{wrong}");
         }
-        assert_eq!(pair("No_Finding=1").unwrap(), ("No_Finding".into(), "1".into()));
-        assert!(pair("No_Finding").is_err());
     }
 }

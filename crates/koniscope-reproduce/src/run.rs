@@ -2,9 +2,9 @@
 
 use std::{path::PathBuf, time::Instant};
 
-use koniscope::{model::Device, reader::LUNGS_MANIFEST};
+use koniscope::reader::LUNGS_MANIFEST;
 use koniscope_evaluate::cases;
-use koniscope_train::run_log;
+use koniscope_train::{network::Device, run_log};
 
 use crate::{
     Error, Lungs, Settings,

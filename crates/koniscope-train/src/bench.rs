@@ -1,16 +1,13 @@
 //! Training steps on made-up films, for measuring.
 
 use burn::optim::ModuleOptimizer;
-use koniscope::{
-    manifest::Input,
-    model::{Device, resnet::ResNet, unet::UNet},
-    plane::Plane,
-};
+use koniscope::{manifest::Input, plane::Plane};
 
 use crate::{
     Error,
     augment::AugmentRecipe,
     dataset::Sample,
+    network::{Device, resnet::ResNet, unet::UNet},
     optimizer::adamw,
     recipe::{Balance, LossWeights},
     training::{

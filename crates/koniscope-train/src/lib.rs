@@ -18,6 +18,7 @@ pub mod curves;
 pub mod dataset;
 mod error;
 pub mod loss;
+pub mod network;
 pub mod optimizer;
 pub mod overlap;
 pub mod recipe;

@@ -17,16 +17,13 @@ use std::{
 };
 
 use burn::optim::ModuleOptimizer;
-use koniscope::{
-    manifest::{DataSource, Network, Training as Origin},
-    model::{Device, resnet::ResNet},
-    weights::{Missing, load_pretrained},
-};
+use koniscope::manifest::{DataSource, Network, Training as Origin};
 use koniscope_metrics::Estimate;
 
 use crate::{
     Error,
     dataset::{Case, Failure},
+    network::{Device, Missing, load_pretrained, resnet::ResNet},
     recipe::{SplitRecipe, TestOnly, TrainingRecipe},
     run_log::Observer,
     split::{Split, seen_by},

@@ -11,12 +11,12 @@ pub mod zones;
 use std::{path::Path, sync::mpsc, thread, time::Instant};
 
 use burn::{module::Module, optim::ModuleOptimizer, tensor::Tensor};
-use koniscope::model::{Device, described::Described};
 use rand::seq::SliceRandom;
 
 use crate::{
     Error,
     curves::training_curves,
+    network::{Device, described::Described},
     recipe::{Schedule, TrainingRecipe},
     rng::rng_for,
     run_log::{EpochRecord, Observer, RunLog},

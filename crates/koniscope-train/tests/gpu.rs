@@ -9,8 +9,8 @@ mod drawn;
 use std::{fs, path::Path};
 
 use drawn::{LUNGS, Watcher, ZONES, draw_films, options, written};
-use koniscope::model::Device;
 use koniscope_train::{
+    network::Device,
     recipe::{LungRecipe, ZoneRecipe},
     run::{Options, classifier::LungSource, lungs, zones},
 };

@@ -16,7 +16,8 @@
 //! and what all rooms use ([`plane`], [`files`], [`many`], [`digest`], [`stopwatch`]).
 //!
 //! This library does no network, reads no clock and no environment, draws no random number and
-//! prints nothing. Only [`model`] and [`weights`] know the tensor framework.
+//! prints nothing. Networks are graphs of
+//! [`koniscope_engine`].
 //!
 //! Research use only. Not a medical device.
 

@@ -1,9 +1,7 @@
-//! The networks, defined in burn, computed by the engine where there is no GPU, and the
-//! traits' real implementations. Only this room and
-//! [`weights`](crate::weights) know the tensor framework.
+//! The networks as graphs of the engine, and the traits' real implementations.
 
+mod builder;
 pub mod compute;
-pub mod described;
 mod device;
 mod input;
 pub mod lungs;
@@ -12,6 +10,7 @@ pub mod stages;
 pub mod unet;
 pub mod zone_grades;
 
+pub use builder::Source;
 pub use device::Device;
 pub(crate) use input::{GAINS, SQUARES};
 pub use input::{gray_batch, local_means};

@@ -4,11 +4,9 @@ mod parameters;
 
 use std::path::Path;
 
-use burn_store::SafetensorsStore;
 use koniscope_engine::Graph;
 
-use parameters::apply_safetensors;
-pub use parameters::{Missing, load_pretrained, to_safetensors};
+pub use parameters::{Parameters, to_safetensors};
 
 use crate::{
     Error,
@@ -17,8 +15,7 @@ use crate::{
     files::bytes_of,
     manifest::{Network, Region},
     model::{
-        Device, described::Described, lungs::UNetLungs, resnet::ResNet, stages::ResNetStages,
-        unet::UNet, zone_grades::ResNetZones,
+        Device, lungs::UNetLungs, resnet, stages::ResNetStages, unet, zone_grades::ResNetZones,
     },
 };
 
@@ -31,7 +28,7 @@ const WEIGHTS_BYTES: u64 = 4 << 30;
 /// [`Error::Model`] if its manifest or weights are missing, damaged or contradict each other.
 pub fn load_lungs(manifest: &Path, device: &Device) -> Result<UNetLungs, Error> {
     let (manifest, bytes) = read_model(manifest)?;
-    UNetLungs::new(unet(&manifest, bytes, device)?, manifest, device)
+    UNetLungs::new(unet(&manifest, &bytes)?, manifest, device)
 }
 
 /// Loads a classifier by its manifest.
@@ -39,7 +36,10 @@ pub fn load_lungs(manifest: &Path, device: &Device) -> Result<UNetLungs, Error> 
 /// # Errors
 /// [`Error::Model`], see [`load_lungs`].
 pub fn load_stages(manifest: &Path, device: &Device) -> Result<ResNetStages, Error> {
-    let (network, manifest) = load_resnet(manifest, device)?;
+    let (network, manifest) = load_graph(manifest)?;
+    if !matches!(manifest.network, Network::Resnet { .. }) {
+        return Err(Error::Model { detail: format!("{} is no ResNet", manifest.id) });
+    }
     check_region(&manifest, Region::Lungs)?;
     ResNetStages::new(network, manifest, device)
 }
@@ -52,7 +52,7 @@ pub fn load_stages(manifest: &Path, device: &Device) -> Result<ResNetStages, Err
 pub fn load_zones(manifest: &Path, device: &Device) -> Result<ResNetZones, Error> {
     let (manifest, bytes) = read_model(manifest)?;
     check_region(&manifest, Region::Zones)?;
-    ResNetZones::new(resnet(&manifest, bytes, device)?, manifest, device)
+    ResNetZones::new(resnet(&manifest, &bytes)?, manifest, device)
 }
 
 fn check_region(manifest: &CheckedManifest, expected: Region) -> Result<(), Error> {
@@ -74,48 +74,46 @@ fn check_region(manifest: &CheckedManifest, expected: Region) -> Result<(), Erro
     })
 }
 
-/// Loads a classifier's bare network by its manifest.
-///
-/// # Errors
-/// [`Error::Model`], see [`load_lungs`].
-pub fn load_resnet(manifest: &Path, device: &Device) -> Result<(ResNet, CheckedManifest), Error> {
-    let (manifest, bytes) = read_model(manifest)?;
-    Ok((resnet(&manifest, bytes, device)?, manifest))
-}
-
 /// Loads any network by its manifest, as a list of operations with its parameters.
 ///
 /// # Errors
 /// [`Error::Model`], see [`load_lungs`].
 pub fn load_graph(manifest: &Path) -> Result<(Graph, CheckedManifest), Error> {
     let (manifest, bytes) = read_model(manifest)?;
-    let device = Device::cpu();
     let graph = match manifest.network {
-        Network::Unet { .. } => unet(&manifest, bytes, &device)?.graph(),
-        Network::Resnet { .. } => resnet(&manifest, bytes, &device)?.graph(),
+        Network::Unet { .. } => unet(&manifest, &bytes)?,
+        Network::Resnet { .. } => resnet(&manifest, &bytes)?,
     };
     Ok((graph, manifest))
 }
 
 /// The U-Net of a manifest with its weights.
-fn unet(manifest: &CheckedManifest, weights: Vec<u8>, device: &Device) -> Result<UNet, Error> {
+fn unet(manifest: &CheckedManifest, weights: &[u8]) -> Result<Graph, Error> {
     let Network::Unet { width, depth } = manifest.network else {
         return Err(Error::Model { detail: format!("{} is no U-Net", manifest.id) });
     };
-    let mut network = UNet::blank(width, depth, manifest.classes.len(), device.burn());
-    apply_safetensors(&mut network, SafetensorsStore::from_bytes(Some(weights)), Missing::Refuse)?;
-    Ok(network)
+    let mut parameters = Parameters::parse(weights)?;
+    let classes = manifest.classes.len();
+    let graph =
+        unet::graph([width, depth], classes, &mut |name, shape| parameters.take(name, shape));
+    parameters.finish()?;
+    Ok(graph)
 }
 
 /// The ResNet of a manifest with its weights.
-fn resnet(manifest: &CheckedManifest, weights: Vec<u8>, device: &Device) -> Result<ResNet, Error> {
+fn resnet(manifest: &CheckedManifest, weights: &[u8]) -> Result<Graph, Error> {
     let Network::Resnet { layers, width } = manifest.network else {
         return Err(Error::Model { detail: format!("{} is no ResNet", manifest.id) });
     };
-    let mut network = ResNet::blank([layers, width], manifest.classes.len(), device.burn())
-        .ok_or_else(|| Error::Model { detail: format!("no ResNet has {layers} layers here") })?;
-    apply_safetensors(&mut network, SafetensorsStore::from_bytes(Some(weights)), Missing::Refuse)?;
-    Ok(network)
+    let mut parameters = Parameters::parse(weights)?;
+    let classes = manifest.classes.len();
+    let graph =
+        resnet::graph([layers, width], classes, &mut |name, shape| parameters.take(name, shape))
+            .ok_or_else(|| Error::Model {
+                detail: format!("no ResNet has {layers} layers here; 18 and 34 are known"),
+            })?;
+    parameters.finish()?;
+    Ok(graph)
 }
 
 /// Reads a manifest and the weights it names, and checks their SHA-256.

@@ -1,15 +1,10 @@
-//! Weights in the layouts they come in, the errors of those that do not fit, and the ImageNet file;
-//! networks as graphs and as ONNX.
+//! Weights by name and with their manifest, the errors of those that do not fit, and networks as ONNX.
 //!
 //! tests/data/weights is written by torch: reference/tiny_weights.py.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used)]
 
 #[path = "golden/formula.rs"]
 mod formula;
-#[path = "weights/graph.rs"]
-mod graph;
-#[path = "weights/imagenet.rs"]
-mod imagenet;
 #[path = "weights/manifest.rs"]
 mod manifest;
 #[path = "weights/onnx.rs"]
@@ -17,83 +12,47 @@ mod onnx;
 #[path = "golden/tensors.rs"]
 mod tensors;
 
-use std::path::{Path, PathBuf};
-
-use burn::tensor::{Device, Tensor, TensorData};
 use koniscope::{
-    Error,
-    model::{resnet::ResNet, unet::UNet},
-    weights::{Missing, load_pretrained, to_safetensors},
+    model::{resnet, unet},
+    weights::{Parameters, to_safetensors},
 };
+use koniscope_engine::{Graph, Tensor};
 
-use formula::{data, fill, uniform};
+use formula::{data, parameter};
 use tensors::{header, read_tensors, write_tensors};
 
-fn file(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/weights").join(name)
-}
-
-fn tiny(classes: usize) -> UNet {
-    UNet::new(2, 1, classes, &Device::flex())
-}
-
 /// The network as reference/tiny_weights.py fills it.
-fn filled() -> UNet {
-    let mut net = tiny(3);
-    fill(&mut net, false);
-    net
+fn filled() -> Graph {
+    unet::graph([2, 1], 3, &mut |name, shape| parameter(name, shape, false))
 }
 
-fn outputs(net: &UNet) -> Vec<f32> {
-    let film = TensorData::new(uniform("film", 2 * 16 * 12), [2, 1, 16, 12]);
-    net.forward(Tensor::from_data(film, &Device::flex())).into_data().try_to_vec().unwrap()
-}
-
-fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
-    assert_eq!(a.len(), b.len());
-    a.iter().zip(b).fold(0.0, |m, (a, b)| m.max((a - b).abs()))
-}
-
-fn refusal(result: Result<(), Error>) -> String {
-    let error = result.unwrap_err();
-    assert_eq!(error.kind(), "model");
-    error.to_string()
+/// The same network with the parameters of a file.
+fn read(bytes: &[u8]) -> Result<Graph, String> {
+    let mut parameters = Parameters::parse(bytes).map_err(|e| e.to_string())?;
+    let graph = unet::graph([2, 1], 3, &mut |name, shape| parameters.take(name, shape));
+    parameters.finish().map_err(|e| e.to_string())?;
+    Ok(graph)
 }
 
 #[test]
-fn every_layout_gives_the_same_network() {
-    let expected = outputs(&filled());
-    for name in ["plain.pth", "module.pth", "checkpoint.pth", "legacy.pth", "module.safetensors"] {
-        let mut net = tiny(3);
-        assert!(largest_difference(&outputs(&net), &expected) > 0.1, "not loaded yet");
-        load_pretrained(&mut net, &file(name), Missing::Refuse).unwrap();
-        assert_eq!(outputs(&net), expected, "{name}");
-    }
-}
-
-#[test]
-fn half_precision_is_read_as_f32() {
-    let expected = outputs(&filled());
-    for name in ["half.pth", "half.safetensors"] {
-        let mut net = tiny(3);
-        load_pretrained(&mut net, &file(name), Missing::Refuse).unwrap();
-        let difference = largest_difference(&outputs(&net), &expected);
-        assert!(difference > 0.0 && difference < 5e-3, "{name}: {difference}");
+fn a_file_by_torch_is_the_network() {
+    assert!(read(&data("weights/module.safetensors")).unwrap() == filled());
+    let half = read(&data("weights/half.safetensors")).unwrap();
+    for (half, whole) in half.nodes().iter().zip(filled().nodes()) {
+        for ((name, half), (_, whole)) in half.op.parameters().iter().zip(whole.op.parameters()) {
+            let near = |(a, b): (&f32, &f32)| (a - b).abs() <= 1e-3 * b.abs().max(1e-3);
+            assert!(half.data.iter().zip(&whole.data).all(near), "{name}");
+        }
     }
 }
 
 #[test]
 fn what_was_written_is_read_again() {
-    let net = filled();
-    for (half, tolerance) in [(false, 0.0), (true, 5e-3)] {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("weights.safetensors");
-        std::fs::write(&path, to_safetensors(&net, half).unwrap()).unwrap();
-        let mut again = tiny(3);
-        load_pretrained(&mut again, &path, Missing::Refuse).unwrap();
-        let difference = largest_difference(&outputs(&again), &outputs(&net));
-        assert!(difference <= tolerance, "half {half}: {difference}");
-    }
+    let whole = to_safetensors(&filled(), false).unwrap();
+    assert!(read(&whole).unwrap() == filled());
+    let once = read(&to_safetensors(&filled(), true).unwrap()).unwrap();
+    assert!(once != filled(), "16 bits hold less");
+    assert!(read(&to_safetensors(&once, true).unwrap()).unwrap() == once);
 }
 
 #[test]
@@ -101,9 +60,9 @@ fn written_names_are_torchvisions() {
     // Of torchvision 0.29.2: resnet18().state_dict(), shapes [out, in, ...].
     let expected: serde_json::Map<String, serde_json::Value> =
         serde_json::from_slice(&data("weights/resnet18_names.json")).unwrap();
-    let net = ResNet::new(18, 1000, &Device::flex()).unwrap();
+    let graph = resnet::graph([18, 64], 1000, &mut |_, shape| Tensor::zeros(shape)).unwrap();
     for half in [false, true] {
-        let bytes = to_safetensors(&net, half).unwrap();
+        let bytes = to_safetensors(&graph, half).unwrap();
         let (ours, _) = header(&bytes);
         let shapes: serde_json::Map<_, _> =
             ours.iter().map(|(name, entry)| (name.clone(), entry["shape"].clone())).collect();
@@ -117,126 +76,70 @@ fn written_names_are_torchvisions() {
 }
 
 #[test]
-fn a_new_head_keeps_its_parameters_and_the_rest_loads() {
-    let mut net = tiny(2);
-    let head = |net: &UNet| {
-        let mut all = read_tensors(&to_safetensors(net, false).unwrap());
-        (
-            all.remove("head.weight").unwrap().values,
-            all.remove("encoder.1.conv2.weight").unwrap().values,
-        )
-    };
-    let (fresh, before) = head(&net);
-    let why = refusal(load_pretrained(&mut tiny(2), &file("plain.pth"), Missing::Refuse));
-    assert!(why.contains("head.weight has shape [3, 2, 1, 1], expected [2, 2, 1, 1]"), "{why}");
-    load_pretrained(&mut net, &file("plain.pth"), Missing::KeepHead).unwrap();
-    let (kept, loaded) = head(&net);
-    assert_eq!(kept, fresh);
-    assert_ne!(loaded, before);
-    assert_eq!(loaded, head(&filled()).1);
-}
-
-#[test]
-fn a_new_linear_head_keeps_its_parameters_and_the_rest_loads() {
-    let device = Device::flex();
-    let mut source = ResNet::new(18, 5, &device).unwrap();
-    fill(&mut source, false);
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("five.safetensors");
-    std::fs::write(&path, to_safetensors(&source, false).unwrap()).unwrap();
-    let mut net = ResNet::new(18, 2, &device).unwrap();
-    let fresh = read_tensors(&to_safetensors(&net, false).unwrap());
-    load_pretrained(&mut net, &path, Missing::KeepHead).unwrap();
-    let source = read_tensors(&to_safetensors(&source, false).unwrap());
-    for (name, tensor) in read_tensors(&to_safetensors(&net, false).unwrap()) {
-        let expected = if name.starts_with("fc.") { &fresh } else { &source };
-        assert_eq!(tensor.values, expected[&name].values, "{name}");
-    }
-    let why = refusal(load_pretrained(&mut net, &path, Missing::Refuse));
-    assert!(why.contains("fc.weight has shape [5, 512], expected [2, 512]"), "{why}");
-}
-
-#[test]
-fn another_depth_is_refused() {
-    let device = Device::flex();
-    let folder = tempfile::tempdir().unwrap();
-    for (from, to, word) in
-        [(18, 34, "layer1.2.bn1.bias is missing"), (34, 18, "layer1.2.bn1.bias has no place in it")]
-    {
-        let path = folder.path().join(format!("{from}.safetensors"));
-        let source = ResNet::new(from, 2, &device).unwrap();
-        std::fs::write(&path, to_safetensors(&source, true).unwrap()).unwrap();
-        let mut net = ResNet::new(to, 2, &device).unwrap();
-        for missing in [Missing::Refuse, Missing::KeepHead] {
-            let why = refusal(load_pretrained(&mut net, &path, missing));
-            assert!(why.contains(word) && why.contains("more"), "{why}");
-        }
-    }
-}
-
-#[test]
-fn what_is_missing_is_named_as_in_the_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("gap.safetensors");
+fn what_does_not_fit_is_named() {
     let all = to_safetensors(&filled(), false).unwrap();
-    for gone in ["encoder.0.bn1.weight", "decoder.0.bn2.running_var", "up.0.bias"] {
+    type Change = fn(&mut std::collections::BTreeMap<String, tensors::Shaped>);
+    let cases: [(Change, &str); 8] = [
+        (|t| drop(t.remove("up.0.bias")), "up.0.bias is missing"),
+        (
+            |t| t.get_mut("head.weight").unwrap().shape = vec![2, 3, 1, 1],
+            "head.weight has shape [2, 3, 1, 1], expected [3, 2, 1, 1]",
+        ),
+        (
+            |t| drop(t.insert("encoder.2.conv1.weight".into(), t["head.bias"].clone())),
+            "encoder.2.conv1.weight has no place in it",
+        ),
+        (
+            |t| drop(t.insert("module.head.bias".into(), t["head.bias"].clone())),
+            "head.bias is there twice",
+        ),
+        (|t| t.get_mut("up.0.weight").unwrap().values[3] = f32::NAN, "up.0.weight holds NaN"),
+        (|t| t.get_mut("head.bias").unwrap().values[0] = f32::INFINITY, "head.bias holds inf"),
+        (
+            |t| t.get_mut("encoder.0.bn1.running_mean").unwrap().values[1] = f32::NEG_INFINITY,
+            "encoder.0.bn1.running_mean holds -inf",
+        ),
+        (
+            |t| t.get_mut("decoder.0.bn2.running_var").unwrap().values[0] = -1.0,
+            "decoder.0.bn2.running_var holds -1, expected variances of at least 0",
+        ),
+    ];
+    for (change, told) in cases {
         let mut tensors = read_tensors(&all);
-        tensors.remove(gone).unwrap();
-        std::fs::write(&path, write_tensors(&tensors)).unwrap();
-        let why = refusal(load_pretrained(&mut tiny(3), &path, Missing::KeepHead));
-        assert!(why.ends_with(&format!("does not fit the network: {gone} is missing")), "{why}");
-        assert!(why.contains("gap.safetensors"), "{why}");
+        change(&mut tensors);
+        let why = read(&write_tensors(&tensors)).unwrap_err();
+        assert!(why.contains("does not fit the network") && why.contains(told), "{told}: {why}");
+        assert!(!why.contains("; "), "one fault: {why}");
     }
+    // What is no part of the network is not asked for.
+    let mut tensors = read_tensors(&all);
+    tensors.insert("loss.weight".into(), tensors["head.bias"].clone());
+    assert!(read(&write_tensors(&tensors)).is_ok());
 }
 
 #[test]
 fn damaged_and_foreign_files_are_errors() {
-    let folder = tempfile::tempdir().unwrap();
-    let sources = ["plain.pth", "legacy.pth", "checkpoint.pth", "module.safetensors"];
-    for (name, bytes) in sources.map(|n| (n, std::fs::read(file(n)).unwrap())) {
-        for kept in [0, 1, 9, bytes.len() / 3, bytes.len() * 2 / 3, bytes.len() - 1] {
-            let path = folder.path().join(name);
-            std::fs::write(&path, &bytes[..kept]).unwrap();
-            let why = refusal(load_pretrained(&mut tiny(3), &path, Missing::KeepHead));
-            assert!(why.contains(name), "{kept} bytes of {name}: {why}");
-        }
+    let all = to_safetensors(&filled(), true).unwrap();
+    for kept in [0, 1, 9, all.len() / 3, all.len() - 1] {
+        assert!(read(&all[..kept]).is_err(), "{kept} bytes");
     }
-    for name in ["picture.pth", "picture.safetensors", "picture.pt"] {
-        let path = folder.path().join(name);
-        std::fs::write(&path, b"\x89PNG\r\n\x1a\n not weights, but long enough to look into")
-            .unwrap();
-        let why = refusal(load_pretrained(&mut tiny(3), &path, Missing::KeepHead));
-        assert!(why.contains(name), "{why}");
-    }
-    // Each kind under the other's name.
-    for (name, other) in [("plain.pth", "a.safetensors"), ("module.safetensors", "a.pth")] {
-        std::fs::copy(file(name), folder.path().join(other)).unwrap();
-        let why =
-            refusal(load_pretrained(&mut tiny(3), &folder.path().join(other), Missing::Refuse));
-        assert!(why.contains(other), "{why}");
-    }
-    let why = refusal(load_pretrained(&mut tiny(3), Path::new("none.pth"), Missing::Refuse));
-    assert!(why.contains("none.pth: there is no such file"), "{why}");
-    let why = refusal(load_pretrained(&mut tiny(3), &file("resnet18_names.json"), Missing::Refuse));
-    assert!(why.contains(".safetensors, .pth or .pt file was expected"), "{why}");
+    let why = read(b"\x89PNG\r\n\x1a\n not weights, but long enough").unwrap_err();
+    assert!(why.contains("no safetensors file"), "{why}");
 }
 
 #[test]
-fn random_damage_never_panics() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut refused = 0;
-    for name in ["plain.pth", "legacy.pth", "module.safetensors"] {
-        let bytes = std::fs::read(file(name)).unwrap();
-        for round in 0..60 {
-            let mut broken = bytes.clone();
-            for u in uniform(&format!("{name} {round}"), 8) {
-                let at = ((u + 1.0) / 2.0 * broken.len() as f32) as usize;
-                broken[at] = broken[at].wrapping_add(1 + round);
+fn a_value_that_cannot_be_written_is_refused() {
+    for (value, half, told) in
+        [(f32::NAN, false, "holds NaN"), (70000.0, true, "holds 70000; f16 ends at 65504")]
+    {
+        let graph = unet::graph([2, 1], 3, &mut |name, shape| {
+            let mut tensor = parameter(name, shape, false);
+            if name == "up.0.bias" {
+                tensor.data[0] = value;
             }
-            let path = folder.path().join(name);
-            std::fs::write(&path, &broken).unwrap();
-            refused += usize::from(load_pretrained(&mut tiny(3), &path, Missing::Refuse).is_err());
-        }
+            tensor
+        });
+        let why = to_safetensors(&graph, half).unwrap_err().to_string();
+        assert!(why.contains("up.0.bias") && why.contains(told), "{why}");
     }
-    assert!(refused > 60, "{refused} of 180 refused; the rest changed values alone");
 }

@@ -5,6 +5,8 @@ use std::{
     process::{Command, Output},
 };
 
+pub(crate) use crate::output::{assert_code, stderr, stdout};
+
 /// `koniscope` with arguments, in `folder`, without the caller's models.
 pub(crate) fn koniscope<'a>(folder: &Path, args: impl IntoIterator<Item = &'a str>) -> Output {
     Command::new(env!("CARGO_BIN_EXE_koniscope"))
@@ -13,21 +15,6 @@ pub(crate) fn koniscope<'a>(folder: &Path, args: impl IntoIterator<Item = &'a st
         .env_remove("KONISCOPE_MODELS")
         .output()
         .unwrap()
-}
-
-pub(crate) fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-pub(crate) fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// Exit code, with what was said where it is another.
-#[track_caller]
-pub(crate) fn assert_code(output: &Output, code: i32) {
-    let said = format!("stdout: {}\nstderr: {}", stdout(output), stderr(output));
-    assert_eq!(output.status.code(), Some(code), "{said}");
 }
 
 /// The repository, if it has weights and films.

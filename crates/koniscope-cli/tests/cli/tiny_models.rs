@@ -5,17 +5,18 @@ use std::{fs, path::Path};
 use koniscope::{
     digest::sha256,
     grading::OUTPUTS,
-    model::{Device, resnet::ResNet, unet::UNet},
+    model::{resnet, unet},
     weights::to_safetensors,
 };
+use koniscope_engine::{Graph, Tensor};
 
 /// Writes `lungs.toml`, `classifier.toml` and their weights into `folder`.
 pub(crate) fn write(folder: &Path) {
     fs::create_dir_all(folder).unwrap();
-    let device = Device::cpu();
     // One class for the whole film, whatever it shows: of random weights some see two lungs.
-    let unet = to_safetensors(&UNet::blank(4, 2, 3, device.burn()), true).unwrap();
-    let resnet = to_safetensors(&ResNet::new(18, 2, device.burn()).unwrap(), true).unwrap();
+    let unet = to_safetensors(&unet::graph([4, 2], 3, &mut |_, shape| Tensor::zeros(shape)), true)
+        .unwrap();
+    let resnet = to_safetensors(&random([18, 64], 2), true).unwrap();
     let lungs = r#"classes = ["background", "right lung", "left lung"]
 network = { kind = "unet", width = 4, depth = 2 }
 input = { width = 64, height = 64, channels = 1, mean = 0.5, std = 0.25 }"#;
@@ -31,7 +32,7 @@ calibration = { temperature = 1.0, films = 10 }"#;
 
 /// Writes `zones.toml` and its weights into `folder`.
 pub(crate) fn write_zones(folder: &Path) {
-    let network = ResNet::sized([18, 8], OUTPUTS.len(), Device::cpu().burn()).unwrap();
+    let network = random([18, 8], OUTPUTS.len());
     let outputs = vec!["{ slope = 1.0, intercept = 0.0 }"; OUTPUTS.len()].join(", ");
     let rest = format!(
         r#"trained_on = "simulated"
@@ -47,6 +48,26 @@ stages = [0.5, 0.0, -0.25]
 outputs = [{outputs}]"#
     );
     write_model(folder, "zones", &to_safetensors(&network, true).unwrap(), &rest);
+}
+
+/// A ResNet of `[layers, width]` with weights of any kind.
+fn random(size: [usize; 2], classes: usize) -> Graph {
+    let mut seed = 1u64;
+    let mut any = |name: &str, shape: &[usize]| {
+        let mut next = || {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 40) as f32 / (1 << 24) as f32 // in [0, 1)
+        };
+        let inputs: usize = shape[1..].iter().product();
+        let spread = (6.0 / inputs as f32).sqrt(); // He et al., ICCV 2015
+        let value = |_| match (shape.len(), name.rsplit('.').next()) {
+            (1, Some("weight" | "running_var")) => 1.0,
+            (1, _) => 0.0,
+            _ => (2.0 * next() - 1.0) * spread,
+        };
+        Tensor::new(shape, (0..shape.iter().product()).map(value).collect())
+    };
+    resnet::graph(size, classes, &mut any).unwrap()
 }
 
 fn write_model(folder: &Path, name: &str, weights: &[u8], rest: &str) {

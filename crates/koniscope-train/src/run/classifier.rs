@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use koniscope::{
     calibration::Calibration,
     manifest::{CalibrationRecord, Input, Manifest, TrainedOn},
+    model::{Device, compute},
     reader::{CLASSIFIER_MANIFEST, LUNGS_MANIFEST},
-    weights::{Missing, load_lungs, load_resnet},
+    weights::{load_graph, load_lungs},
 };
 use koniscope_metrics::{bootstrap::mean_by_patient, roc::auc_delong};
 
@@ -21,6 +22,7 @@ use crate::{
     Error,
     calibrate::fit_temperature,
     dataset::{Case, LabelColumn, read_labels},
+    network::{Compute, Missing},
     optimizer::{adamw, freeze},
     recipe::{ClassifierRecipe, data_sources},
     run_log::Observer,
@@ -82,17 +84,18 @@ pub fn train(
     let split = split(recipe, options, observer)?;
     write_atomic(&options.out.join("split.csv"), &split.to_csv())?;
 
-    let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &options.device)?;
-    let crops = Crops::of(&segmenter, recipe.region, recipe.crop, lungs);
-    let train = graded(&crops, &split.training.0, "training", observer)?;
-    let tuning = graded(&crops, &split.tuning.0, "tuning", observer)?;
-
+    // Weights that do not fit should not show after minutes of cutting.
     let network = options.resnet(
         &recipe.network,
         recipe.classes.len(),
         recipe.training.seed,
         Missing::KeepHead,
     )?;
+    let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &Device::cpu())?;
+    let crops = Crops::of(&segmenter, recipe.region, recipe.crop, lungs);
+    let train = graded(&crops, &split.training.0, "training", observer)?;
+    let tuning = graded(&crops, &split.tuning.0, "tuning", observer)?;
+
     let network = freeze(network, &recipe.freeze);
     let [width, height] = recipe.crop;
     let scaling = recipe.scaling;
@@ -118,7 +121,7 @@ pub fn train(
     let optimizer = adamw(training.weight_decay, training.clip, &recipe.lr_scale);
     let (best, _) = options.fit(&mut task, network, training, optimizer, observer)?;
 
-    let logits = task.logits(&best, &task.tuning)?;
+    let logits = task.logits(&Compute::new(best.clone(), &options.device)?, &task.tuning)?;
     let classes: Vec<usize> = task.tuning.iter().map(|c| c.class).collect();
     let trained = split.training.0.iter().map(|c| (c.set.as_str(), c.patient.as_str()));
     let manifest = Manifest {
@@ -151,7 +154,7 @@ pub fn train(
     let mut manifest = folder::write_model(&options.out, CLASSIFIER_MANIFEST, &best, manifest)?;
 
     let path = options.out.join(CLASSIFIER_MANIFEST);
-    let scored = score(&crops, &split.test.0, &path, options, &mut task, observer)?;
+    let scored = score(&crops, &split.test.0, &path, &task, observer)?;
     write_atomic(&options.out.join("test.csv"), &table(&scored, &recipe.classes)?)?;
     let figures = figures(&scored, recipe.split.seed);
     manifest.scores = figures.iter().map(Figure::score).collect();
@@ -196,11 +199,11 @@ fn score(
     crops: &Crops,
     test: &[Case],
     manifest: &std::path::Path,
-    options: &Options,
-    task: &mut StageTask,
+    task: &StageTask,
     observer: &mut dyn Observer,
 ) -> Result<Vec<Scored>, Error> {
-    let (network, manifest) = load_resnet(manifest, &options.device)?;
+    let (graph, manifest) = load_graph(manifest)?;
+    let network = Compute::Engine(compute::Compute::new(graph, &Device::cpu())?);
     let calibration = Calibration::of(&manifest)?;
     let mut graded = Vec::with_capacity(test.len());
     let mut cases = Vec::with_capacity(test.len());

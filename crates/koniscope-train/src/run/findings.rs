@@ -1,16 +1,13 @@
 //! `koniscope train findings`: films with findings of any kind to weights for the classifier to
 //! start from. They are no model: nothing reads with them.
 
-use koniscope::{
-    manifest::Input,
-    reader::LUNGS_MANIFEST,
-    weights::{Missing, load_lungs, to_safetensors},
-};
+use koniscope::{manifest::Input, model::Device, reader::LUNGS_MANIFEST, weights::load_lungs};
 
 use super::{Options, classifier::LungSource, crops::Crops, folder};
 use crate::{
     Error,
     dataset::{Case, read_labels},
+    network::{Missing, to_safetensors},
     optimizer::adamw,
     recipe::FindingsRecipe,
     run_log::Observer,
@@ -37,16 +34,17 @@ pub fn train(
     let split = options.split(cases, &recipe.split, &[], observer)?;
     write_atomic(&options.out.join("split.csv"), &split.to_csv())?;
 
-    let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &options.device)?;
-    let crops = Crops::of(&segmenter, recipe.region, recipe.crop, lungs);
-    let train = labeled(recipe, &crops, &split.training.0, "training", observer)?;
-    let tuning = labeled(recipe, &crops, &split.tuning.0, "tuning", observer)?;
+    // Weights that do not fit should not show after minutes of cutting.
     let network = options.resnet(
         &recipe.network,
         recipe.findings.len(),
         recipe.training.seed,
         Missing::KeepHead,
     )?;
+    let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &Device::cpu())?;
+    let crops = Crops::of(&segmenter, recipe.region, recipe.crop, lungs);
+    let train = labeled(recipe, &crops, &split.training.0, "training", observer)?;
+    let tuning = labeled(recipe, &crops, &split.tuning.0, "tuning", observer)?;
     let [width, height] = recipe.crop;
     let (scaling, training) = (recipe.scaling, &recipe.training);
     let mut task = FindingsTask {

@@ -6,11 +6,15 @@ use koniscope::{
     checked_manifest::CheckedManifest,
     digest::sha256,
     manifest::{Manifest, TrainedOn, Training as Origin},
-    weights::to_safetensors,
 };
 use serde::Serialize;
 
-use crate::{Error, training::checkpoint::Checkpoint, write::write_atomic};
+use crate::{
+    Error,
+    network::{described::Described, to_safetensors},
+    training::checkpoint::Checkpoint,
+    write::write_atomic,
+};
 
 /// Makes the folder and writes the recipe into it; with `resume`, checks that it is the same.
 ///
@@ -37,7 +41,7 @@ pub(super) fn open<R: Serialize>(out: &Path, recipe: &R, resume: bool) -> Result
 
 /// Writes weights (f16, safetensors) and then their manifest, as `name` in `out`; fills in the
 /// file's name and SHA-256.
-pub(super) fn write_model<M: burn::module::Module>(
+pub(super) fn write_model<M: Described>(
     out: &Path,
     name: &str,
     network: &M,

@@ -2,9 +2,9 @@
 
 use koniscope::{
     manifest::{Input, Manifest, Network},
-    model::unet::UNet,
+    model::Device,
     reader::LUNGS_MANIFEST,
-    weights::{Missing, load_lungs, load_pretrained},
+    weights::load_lungs,
 };
 
 use super::{
@@ -14,6 +14,7 @@ use super::{
 use crate::{
     Error,
     dataset::{Case, load_samples, read_labels},
+    network::{Missing, load_pretrained, unet::UNet},
     optimizer::adamw,
     recipe::{LungRecipe, data_sources},
     run_log::Observer,
@@ -100,7 +101,7 @@ pub fn train(
 
     let path = options.out.join(LUNGS_MANIFEST);
     observer.note("scoring the test films");
-    let segmenter = load_lungs(&path, &options.device)?;
+    let segmenter = load_lungs(&path, &Device::cpu())?;
     let scored = score_films(&segmenter, &split.test, &recipe.behind_heart, observer);
     write_scores(&options.out, &scored)?;
     let figures = figures(&scored, recipe.split.seed);

@@ -6,10 +6,10 @@ use std::path::Path;
 use koniscope::{
     grading::{Grades, OUTPUTS, Pooling, ZoneCalibration, ZoneOutput, output_names},
     manifest::{CalibrationRecord, Input, Manifest, Platt, Region},
-    model::resnet::ResNet,
+    model::{Device, compute},
     reader::{LUNGS_MANIFEST, ZONES_MANIFEST},
     stage::{Correlation, StageCalibration, gbz70::Stage},
-    weights::{Missing, load_lungs, load_resnet},
+    weights::{load_graph, load_lungs},
 };
 
 use burn::module::Module;
@@ -32,6 +32,7 @@ use crate::{
     },
     dataset::{Case, read_labels, zones::ZoneLabels},
     loss::zones::answers,
+    network::{Compute, Missing, resnet::ResNet},
     optimizer::adamw,
     recipe::{ZoneRecipe, data_sources},
     run_log::Observer,
@@ -62,7 +63,9 @@ pub fn train(
     let split = split(recipe, options, observer)?;
     write_atomic(&options.out.join("split.csv"), &split.to_csv())?;
 
-    let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &options.device)?;
+    // Weights that do not fit should not show after minutes of cutting.
+    let network = network(recipe, options)?;
+    let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &Device::cpu())?;
     let crops = Crops::of(&segmenter, Region::Zones, recipe.crop, lungs);
     let train = match is_learning {
         true => labeled(&crops, &split.training.0, "training", observer)?,
@@ -70,7 +73,6 @@ pub fn train(
     };
     let tuning = labeled(&crops, &split.tuning.0, "tuning", observer)?;
 
-    let network = network(recipe, options)?;
     let [width, height] = recipe.crop;
     let (scaling, training) = (recipe.scaling, &recipe.training);
     let mut task = ZoneTask {
@@ -98,7 +100,7 @@ pub fn train(
         network.valid()
     };
 
-    let outputs = task.outputs(&best, &task.tuning)?;
+    let outputs = task.outputs(&Compute::new(best.clone(), &options.device)?, &task.tuning)?;
     let platt = calibration(&task.tuning, &outputs);
     let correlation = correlation(&task.tuning, &outputs, platt)?;
     let stages = stages(&task.tuning, &outputs, &ZoneCalibration::new(platt, correlation))?;
@@ -138,7 +140,7 @@ pub fn train(
     let mut manifest = folder::write_model(&options.out, ZONES_MANIFEST, &best, manifest)?;
 
     let path = options.out.join(ZONES_MANIFEST);
-    let staged = score(&crops, &split.test.0, &path, options, &mut task, observer)?;
+    let staged = score(&crops, &split.test.0, &path, &task, observer)?;
     write_atomic(&options.out.join("test.csv"), &table(&staged)?)?;
     let figures = stage_figures(&staged, recipe.split.seed);
     manifest.scores = figures.iter().map(Figure::score).collect();
@@ -258,11 +260,11 @@ fn score(
     crops: &Crops,
     test: &[Case],
     manifest: &Path,
-    options: &Options,
-    task: &mut ZoneTask,
+    task: &ZoneTask,
     observer: &mut dyn Observer,
 ) -> Result<Vec<Staged>, Error> {
-    let (network, manifest) = load_resnet(manifest, &options.device)?;
+    let (graph, manifest) = load_graph(manifest)?;
+    let network = Compute::Engine(compute::Compute::new(graph, &Device::cpu())?);
     let calibration = ZoneCalibration::of(&manifest)?;
     let (mut films, mut cases) = (Vec::new(), Vec::new());
     for (pictures, case) in crops.load(test, "test", observer)?.into_iter().zip(test) {

@@ -3,11 +3,7 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::{Int, Tensor, TensorData};
-use koniscope::{
-    manifest::Input,
-    model::{Device, compute::Compute, gray_batch, resnet::ResNet},
-    plane::Plane,
-};
+use koniscope::{manifest::Input, model::gray_batch, plane::Plane};
 use koniscope_metrics::roc::auc;
 use rand::Rng;
 use rayon::prelude::*;
@@ -17,6 +13,7 @@ use crate::{
     Error,
     augment::{AugmentRecipe, Draw},
     loss::classification_loss,
+    network::{Compute, Device, resnet::ResNet},
     recipe::Balance,
     rng::rng_for,
 };
@@ -57,13 +54,16 @@ impl StageTask {
     ///
     /// # Errors
     /// [`Error`] if the network cannot run.
-    pub fn logits(&self, network: &ResNet, cases: &[Graded]) -> Result<Vec<Vec<f32>>, Error> {
-        let network = Compute::new(network.clone(), &self.device)?;
+    pub fn logits(
+        &self,
+        network: &Compute<ResNet>,
+        cases: &[Graded],
+    ) -> Result<Vec<Vec<f32>>, Error> {
         let mut logits = Vec::with_capacity(cases.len());
         for batch in cases.chunks(self.batch) {
             let pictures: Vec<&Plane> = batch.iter().map(|c| &c.crop).collect();
             let (values, shape) = gray_batch(&pictures, &self.input);
-            let outputs = network.run(values, shape)?;
+            let outputs = network.run(&values, shape)?;
             logits.extend(outputs[0].data.chunks_exact(self.classes).map(<[f32]>::to_vec));
         }
         Ok(logits)
@@ -143,7 +143,8 @@ impl Task for StageTask {
 
     /// AUC of disease (any class but the first) against the first.
     fn score(&self, network: &ResNet) -> Result<f64, Error> {
-        let logits = self.logits(network, &self.tuning)?;
+        let network = Compute::new(network.clone(), &self.device)?;
+        let logits = self.logits(&network, &self.tuning)?;
         let scores: Vec<f64> = logits.iter().map(|l| disease_log_odds(l)).collect();
         let truth: Vec<bool> = self.tuning.iter().map(|c| c.class > 0).collect();
         auc(&scores, &truth).ok_or(Error::NoTuningCases)

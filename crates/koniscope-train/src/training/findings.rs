@@ -1,11 +1,7 @@
 //! `koniscope train findings`: a ResNet on films with any findings, as a start for the classifier.
 
 use burn::tensor::{Tensor, TensorData, activation::log_sigmoid};
-use koniscope::{
-    manifest::Input,
-    model::{Device, compute::Compute, gray_batch, resnet::ResNet},
-    plane::Plane,
-};
+use koniscope::{manifest::Input, model::gray_batch, plane::Plane};
 use koniscope_metrics::roc::auc;
 use rayon::prelude::*;
 
@@ -13,6 +9,7 @@ use super::{Batch, Task};
 use crate::{
     Error,
     augment::{AugmentRecipe, Draw},
+    network::{Compute, Device, resnet::ResNet},
     rng::rng_for,
 };
 
@@ -88,7 +85,7 @@ impl Task for FindingsTask {
         for batch in self.tuning.chunks(self.batch) {
             let pictures: Vec<&Plane> = batch.iter().map(|c| &c.crop).collect();
             let (values, shape) = gray_batch(&pictures, &self.input);
-            let outputs = network.run(values, shape)?;
+            let outputs = network.run(&values, shape)?;
             let findings = outputs[0].data.len() / batch.len();
             logits.extend(outputs[0].data.chunks_exact(findings).map(<[f32]>::to_vec));
         }

@@ -1,11 +1,7 @@
 //! `koniscope train lungs`: the U-Net.
 
 use burn::tensor::{Int, Tensor, TensorData};
-use koniscope::{
-    manifest::Input,
-    model::{Device, compute::Compute, gray_batch, unet::UNet},
-    plane::Plane,
-};
+use koniscope::{manifest::Input, model::gray_batch, plane::Plane};
 use rayon::prelude::*;
 
 use super::{Batch, Task};
@@ -14,6 +10,7 @@ use crate::{
     augment::{AugmentRecipe, Draw},
     dataset::{IGNORE, Sample},
     loss::segmentation_loss,
+    network::{Compute, Device, unet::UNet},
     overlap::lung_dice,
     recipe::LossWeights,
     rng::rng_for,
@@ -105,7 +102,7 @@ impl<F: FnMut(usize, &SizedSamples) -> Result<Option<SizedSamples>, Error> + Syn
         for batch in self.samples.tuning.chunks(self.batch) {
             let pictures: Vec<&Plane> = batch.iter().map(|s| &s.picture).collect();
             let (values, shape) = gray_batch(&pictures, &self.samples.input);
-            let logits = network.run(values, shape)?.swap_remove(0);
+            let logits = network.run(&values, shape)?.swap_remove(0);
             let pixels = shape[2] * shape[3];
             for (sample, logits) in batch.iter().zip(logits.data.chunks_exact(3 * pixels)) {
                 let classes: Vec<i32> = (0..pixels)

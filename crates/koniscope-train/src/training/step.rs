@@ -7,15 +7,17 @@ use burn::{
     optim::GradientsParams,
     tensor::{Tensor, TensorData},
 };
-use koniscope::model::{
-    Device,
-    described::{Described, Layer},
-    resnet::CLASS_MAPS,
-};
+use koniscope::model::resnet::CLASS_MAPS;
 use koniscope_engine::train::{BatchStatistics, Named, Trainer};
 
 use super::{Batch, Task};
-use crate::Error;
+use crate::{
+    Error,
+    network::{
+        Device,
+        described::{Described, Layer},
+    },
+};
 
 /// Computes losses and gradients.
 pub struct Stepper {
@@ -41,14 +43,14 @@ impl Stepper {
         batch: Batch<T::Target>,
     ) -> Result<(f32, GradientsParams), Error> {
         let device = self.device.burn().clone().autodiff();
-        if !self.device.is_cpu() {
+        let Some(learning) = self.device.learning() else {
             let input = TensorData::new(batch.input, batch.shape);
             let output =
                 network.outputs(Tensor::from_data(input, &device)).swap_remove(task.output());
             let loss = task.loss(output, &batch.target);
             let gradients = GradientsParams::from_grads(loss.backward(), network);
             return Ok((loss.into_scalar(), gradients));
-        }
+        };
         let graph = network.graph();
         if !self.trainers.contains_key(&batch.shape) {
             let frozen: Vec<String> = network
@@ -58,9 +60,8 @@ impl Stepper {
                 .map(|(name, _)| name)
                 .collect();
             let is_frozen = |name: &str| frozen.iter().any(|f| f == name);
-            let options = self.device.learning();
             let output = graph.outputs()[task.output()].0.as_str();
-            let trainer = Trainer::new(&graph, &[output], batch.shape, &options, &is_frozen)?;
+            let trainer = Trainer::new(&graph, &[output], batch.shape, &learning, &is_frozen)?;
             // Sizes that grow over the epochs are not come back to.
             self.trainers.retain(|shape, _| shape[1..] == batch.shape[1..]);
             self.trainers.insert(batch.shape, trainer);

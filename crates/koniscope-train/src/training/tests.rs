@@ -3,12 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use burn::tensor::Tensor;
-use koniscope::{
-    manifest::Input,
-    model::{Device, resnet::ResNet},
-    plane::Plane,
-    weights::to_safetensors,
-};
+use koniscope::{manifest::Input, plane::Plane};
 
 use super::{
     Batch, Plan, Task,
@@ -18,6 +13,7 @@ use super::{
 use crate::{
     Error,
     augment::AugmentRecipe,
+    network::{Device, resnet::ResNet, to_safetensors},
     optimizer::adamw,
     recipe::{Balance, TrainingRecipe},
     run_log::Silent,

@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use koniscope::{
     grading::{Grades, Pooling, ZoneCalibration, ZoneOutput},
     manifest::Input,
-    model::{Device, compute::Compute, gray_batch, resnet::ResNet, zone_grades::zone_outputs},
+    model::{gray_batch, zone_grades::zone_outputs},
     plane::Plane,
 };
 use koniscope_metrics::agreement::quadratic_kappa;
@@ -20,6 +20,7 @@ use crate::{
         zones::ZoneLabels,
     },
     loss::zones::{ZoneTarget, zone_loss},
+    network::{Compute, Device, resnet::ResNet},
     rng::rng_for,
 };
 
@@ -76,14 +77,14 @@ impl ZoneTask {
     /// [`Error`] if the network cannot run.
     pub fn outputs(
         &self,
-        network: &ResNet,
+        network: &Compute<ResNet>,
         films: &[LabeledZones],
     ) -> Result<Vec<Vec<ZoneOutput>>, Error> {
-        let network = Compute::new(network.clone(), &self.device)?;
         let mut all = Vec::with_capacity(films.len());
         for batch in films.chunks(self.batch) {
             let pictures: Vec<&Plane> = batch.iter().flat_map(|film| &film.pictures).collect();
-            let zones = zone_outputs(&network, &pictures, &self.input, self.pooling)?;
+            let run = |values: &[f32], shape| network.run(values, shape);
+            let zones = zone_outputs(run, &pictures, &self.input, self.pooling)?;
             all.extend(zones.chunks_exact(6).map(<[ZoneOutput]>::to_vec));
         }
         Ok(all)
@@ -141,7 +142,8 @@ impl Task for ZoneTask {
 
     /// Quadratic kappa of zone grades where they are known, else of stages.
     fn score(&self, network: &ResNet) -> Result<f64, Error> {
-        let outputs = self.outputs(network, &self.tuning)?;
+        let network = Compute::new(network.clone(), &self.device)?;
+        let outputs = self.outputs(&network, &self.tuning)?;
         let (mut zones, mut stages) = (Vec::new(), Vec::new());
         for (film, outputs) in self.tuning.iter().zip(&outputs) {
             let grades = Grades::of(outputs, &ZoneCalibration::identity())?;

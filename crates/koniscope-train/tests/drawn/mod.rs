@@ -6,8 +6,8 @@ use std::{
 };
 
 use image::{GrayImage, Luma};
-use koniscope::model::Device;
 use koniscope_train::{
+    network::Device,
     run::Options,
     run_log::{EpochRecord, Observer},
 };

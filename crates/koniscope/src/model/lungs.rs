@@ -1,6 +1,8 @@
 //! The U-Net as [`LungSegmenter`].
 
-use super::{Device, compute::Compute, gray_batch, unet::UNet};
+use koniscope_engine::Graph;
+
+use super::{Device, compute::Compute, gray_batch};
 use crate::{
     Error,
     checked_manifest::CheckedManifest,
@@ -12,7 +14,7 @@ use crate::{
 /// A trained U-Net with three classes: background, right lung, left lung.
 #[derive(Debug)]
 pub struct UNetLungs {
-    network: Compute<UNet>,
+    network: Compute,
     manifest: CheckedManifest,
 }
 
@@ -20,8 +22,8 @@ impl UNetLungs {
     /// Joins a network with its manifest; [`weights`](crate::weights) loads both.
     ///
     /// # Errors
-    /// [`Error::Model`] if it cannot run on the device.
-    pub fn new(network: UNet, manifest: CheckedManifest, device: &Device) -> Result<Self, Error> {
+    /// [`Error::Model`] if the engine cannot run it.
+    pub fn new(network: Graph, manifest: CheckedManifest, device: &Device) -> Result<Self, Error> {
         Ok(Self { network: Compute::new(network, device)?, manifest })
     }
 }
@@ -34,7 +36,7 @@ impl LungSegmenter for UNetLungs {
     fn lung_probabilities(&self, small: &Plane) -> Result<LungProbabilities, Error> {
         let input = &self.manifest.input;
         let (values, shape) = gray_batch(&[small], input);
-        let outputs = self.network.run(values, shape)?;
+        let outputs = self.network.run(&values, shape)?;
         let pixels = input.width * input.height;
         let [background, right, left] = match outputs.first() {
             Some(logits) if logits.data.len() == 3 * pixels => {

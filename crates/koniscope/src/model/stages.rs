@@ -1,6 +1,8 @@
 //! The ResNet as [`StageClassifier`].
 
-use super::{Device, compute::Compute, gray_batch, resnet::ResNet};
+use koniscope_engine::Graph;
+
+use super::{Device, compute::Compute, gray_batch};
 use crate::{
     Error,
     checked_manifest::CheckedManifest,
@@ -13,7 +15,7 @@ use crate::{
 /// A trained ResNet on the crop of both lungs.
 #[derive(Debug)]
 pub struct ResNetStages {
-    network: Compute<ResNet>,
+    network: Compute,
     manifest: CheckedManifest,
 }
 
@@ -21,8 +23,8 @@ impl ResNetStages {
     /// Joins a network with its manifest; [`weights`](crate::weights) loads both.
     ///
     /// # Errors
-    /// [`Error::Model`] if it cannot run on the device.
-    pub fn new(network: ResNet, manifest: CheckedManifest, device: &Device) -> Result<Self, Error> {
+    /// [`Error::Model`] if the engine cannot run it.
+    pub fn new(network: Graph, manifest: CheckedManifest, device: &Device) -> Result<Self, Error> {
         Ok(Self { network: Compute::new(network, device)?, manifest })
     }
 }
@@ -34,7 +36,7 @@ impl StageClassifier for ResNetStages {
 
     fn classify(&self, crop: &LungCrop) -> Result<Classification, Error> {
         let (values, shape) = gray_batch(&[crop.picture()], &self.manifest.input);
-        let mut outputs = self.network.run(values, shape)?.into_iter();
+        let mut outputs = self.network.run(&values, shape)?.into_iter();
         match (outputs.next(), outputs.next()) {
             (Some(logits), Some(maps)) => {
                 let (h, w) = (maps.shape[2], maps.shape[3]);

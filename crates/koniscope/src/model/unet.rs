@@ -4,209 +4,49 @@
 //! Parameter names: `encoder.{0..=depth}`, `up.{0..depth}` and `decoder.{0..depth}` from the
 //! deepest level up, `head`.
 
-use burn::{
-    module::Module,
-    nn::{
-        BatchNorm, BatchNormConfig, Initializer, PaddingConfig2d,
-        conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig},
-        pool::{MaxPool2d, MaxPool2dConfig},
-    },
-    tensor::{Device, Tensor, activation::relu},
-};
 use koniscope_engine::{Graph, NodeId, Op};
 
-use super::described::{Builder, Described, Layer};
+use super::builder::{Builder, Source};
 
-/// Encoder, decoder, head.
-#[derive(Module, Debug)]
-pub struct UNet {
-    encoder: Vec<DoubleConv>,
-    pool: MaxPool2d,
-    up: Vec<ConvTranspose2d>,
-    decoder: Vec<DoubleConv>,
-    head: Conv2d,
-}
-
-impl UNet {
-    /// A network with random weights.
-    ///
-    /// `width` channels on the first level, twice as many on each of the `depth` levels below.
-    /// The paper's figure is `width = 64, depth = 4`.
-    pub fn new(width: usize, depth: usize, classes: usize, device: &Device) -> Self {
-        Self::built([width, depth], classes, None, device)
-    }
-
-    /// [`new`](Self::new) with zeros for weights, to be loaded: random numbers take a fifth as long as
-    /// reading a film.
-    pub fn blank(width: usize, depth: usize, classes: usize, device: &Device) -> Self {
-        Self::built([width, depth], classes, Some(&Initializer::Zeros), device)
-    }
-
-    /// With each layer's own way to begin unless another is given.
-    fn built(
-        [width, depth]: [usize; 2],
-        classes: usize,
-        init: Option<&Initializer>,
-        device: &Device,
-    ) -> Self {
-        let channels = |level: usize| width << level;
-        let encoder = (0..=depth)
-            .map(|level| {
-                let before = if level == 0 { 1 } else { channels(level - 1) };
-                DoubleConv::new([before, channels(level)], init, device)
-            })
-            .collect();
-        let up = (0..depth)
-            .rev()
-            .map(|level| {
-                let config =
-                    ConvTranspose2dConfig::new([channels(level + 1), channels(level)], [2, 2])
-                        .with_stride([2, 2]);
-                match init {
-                    Some(init) => config.with_initializer(init.clone()),
-                    None => config,
-                }
-                .init(device)
-            })
-            .collect();
-        let decoder = (0..depth)
-            .rev()
-            .map(|level| DoubleConv::new([channels(level + 1), channels(level)], init, device))
-            .collect();
-        Self {
-            encoder,
-            pool: MaxPool2dConfig::new([2, 2]).with_strides([2, 2]).init(),
-            up,
-            decoder,
-            head: Conv2dConfig::new([width, classes], [1, 1]).init(device),
-        }
-    }
-
-    /// Logits per pixel.
-    ///
-    /// # Shapes
-    /// - `film`: `[n, 1, h, w]`, `h` and `w` multiples of `2^depth`
-    /// - output: `[n, classes, h, w]`
-    pub fn forward(&self, film: Tensor<4>) -> Tensor<4> {
-        let mut skips = Vec::with_capacity(self.up.len());
-        let mut x = self.encoder[0].forward(film); // [n, width, h, w]
-        for level in &self.encoder[1..] {
-            let down = self.pool.forward(x.clone());
+/// The network with its parameters from `source`.
+///
+/// `width` channels on the first level, twice as many on each of the `depth` levels below.
+/// The paper's figure is `width = 64, depth = 4`.
+///
+/// # Shapes
+/// - input: `[n, 1, h, w]`, `h` and `w` multiples of `2^depth`
+/// - output `logits`: `[n, classes, h, w]`
+pub fn graph([width, depth]: [usize; 2], classes: usize, source: &mut Source) -> Graph {
+    let channels = |level: usize| width << level;
+    let (mut b, mut x) = Builder::new(1, source);
+    let mut skips = Vec::new();
+    for level in 0..=depth {
+        let mut before = 1;
+        if level > 0 {
+            before = channels(level - 1);
             skips.push(x);
-            x = level.forward(down); // [n, width * 2^level, h / 2^level, w / 2^level]
+            let pool = Op::MaxPool { kernel: 2, stride: 2, padding: 0 };
+            x = b.graph.push(format!("pool.{level}"), pool, &[x]);
         }
-        for (up, level) in self.up.iter().zip(&self.decoder) {
-            let x_up = up.forward(x);
-            let skip = skips.pop().expect("one skip a level, by construction");
-            x = level.forward(Tensor::cat(vec![skip, x_up], 1));
-        }
-        self.head.forward(x)
+        // [n, width * 2^level, h / 2^level, w / 2^level]
+        x = double_conv(&mut b, &format!("encoder.{level}"), [before, channels(level)], x);
     }
-}
-
-impl Described for UNet {
-    fn graph(&self) -> Graph {
-        let (mut b, mut x) = Builder::new(1);
-        let mut skips = Vec::with_capacity(self.up.len());
-        for (i, level) in self.encoder.iter().enumerate() {
-            if i > 0 {
-                skips.push(x);
-                let pool = Op::MaxPool { kernel: 2, stride: 2, padding: 0 };
-                x = b.graph.push(format!("pool.{i}"), pool, &[x]);
-            }
-            x = level.describe(&mut b, &format!("encoder.{i}"), x);
-        }
-        for (i, (up, level)) in self.up.iter().zip(&self.decoder).enumerate() {
-            let x_up = b.layer(&format!("up.{i}"), Layer::Upsample(up), x);
-            let skip = skips.pop().expect("one skip a level, by construction");
-            x = b.graph.push(format!("concat.{i}"), Op::Concat, &[skip, x_up]);
-            x = level.describe(&mut b, &format!("decoder.{i}"), x);
-        }
-        let logits = b.layer("head", Layer::Conv(&self.head), x);
-        b.graph.output("logits", logits);
-        b.graph
+    for (i, skip) in skips.into_iter().rev().enumerate() {
+        let size = [channels(depth - i), channels(depth - i - 1)];
+        let x_up = b.upsample(format!("up.{i}"), size, x);
+        x = b.graph.push(format!("concat.{i}"), Op::Concat, &[skip, x_up]);
+        x = double_conv(&mut b, &format!("decoder.{i}"), size, x);
     }
-
-    fn layers(&self) -> Vec<(String, Layer<'_>)> {
-        let encoder = self.encoder.iter().enumerate();
-        let encoder = encoder.flat_map(|(i, level)| level.layers(format!("encoder.{i}")));
-        let up = self.up.iter().enumerate();
-        let up = up.map(|(i, up)| (format!("up.{i}"), Layer::Upsample(up)));
-        let decoder = self.decoder.iter().enumerate();
-        let decoder = decoder.flat_map(|(i, level)| level.layers(format!("decoder.{i}")));
-        let head = [("head".into(), Layer::Conv(&self.head))];
-        encoder.chain(up).chain(decoder).chain(head).collect()
-    }
-
-    fn outputs(&self, input: Tensor<4>) -> Vec<Tensor<4>> {
-        vec![self.forward(input)]
-    }
+    let logits = b.pointwise("head", [width, classes], x);
+    b.graph.output("logits", logits);
+    b.graph
 }
 
 /// Two 3 x 3 convolutions, each with batch normalization and ReLU.
-#[derive(Module, Debug)]
-pub struct DoubleConv {
-    conv1: Conv2d,
-    bn1: BatchNorm,
-    conv2: Conv2d,
-    bn2: BatchNorm,
-}
-
-impl DoubleConv {
-    fn new([before, after]: [usize; 2], init: Option<&Initializer>, device: &Device) -> Self {
-        let init = init.cloned().unwrap_or_else(he_normal);
-        let conv = |from: usize| {
-            Conv2dConfig::new([from, after], [3, 3])
-                .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
-                .with_bias(false)
-                .with_initializer(init.clone())
-                .init(device)
-        };
-        Self {
-            conv1: conv(before),
-            bn1: BatchNormConfig::new(after).init(device),
-            conv2: conv(after),
-            bn2: BatchNormConfig::new(after).init(device),
-        }
-    }
-
-    fn describe(&self, b: &mut Builder, name: &str, x: NodeId) -> NodeId {
-        let names = |i: usize| [format!("{name}.conv{i}"), format!("{name}.bn{i}")];
-        let x = b.conv_norm(names(1), (&self.conv1, &self.bn1), x);
-        let x = b.relu(x);
-        let x = b.conv_norm(names(2), (&self.conv2, &self.bn2), x);
-        b.relu(x)
-    }
-
-    fn layers(&self, name: String) -> [(String, Layer<'_>); 4] {
-        [
-            (format!("{name}.conv1"), Layer::Conv(&self.conv1)),
-            (format!("{name}.bn1"), Layer::Norm(&self.bn1)),
-            (format!("{name}.conv2"), Layer::Conv(&self.conv2)),
-            (format!("{name}.bn2"), Layer::Norm(&self.bn2)),
-        ]
-    }
-
-    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let x = relu(self.bn1.forward(self.conv1.forward(x)));
-        relu(self.bn2.forward(self.conv2.forward(x)))
-    }
-}
-
-/// He et al., ICCV 2015, for layers followed by ReLU; fan out as torchvision does.
-pub(crate) fn he_normal() -> Initializer {
-    Initializer::KaimingNormal { gain: std::f64::consts::SQRT_2, fan_out_only: true }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn output_has_the_size_of_the_input() {
-        let device = Device::flex();
-        let net = UNet::new(4, 3, 3, &device);
-        let out = net.forward(Tensor::zeros([2, 1, 32, 48], &device));
-        assert_eq!(out.dims(), [2, 3, 32, 48]);
-    }
+fn double_conv(b: &mut Builder, name: &str, [from, to]: [usize; 2], x: NodeId) -> NodeId {
+    let names = |i: usize| [format!("{name}.conv{i}"), format!("{name}.bn{i}")];
+    let x = b.conv_norm(names(1), [from, to], [3, 1], x);
+    let x = b.relu(x);
+    let x = b.conv_norm(names(2), [to, to], [3, 1], x);
+    b.relu(x)
 }

@@ -1,6 +1,8 @@
 //! The ResNet as [`ZoneGrader`].
 
-use super::{Device, compute::Compute, gray_batch, resnet::ResNet};
+use koniscope_engine::{Graph, Tensor};
+
+use super::{Device, compute::Compute, gray_batch};
 use crate::{
     Error,
     checked_manifest::CheckedManifest,
@@ -13,7 +15,7 @@ use crate::{
 /// A trained ResNet on the pictures of single zones.
 #[derive(Debug)]
 pub struct ResNetZones {
-    network: Compute<ResNet>,
+    network: Compute,
     manifest: CheckedManifest,
 }
 
@@ -21,8 +23,8 @@ impl ResNetZones {
     /// Joins a network with its manifest; [`weights`](crate::weights) loads both.
     ///
     /// # Errors
-    /// [`Error::Model`] if the network cannot run on the device.
-    pub fn new(network: ResNet, manifest: CheckedManifest, device: &Device) -> Result<Self, Error> {
+    /// [`Error::Model`] if the engine cannot run the network.
+    pub fn new(network: Graph, manifest: CheckedManifest, device: &Device) -> Result<Self, Error> {
         Ok(Self { network: Compute::new(network, device)?, manifest })
     }
 }
@@ -35,17 +37,18 @@ impl ZoneGrader for ResNetZones {
     fn grade(&self, crops: &ZoneCrops) -> Result<Vec<ZoneOutput>, Error> {
         let Manifest { input, peaks, mirrored, .. } = &*self.manifest;
         let pooling = Pooling { peaks: *peaks, mirrored: *mirrored };
-        zone_outputs(&self.network, &crops.pictures().each_ref(), input, pooling)
+        let run = |values: &[f32], shape| self.network.run(values, shape);
+        zone_outputs(run, &crops.pictures().each_ref(), input, pooling)
     }
 }
 
-/// What a zone grader's network says of each picture, three a lung. What all zones of a lung say of it, where
-/// the network has outputs for that, is in the logits and maps of each.
+/// What a zone grader's network, which `run` computes, says of each picture, three per lung. What all zones
+/// of a lung say of it, where the network has outputs for that, is in the logits and maps of each.
 ///
 /// # Errors
 /// [`Error::Model`] if the network cannot run or has no class maps, or if lungs are incomplete.
 pub fn zone_outputs(
-    network: &Compute<ResNet>,
+    run: impl FnOnce(&[f32], [usize; 4]) -> Result<Vec<Tensor>, Error>,
     pictures: &[&Plane],
     input: &Input,
     pooling: Pooling,
@@ -58,7 +61,7 @@ pub fn zone_outputs(
         pictures.iter().filter(|_| pooling.mirrored).map(|picture| picture.mirrored()).collect();
     let shown: Vec<&Plane> = pictures.iter().copied().chain(&mirrored).collect();
     let (values, shape) = gray_batch(&shown, input); // [n, channels, h, w]
-    let mut outputs = network.run(values, shape)?.into_iter();
+    let mut outputs = run(&values, shape)?.into_iter();
     let (Some(mut logits), Some(mut maps)) = (outputs.next(), outputs.next()) else {
         return Err(Error::Model { detail: "a zone grader needs logits and class maps".into() });
     };
@@ -110,13 +113,12 @@ fn interleaved(maps: &[f32], w: usize) -> Vec<f32> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use burn::tensor::{Tensor, TensorData};
-
     use super::*;
     use crate::{
         Radiograph,
         grading::{PEAKED, output_names, peak},
         manifest::{CalibrationRecord, Input, Network, Platt, Region, TrainedOn},
+        model::resnet,
         segmentation::LungMask,
         zones::Zones,
     };
@@ -149,6 +151,30 @@ mod tests {
         }
     }
 
+    /// A ResNet of 18 narrow layers with weights of any kind.
+    fn network(classes: usize) -> Graph {
+        let mut place = 0;
+        let mut any = |name: &str, shape: &[usize]| {
+            let inputs: usize = shape[1..].iter().product();
+            let spread = (6.0 / inputs as f32).sqrt(); // He et al., ICCV 2015
+            let mut value = |_| {
+                place += 1;
+                let u = (place * 7919 % 10_007) as f32 / 5003.5 - 1.0; // in [-1, 1)
+                match shape.len() {
+                    1 if name.ends_with("weight") || name.ends_with("var") => 1.0 + 0.25 * u,
+                    1 => 0.125 * u,
+                    _ => spread * u,
+                }
+            };
+            Tensor::new(shape, (0..shape.iter().product()).map(&mut value).collect())
+        };
+        resnet::graph([18, 4], classes, &mut any).unwrap()
+    }
+
+    fn compute(graph: Graph) -> Compute {
+        Compute::new(graph, &Device::cpu()).unwrap()
+    }
+
     /// Crops of a film on which every zone looks different.
     fn crops() -> ZoneCrops {
         let (w, h) = (200, 240);
@@ -165,16 +191,15 @@ mod tests {
 
     #[test]
     fn a_batch_gives_each_zone_its_own_logits_and_maps() {
-        let (device, manifest, crops) = (Device::cpu(), manifest(), crops());
-        let network = ResNet::sized([18, 4], OUTPUTS.len(), device.burn()).unwrap();
+        let (manifest, crops, graph) = (manifest(), crops(), network(OUTPUTS.len()));
         let checked = CheckedManifest::new(manifest.clone()).unwrap();
-        let grader = ResNetZones::new(network.clone(), checked, &device).unwrap();
+        let grader = ResNetZones::new(graph.clone(), checked, &Device::cpu()).unwrap();
+        let alone = compute(graph);
         let found = grader.grade(&crops).unwrap();
         assert_eq!(found.len(), 6);
         for (zone, picture) in found.iter().zip(crops.pictures()) {
             let (values, shape) = gray_batch(&[picture], &manifest.input);
-            let input = Tensor::<4>::from_data(TensorData::new(values, shape), device.burn());
-            let logits: Vec<f32> = network.forward(input).logits.into_data().try_to_vec().unwrap();
+            let logits = alone.run(&values, shape).unwrap().swap_remove(0).data;
             assert_eq!((zone.logits.len(), zone.maps.len()), (OUTPUTS.len(), OUTPUTS.len()));
             for ((logit, map), expected) in zone.logits.iter().zip(&zone.maps).zip(&logits) {
                 assert_eq!((map.width(), map.height()), (2, 3));
@@ -188,22 +213,23 @@ mod tests {
 
     #[test]
     fn what_all_zones_say_of_their_lung_counts_in_each() {
-        let (device, mut manifest, crops) = (Device::cpu(), manifest(), crops());
+        let (mut manifest, crops, graph) = (manifest(), crops(), network(2 * OUTPUTS.len()));
         manifest.classes = output_names(true);
         manifest.peaks = true;
-        let network = ResNet::sized([18, 4], 2 * OUTPUTS.len(), device.burn()).unwrap();
         let checked = CheckedManifest::new(manifest.clone()).unwrap();
-        let grader = ResNetZones::new(network.clone(), checked, &device).unwrap();
+        let grader = ResNetZones::new(graph.clone(), checked, &Device::cpu()).unwrap();
+        let network = compute(graph);
         let found = grader.grade(&crops).unwrap();
         let pictures = crops.pictures().each_ref();
         let (values, shape) = gray_batch(&pictures, &manifest.input);
-        let input = Tensor::<4>::from_data(TensorData::new(values, shape), device.burn());
-        let logits = network.forward(input).logits; // [6, 24]
-        let lungs = [0, 3].map(|zone| {
-            let of = |first| logits.clone().narrow(0, zone, 3).narrow(1, first, 12);
-            of(0) + of(12).mean_dim(0)
-        });
-        let expected: Vec<f32> = Tensor::cat(lungs.into(), 0).into_data().try_to_vec().unwrap();
+        let logits = network.run(&values, shape).unwrap().swap_remove(0).data; // [6, 24]
+        let at = |zone: usize, output: usize| logits[zone * 24 + output];
+        let of_lung = |zone: usize, output: usize| {
+            let lung = zone / 3 * 3;
+            (0..3).map(|i| at(lung + i, 12 + output)).sum::<f32>() / 3.0
+        };
+        let zones = (0..6).flat_map(|zone| (0..12).map(move |output| (zone, output)));
+        let expected: Vec<f32> = zones.map(|(z, o)| at(z, o) + of_lung(z, o)).collect();
         for (zone, expected) in found.iter().zip(expected.chunks_exact(12)) {
             assert_eq!((zone.logits.len(), zone.maps.len()), (12, 12));
             for (output, (map, expected)) in zone.maps.iter().zip(expected).enumerate() {
@@ -216,23 +242,22 @@ mod tests {
                 assert!((zone.logits[output] - told).abs() < 1e-3 * (1.0 + told.abs()));
             }
         }
-        let network = Compute::new(network, &device).unwrap();
         let pooling = Pooling { peaks: true, mirrored: true };
-        let error = zone_outputs(&network, &pictures[1..], &manifest.input, pooling).unwrap_err();
+        let run = |values: &[f32], shape| network.run(values, shape);
+        let error = zone_outputs(run, &pictures[1..], &manifest.input, pooling).unwrap_err();
         assert!(error.to_string().contains("three zones a lung"), "{error}");
     }
 
     #[test]
     fn a_zone_and_its_mirror_image_count_alike() {
-        let (device, mut manifest, crops) = (Device::cpu(), manifest(), crops());
-        let network = ResNet::sized([18, 4], OUTPUTS.len(), device.burn()).unwrap();
-        let network = Compute::new(network, &device).unwrap();
+        let (mut manifest, crops, network) = (manifest(), crops(), compute(network(OUTPUTS.len())));
         manifest.input.width = 80;
         let resized = crops.pictures().each_ref().map(|picture| picture.resize(80, 96));
         let mirrors = resized.each_ref().map(Plane::mirrored);
         let read = |pictures: &[Plane; 6], mirrored| {
             let pooling = Pooling { peaks: true, mirrored };
-            zone_outputs(&network, &pictures.each_ref(), &manifest.input, pooling).unwrap()
+            let run = |values: &[f32], shape| network.run(values, shape);
+            zone_outputs(run, &pictures.each_ref(), &manifest.input, pooling).unwrap()
         };
         let [once, of_mirrors] = [&resized, &mirrors].map(|pictures| read(pictures, false));
         let [both, turned] = [&resized, &mirrors].map(|pictures| read(pictures, true));

@@ -1,171 +1,181 @@
-//! A network's parameters by PyTorch's names, in and out of files.
+//! A network's parameters by PyTorch's names, in and out of safetensors.
 
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
 
-use burn::{module::Module, tensor::DType};
-use burn_store::{
-    ApplyError, ApplyResult, BurnToPyTorchAdapter, FloatCastAdapter, HalfPrecisionAdapter,
-    ModuleAdapter, ModuleSnapshot, ModuleStore, PyTorchToBurnAdapter, PytorchStore,
-    SafetensorsStore,
-};
+use half::{bf16, f16, slice::HalfFloatSliceExt};
+use koniscope_engine::{Graph, Op, Tensor};
+use rayon::prelude::*;
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
-use crate::Error;
+use crate::{Error, model::resnet::CLASS_MAPS};
 
-/// What to do about parameters that a file lacks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Missing {
-    /// All must be there.
-    Refuse,
-    /// Those of the head (`fc`, `head`) may be missing or of another shape and stay as they
-    /// are: transfer learning.
-    KeepHead,
+/// Faults that an error names.
+const NAMED: usize = 5;
+
+/// Levels and prefixes under which training programs keep parameters.
+const PREFIXES: [&str; 4] = ["state_dict.", "model_state_dict.", "model.", "module."];
+
+/// Parameters by name, which a network takes one by one; at the end [`finish`](Self::finish) says
+/// whether they were those of that network.
+#[derive(Debug, Default)]
+pub struct Parameters {
+    /// What nobody took yet, or why it cannot be used.
+    left: BTreeMap<String, Result<Tensor, String>>,
+    /// First words of the names that were asked for, as `layer1`.
+    parts: BTreeSet<String>,
+    faults: Vec<String>,
 }
 
-/// Loads parameters by PyTorch's names from a `.safetensors`, `.pth` or `.pt` file, of any float
-/// type, with or without a `state_dict` level and a `module.` prefix.
-///
-/// # Errors
-/// [`Error::Model`] that names the file and the parameters that are missing, have another shape
-/// or are of a deeper network. The network is then of no use.
-pub fn load_pretrained<M: Module>(
-    network: &mut M,
-    file: &Path,
-    missing: Missing,
-) -> Result<(), Error> {
-    let fault = |detail: String| Error::Model { detail: format!("{}: {detail}", file.display()) };
-    if !file.is_file() {
-        return Err(fault("there is no such file of weights".into()));
+impl Parameters {
+    /// Those of a safetensors file, of any float type, with or without the prefix of a training
+    /// program.
+    ///
+    /// # Errors
+    /// [`Error::Model`] if the bytes are no such file.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        let file = SafeTensors::deserialize(bytes).map_err(|e| Error::Model {
+            detail: format!("weights: no safetensors file, or a damaged one: {e}"),
+        })?;
+        let named = file.tensors().into_par_iter().map(|(name, view)| (name, floats(&view)));
+        Ok(Self::new(named.collect::<Vec<_>>()))
     }
-    match file.extension().and_then(|e| e.to_str()) {
-        Some("safetensors") => {
-            apply(network, &mut renamed_safetensors(SafetensorsStore::from_file(file)), missing)
+
+    /// Parameters, or why each cannot be used.
+    pub fn new(named: impl IntoIterator<Item = (String, Result<Tensor, String>)>) -> Self {
+        let mut left = BTreeMap::new();
+        for (name, values) in named {
+            let bare = bare(&name);
+            let values = values.and_then(|values| usable(bare, values));
+            let values = match left.contains_key(bare) {
+                true => Err("is there twice".into()),
+                false => values,
+            };
+            left.insert(bare.to_owned(), values);
         }
-        Some("pth" | "pt") => {
-            pytorch_store(file).and_then(|mut store| apply(network, &mut store, missing))
-        }
-        _ => Err("a .safetensors, .pth or .pt file was expected".into()),
+        Self { left, ..Self::default() }
     }
-    .map_err(fault)
+
+    /// Whether a parameter of this name is there, in this shape.
+    pub fn fits(&self, name: &str, shape: &[usize]) -> bool {
+        self.left.get(name).is_some_and(|p| p.as_ref().is_ok_and(|p| p.shape == shape))
+    }
+
+    /// Takes a parameter out; one without values where it is missing or cannot be used, which
+    /// [`finish`](Self::finish) then tells.
+    pub fn take(&mut self, name: &str, shape: &[usize]) -> Tensor {
+        self.parts.insert(part(name).to_owned());
+        let fault = match self.left.remove(name) {
+            Some(Ok(tensor)) if tensor.shape == shape => return tensor,
+            Some(Ok(Tensor { shape: found, .. })) => {
+                format!("{name} has shape {found:?}, expected {shape:?}")
+            }
+            Some(Err(why)) => format!("{name} {why}"),
+            None => format!("{name} is missing"),
+        };
+        self.faults.push(fault);
+        Tensor { shape: shape.to_vec(), data: Vec::new() }
+    }
+
+    /// Whether all that was taken was there and nothing of the same parts is left: a deeper network
+    /// holds all that a shallower one asks for, and more. Other things beside the network's parts,
+    /// as a loss's weights, do not matter.
+    ///
+    /// # Errors
+    /// [`Error::Model`] that names the parameters that are missing, have another shape, hold a value
+    /// that is not finite or have no place in the network.
+    pub fn finish(mut self) -> Result<(), Error> {
+        let surplus = self.left.keys().filter(|name| {
+            self.parts.contains(part(name)) && !name.ends_with("num_batches_tracked")
+        });
+        self.faults.extend(surplus.map(|name| format!("{name} has no place in it")));
+        if self.faults.is_empty() {
+            return Ok(());
+        }
+        let more = match self.faults.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            n => format!("; and {n} more"),
+        };
+        self.faults.truncate(NAMED);
+        let faults = self.faults.join("; ");
+        Err(Error::Model { detail: format!("weights: does not fit the network: {faults}{more}") })
+    }
 }
 
-/// [`load_pretrained`] from an open safetensors store.
-pub(super) fn apply_safetensors<M: Module>(
-    network: &mut M,
-    store: SafetensorsStore,
-    missing: Missing,
-) -> Result<(), Error> {
-    apply(network, &mut renamed_safetensors(store), missing)
-        .map_err(|why| Error::Model { detail: format!("weights: {why}") })
+/// A name without the levels above it.
+fn bare(name: &str) -> &str {
+    PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix)).map_or(name, bare)
+}
+
+fn part(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
+}
+
+/// Values of any float type as f32.
+fn floats(view: &TensorView) -> Result<Tensor, String> {
+    let bytes = view.data();
+    let data = match view.dtype() {
+        Dtype::F32 => bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
+        Dtype::F64 => bytes.as_chunks().0.iter().map(|b| f64::from_le_bytes(*b) as f32).collect(),
+        Dtype::F16 => {
+            let halves: Vec<f16> =
+                bytes.as_chunks().0.iter().map(|b| f16::from_le_bytes(*b)).collect();
+            halves.to_f32_vec()
+        }
+        Dtype::BF16 => {
+            bytes.as_chunks().0.iter().map(|b| bf16::from_le_bytes(*b).to_f32()).collect()
+        }
+        other => return Err(format!("holds {other:?}, expected floats")),
+    };
+    Ok(Tensor::new(view.shape(), data))
+}
+
+fn usable(name: &str, tensor: Tensor) -> Result<Tensor, String> {
+    let least = if name.ends_with("running_var") { 0.0 } else { f32::MIN };
+    match tensor.data.iter().find(|v| !(least..=f32::MAX).contains(*v)) {
+        Some(value) if value.is_finite() => {
+            Err(format!("holds {value}, expected variances of at least 0"))
+        }
+        Some(value) => Err(format!("holds {value}, expected finite numbers")),
+        None => Ok(tensor),
+    }
 }
 
 /// Writes a network's parameters by PyTorch's names, as safetensors: all in f32, or with `half`
 /// convolutions and linear layers in f16 and batch normalization, whose variances may lie below
 /// what f16 can hold, in f32.
 ///
-/// Running statistics are those of the last [`Module::valid`], as everywhere in burn.
-///
 /// # Errors
-/// [`Error::Model`] if they cannot be serialized.
-pub fn to_safetensors<M: Module>(network: &M, half: bool) -> Result<Vec<u8>, Error> {
-    let store = SafetensorsStore::from_bytes(None)
-        .clear_metadata()
-        .with_key_remapping(r"downsample\.conv\.", "downsample.0.")
-        .with_key_remapping(r"downsample\.bn\.", "downsample.1.");
-    let mut store = if half {
-        store.with_to_adapter(BurnToPyTorchAdapter.chain(HalfPrecisionAdapter::new()))
-    } else {
-        store.with_to_adapter(BurnToPyTorchAdapter)
-    };
-    network
-        .save_into(&mut store)
-        .and_then(|()| store.get_bytes())
-        .map_err(|e| Error::Model { detail: format!("weights: {e}") })
-}
-
-/// PyTorch's names to ours, as regular expressions.
-const RENAMED: [(&str, &str); 3] = [
-    (r"^module\.", ""), // of DataParallel
-    (r"downsample\.0\.", "downsample.conv."),
-    (r"downsample\.1\.", "downsample.bn."),
-];
-
-/// Levels under which training programs keep the parameters beside other things.
-const NESTS: [&str; 3] = ["state_dict", "model_state_dict", "model"];
-
-fn renamed_safetensors(store: SafetensorsStore) -> SafetensorsStore {
-    RENAMED.iter().fold(store, |store, (from, to)| store.with_key_remapping(from, *to))
-}
-
-fn pytorch_store(file: &Path) -> Result<PytorchStore, String> {
-    let open = || PytorchStore::from_file(file).map_indices_contiguous(false);
-    let names = open().keys().map_err(|e| e.to_string())?;
-    let is_in = |nest: &str| names.iter().any(|n| n.starts_with(&format!("{nest}.")));
-    let store = match NESTS.into_iter().find(|nest| is_in(nest)) {
-        Some(nest) => open().with_top_level_key(nest),
-        None => open(),
-    };
-    Ok(RENAMED.iter().fold(store, |store, (from, to)| store.with_key_remapping(from, *to)))
-}
-
-fn apply<M: Module, S: ModuleStore>(
-    network: &mut M,
-    store: &mut S,
-    missing: Missing,
-) -> Result<(), String> {
-    let tensors = store.get_all_tensors().map_err(|e| e.to_string())?;
-    let tensors = tensors.values().cloned().collect();
-    let adapter = PyTorchToBurnAdapter.chain(FloatCastAdapter::to(DType::F32));
-    let faults = faults(&network.apply(tensors, None, Some(Box::new(adapter)), true), missing);
-    if faults.is_empty() {
-        return Ok(());
-    }
-    let more = match faults.len().saturating_sub(5) {
-        0 => String::new(),
-        n => format!("; and {n} more"),
-    };
-    Err(format!("does not fit the network: {}{more}", faults[..faults.len().min(5)].join("; ")))
-}
-
-/// Why the network is not wholly, or only partly, what the file holds.
-fn faults(result: &ApplyResult, missing: Missing) -> Vec<String> {
-    let is_free = |path: &str| {
-        missing == Missing::KeepHead && (path.starts_with("fc.") || path.starts_with("head."))
-    };
-    let mismatched = result.errors.iter().filter_map(|error| match error {
-        ApplyError::ShapeMismatch { path, .. } if is_free(path) => None,
-        ApplyError::ShapeMismatch { path, expected, found } => {
-            let shape = |s: &[usize]| match *s {
-                [inputs, outputs] => format!("{:?}", [outputs, inputs]), // Linear, as PyTorch has it
-                _ => format!("{s:?}"),
+/// [`Error::Model`] if a value is not finite, as it is written.
+pub fn to_safetensors(graph: &Graph, half: bool) -> Result<Vec<u8>, Error> {
+    let fault = |detail: String| Error::Model { detail: format!("weights: {detail}") };
+    let mut written = Vec::new();
+    // The head on every position has the parameters of the fully connected layer.
+    for node in graph.nodes().iter().filter(|node| node.name != CLASS_MAPS) {
+        let half = half && !matches!(node.op, Op::BatchNorm { .. });
+        for (part, Tensor { shape, data }) in node.op.parameters() {
+            let name = format!("{}.{part}", node.name);
+            if let Some(value) = data.iter().find(|v| !v.is_finite()) {
+                return Err(fault(format!("{name} holds {value}; expected finite numbers")));
+            }
+            let bytes: Vec<u8> = if half {
+                let halves = data.iter().map(|v| f16::from_f32(*v));
+                if let Some((value, _)) =
+                    data.iter().zip(halves.clone()).find(|(_, h)| !h.is_finite())
+                {
+                    return Err(fault(format!("{name} holds {value}; f16 ends at {}", f16::MAX)));
+                }
+                halves.flat_map(f16::to_le_bytes).collect()
+            } else {
+                data.iter().flat_map(|v| v.to_le_bytes()).collect()
             };
-            let (expected, found) = (shape(expected.as_slice()), shape(found.as_slice()));
-            Some(format!("{} has shape {found}, expected {expected}", pytorch_name(path)))
+            written.push((name, if half { Dtype::F16 } else { Dtype::F32 }, shape, bytes));
         }
-        other => Some(other.to_string()),
+    }
+    let views = written.iter().map(|(name, dtype, shape, bytes)| {
+        Ok((name, TensorView::new(*dtype, shape.to_vec(), bytes)?))
     });
-    let absent = result.missing.iter().filter(|(path, _)| !is_free(path));
-    let absent = absent.map(|(path, _)| format!("{} is missing", pytorch_name(path)));
-    // A deeper network's file holds all that a shallower one asks for, and more. Other things
-    // beside the network's parts, as a loss's weights, do not matter.
-    let part = |path: &str| path.split('.').next().map(str::to_owned);
-    let extra = result.unused.iter().filter(|path| {
-        !path.ends_with("num_batches_tracked")
-            && !is_free(path)
-            && result.applied.iter().any(|applied| part(applied) == part(path))
-    });
-    let extra = extra.map(|path| format!("{} has no place in it", pytorch_name(path)));
-    mismatched.chain(absent).chain(extra).collect()
-}
-
-/// A parameter's name as the file should have it.
-fn pytorch_name(path: &str) -> String {
-    let (module, name) = path.rsplit_once('.').unwrap_or(("", path));
-    let name = match name {
-        "gamma" => "weight",
-        "beta" => "bias",
-        other => other,
-    };
-    format!("{module}.{name}")
-        .replace("downsample.conv.", "downsample.0.")
-        .replace("downsample.bn.", "downsample.1.")
+    views
+        .collect::<Result<Vec<_>, _>>()
+        .and_then(|views| safetensors::serialize(views, None))
+        .map_err(|e: safetensors::SafeTensorError| fault(e.to_string()))
 }

@@ -3,10 +3,7 @@
 
 use std::path::Path;
 
-use burn::module::Module;
-use koniscope::weights::{Missing, load_pretrained, to_safetensors};
-
-use super::tensors::{Shaped, read_tensors, write_tensors};
+use koniscope_engine::Tensor;
 
 /// `count` values in `[-1, 1)`: the top 24 bits of splitmix64(fnv1a64(name) + i * golden).
 pub(crate) fn uniform(name: &str, count: usize) -> Vec<f32> {
@@ -25,7 +22,7 @@ pub(crate) fn uniform(name: &str, count: usize) -> Vec<f32> {
 
 /// A parameter or buffer by what its name and rank say it is. `decided` keeps ReLUs away from
 /// their kink: see reference/formula.py.
-fn parameter(name: &str, shape: &[usize], decided: bool) -> Vec<f32> {
+pub(crate) fn parameter(name: &str, shape: &[usize], decided: bool) -> Tensor {
     let fan_in: usize = shape[1..].iter().product();
     let he = (6.0 / fan_in as f64).sqrt() as f32;
     let value = |u: f32| match name.rsplit('.').next() {
@@ -36,24 +33,12 @@ fn parameter(name: &str, shape: &[usize], decided: bool) -> Vec<f32> {
         Some("bias") if decided => 0.125 * u + if u < 0.0 { -1.5 } else { 1.5 },
         _ => 0.125 * u,
     };
-    uniform(name, shape.iter().product()).into_iter().map(value).collect()
+    let values = uniform(name, shape.iter().product()).into_iter().map(value).collect();
+    Tensor::new(shape, values)
 }
 
-/// Gives a network the formula's parameters by way of a file with PyTorch's names.
-pub(crate) fn fill<M: Module>(network: &mut M, decided: bool) {
-    let names = read_tensors(&to_safetensors(network, false).unwrap());
-    let filled = names.into_iter().map(|(name, tensor)| {
-        let values = parameter(&name, &tensor.shape, decided);
-        (name, Shaped { shape: tensor.shape, values })
-    });
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("formula.safetensors");
-    std::fs::write(&file, write_tensors(&filled.collect())).unwrap();
-    load_pretrained(network, &file, Missing::Refuse).unwrap();
-}
-
-/// Bytes of a file in tests/data.
+/// Bytes of a file in the reader's tests/data.
 pub(crate) fn data(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../koniscope/tests/data").join(name);
     std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }

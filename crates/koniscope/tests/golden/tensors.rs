@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Values in row-major order.
+#[derive(Clone)]
 pub(crate) struct Shaped {
     pub(crate) shape: Vec<usize>,
     pub(crate) values: Vec<f32>,

@@ -1,5 +1,7 @@
 //! A network's layers by name, and the network as the engine's list of operations.
 
+use std::collections::HashMap;
+
 use burn::{
     module::Param,
     nn::{
@@ -8,12 +10,13 @@ use burn::{
     },
     tensor,
 };
-use koniscope_engine::{Graph, NodeId, Op, Tensor};
+use koniscope::model::Source;
+use koniscope_engine::{Graph, Op, Tensor};
 
 /// A network that says what it is made of.
 pub trait Described {
-    /// The network as operations with its parameters of now, by PyTorch's names and axes.
-    fn graph(&self) -> Graph;
+    /// The reader's graph of a network of this size, with parameters from elsewhere.
+    fn graph_of(&self, source: &mut Source) -> Graph;
 
     /// Its layers with parameters, by PyTorch's names.
     fn layers(&self) -> Vec<(String, Layer<'_>)>;
@@ -21,6 +24,22 @@ pub trait Described {
     /// All outputs of a batch `[n, channels, h, w]` by the tensor framework, in the graph's order,
     /// the logits first; each `[n, classes, h, w]`, with `h` and `w` 1 where there are none.
     fn outputs(&self, input: tensor::Tensor<4>) -> Vec<tensor::Tensor<4>>;
+
+    /// The network as the reader's graph with its parameters of now.
+    ///
+    /// Running statistics are those of the last [`Module::valid`](burn::module::Module::valid), as
+    /// everywhere in burn.
+    fn graph(&self) -> Graph {
+        let mut own: HashMap<String, Op> =
+            self.layers().into_iter().map(|(name, layer)| (name, layer.op())).collect();
+        self.graph_of(&mut |name, _| {
+            let (layer, part) = name.rsplit_once('.').expect("a layer's parameter");
+            let op = own.get_mut(layer).expect("the graph has the network's layers");
+            let mut parameters = op.parameters_mut().into_iter();
+            let (_, values) = parameters.find(|(p, _)| *p == part).expect("and their parameters");
+            std::mem::take(values)
+        })
+    }
 }
 
 /// A layer with parameters.
@@ -78,35 +97,4 @@ fn copy<const D: usize>(tensor: tensor::Tensor<D>) -> Tensor {
     let shape = tensor.dims().to_vec();
     let data = tensor.into_data().convert::<f32>();
     Tensor::new(shape, data.try_into_vec().expect("converted to f32"))
-}
-
-/// Builds a graph layer by layer.
-pub(super) struct Builder {
-    pub(super) graph: Graph,
-}
-
-impl Builder {
-    pub(super) fn new(channels: usize) -> (Self, NodeId) {
-        let (graph, input) = Graph::new(channels);
-        (Self { graph }, input)
-    }
-
-    pub(super) fn layer(&mut self, name: &str, layer: Layer, x: NodeId) -> NodeId {
-        self.graph.push(name, layer.op(), &[x])
-    }
-
-    /// A convolution with its normalization.
-    pub(super) fn conv_norm(
-        &mut self,
-        [conv, norm]: [String; 2],
-        (c, n): (&Conv2d, &BatchNorm),
-        x: NodeId,
-    ) -> NodeId {
-        let x = self.layer(&conv, Layer::Conv(c), x);
-        self.layer(&norm, Layer::Norm(n), x)
-    }
-
-    pub(super) fn relu(&mut self, x: NodeId) -> NodeId {
-        self.graph.push("relu", Op::Relu, &[x])
-    }
 }

@@ -1,9 +1,10 @@
-//! `koniscope reproduce --quick`: the whole experiment on phantoms, stopped and gone on with.
+//! `koniscope-train reproduce --quick`: the whole experiment on phantoms, stopped and gone on with.
+#![allow(clippy::unwrap_used)]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     thread,
     time::{Duration, Instant},
@@ -11,7 +12,21 @@ use std::{
 
 use serde_json::Value;
 
-use crate::program::{assert_code, koniscope, repository, stderr, stdout};
+#[path = "../../koniscope-cli/tests/cli/output.rs"]
+mod output;
+
+use output::{assert_code, stderr, stdout};
+
+/// The repository, with the weights that ship.
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+fn program(root: &Path) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_koniscope-train"));
+    program.current_dir(root).env_remove("KONISCOPE_MODELS");
+    program
+}
 
 const ALL: [[&str; 5]; 2] = [
     ["paper2", "zones", "whole2", "texture2", "majority2"],
@@ -24,18 +39,13 @@ fn args<'a>(out: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
 }
 
 fn reproduce(root: &Path, out: &Path, more: &[&str]) -> Output {
-    koniscope(root, args(out, more))
+    program(root).args(args(out, more)).output().unwrap()
 }
 
 /// Starts the experiment and ends it by force once the first fold of the first model is read.
 fn start_and_stop(root: &Path, out: &Path) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_koniscope"))
-        .args(args(out, &["--quiet"]))
-        .current_dir(root)
-        .env_remove("KONISCOPE_MODELS")
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child =
+        program(root).args(args(out, &["--quiet"])).stdout(Stdio::null()).spawn().unwrap();
     let start = Instant::now();
     while !out.join("steps/paper2-fold-0-reading.json").is_file() {
         assert!(child.try_wait().unwrap().is_none(), "it ended before it was stopped");
@@ -62,7 +72,7 @@ fn figures(report: &Value, question: usize, model: &str) -> Vec<Value> {
 
 #[test]
 fn reproduce_stops_goes_on_and_sets_all_models_side_by_side() {
-    let Some(root) = repository() else { return };
+    let root = repository();
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("experiment");
     start_and_stop(&root, &out);
@@ -144,7 +154,7 @@ fn reproduce_stops_goes_on_and_sets_all_models_side_by_side() {
 
 #[test]
 fn reproduce_names_what_it_cannot_use() {
-    let Some(root) = repository() else { return };
+    let root = repository();
     let folder = tempfile::tempdir().unwrap();
     let films = folder.path().join("films");
     fs::create_dir(&films).unwrap();
@@ -158,7 +168,7 @@ fn reproduce_names_what_it_cannot_use() {
     ];
     let run = |more: &[&str]| {
         let fixed = ["reproduce", "--out", out.to_str().unwrap()];
-        koniscope(&root, fixed.into_iter().chain(more.iter().copied()))
+        program(&root).args(fixed.iter().chain(more)).output().unwrap()
     };
     for (more, said) in cases {
         for plan in [&["--plan"][..], &[]] {

@@ -7,14 +7,12 @@ use burn::{
     optim::{AdamWConfig, GradientsParams},
     tensor::{Device, IndexingUpdateOp, Int, Tensor, TensorData, activation::log_softmax},
 };
-use koniscope::{
-    model::{resnet::ResNet, unet::UNet},
-    weights::to_safetensors,
-};
+use koniscope_train::network::{described::Described, resnet::ResNet, to_safetensors, unet::UNet};
 
 use super::{
     compare::{TOLERANCE, assert_close, relative_error},
-    formula::{data, fill, uniform},
+    fill::fill,
+    formula::{data, uniform},
     input,
     tensors::{Shaped, read_tensors},
 };
@@ -23,7 +21,10 @@ const LEARNING_RATE: f64 = 1e-3;
 const WEIGHT_DECAY: f32 = 1.0; // large, so that its absence would show
 
 /// A network whose parameters are the gradients, so that they get PyTorch's names and layout.
-fn gradients_of<M: Module>(network: &M, gradients: &GradientsParams) -> BTreeMap<String, Shaped> {
+fn gradients_of<M: Module + Described>(
+    network: &M,
+    gradients: &GradientsParams,
+) -> BTreeMap<String, Shaped> {
     struct Swap<'a>(&'a GradientsParams);
     impl ModuleMapper for Swap<'_> {
         fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
@@ -47,7 +48,7 @@ struct Trained {
 }
 
 /// As reference/golden_networks.py: losses of all steps, the rest of the first.
-fn train<M: Module + Clone>(
+fn train<M: Module + Described>(
     mut net: M,
     steps: usize,
     loss_of: impl Fn(&M) -> Tensor<1>,

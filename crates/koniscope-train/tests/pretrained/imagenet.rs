@@ -3,11 +3,8 @@
 use std::path::Path;
 
 use burn::tensor::{Device, Tensor, TensorData, activation::softmax};
-use koniscope::{
-    model::resnet::ResNet,
-    plane::Plane,
-    weights::{Missing, load_pretrained},
-};
+use koniscope::plane::Plane;
+use koniscope_train::network::{Missing, load_pretrained, resnet::ResNet};
 
 /// ImageNet's mean and standard deviation of red, green and blue, as torchvision has them.
 const MEAN: [f32; 3] = [0.485, 0.456, 0.406];

@@ -11,13 +11,13 @@ use anyhow::Context;
 ///
 /// # Errors
 /// The path and the system's words.
-pub(crate) fn write_atomic(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+pub fn write_atomic(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     koniscope::files::write_atomic(path, bytes)
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Writes to stdout; a reader that has gone, as `head` does, is no error.
-pub(crate) fn print(text: &str) -> anyhow::Result<()> {
+pub fn print(text: &str) -> anyhow::Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e).context("cannot print"),

@@ -6,7 +6,7 @@ use anyhow::ensure;
 ///
 /// # Errors
 /// If it is 0, or threads cannot be made.
-pub(crate) fn set(threads: Option<usize>) -> anyhow::Result<()> {
+pub fn set(threads: Option<usize>) -> anyhow::Result<()> {
     let Some(threads) = threads else { return Ok(()) };
     ensure!(threads > 0, "--threads 0: at least one is needed");
     Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?)

@@ -5,24 +5,18 @@ pub(crate) mod bar;
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Subcommand;
-use koniscope::model::Device;
+use koniscope_door::models;
 use koniscope_train::{
+    network::Device,
     recipe::{ClassifierRecipe, FindingsRecipe, LungRecipe, ZoneRecipe},
     run::{Figure, Options, classifier, findings, lungs, stages::stage_figures, zones},
 };
 
-use crate::models;
 use bar::Bar;
 
-/// Train a network from a recipe and labeled films.
-#[derive(clap::Args)]
-pub(crate) struct Args {
-    #[command(subcommand)]
-    network: Network,
-}
-
+/// The networks that learn, each from a recipe and labeled films.
 #[derive(Subcommand)]
-enum Network {
+pub(crate) enum Network {
     /// The U-Net that finds the lungs, from films with masks.
     Lungs {
         #[command(flatten)]
@@ -59,7 +53,7 @@ enum Network {
 }
 
 #[derive(clap::Args)]
-struct Run {
+pub(crate) struct Run {
     /// The recipe, as recipes/unet_lungs.toml.
     recipe: PathBuf,
     /// A table of labels with the columns image and patient_id; may be given several times.
@@ -113,8 +107,8 @@ impl std::str::FromStr for Fold {
     }
 }
 
-pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    match &args.network {
+pub(crate) fn run(network: &Network) -> anyhow::Result<ExitCode> {
+    match network {
         Network::Lungs { run } => {
             let recipe = LungRecipe::read(&run.recipe)?;
             for (fold, options) in run.folds(recipe.split.fold, recipe.split.folds)? {

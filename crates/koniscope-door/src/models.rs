@@ -7,7 +7,7 @@ use koniscope::{reader::LUNGS_MANIFEST, reading::SecondStageKind};
 
 /// Which second stage reads, as said on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Model {
+pub enum Model {
     /// The paper's classifier on the crop of both lungs: classifier.toml
     Paper,
     /// Six graded zones and the stage by rule: zones.toml
@@ -24,7 +24,7 @@ impl From<Model> for SecondStageKind {
 }
 
 /// Environment variable that names the folder of models.
-pub(crate) const VARIABLE: &str = "KONISCOPE_MODELS";
+pub const VARIABLE: &str = "KONISCOPE_MODELS";
 
 /// Levels above the program in which a folder `models` is looked for: `target/release/` lies two
 /// below the repository, `target/<triple>/release/deps/` four.
@@ -33,7 +33,10 @@ const LEVELS: usize = 5;
 /// Finds the folder of models: the one given, else the one that [`VARIABLE`] names, else `models`
 /// beside the program or in a folder above it, else `models` in the working directory. Models of the working
 /// directory, which may be anybody's, are neither read nor passed over without a word.
-pub(crate) fn find(given: Option<&Path>) -> anyhow::Result<PathBuf> {
+///
+/// # Errors
+/// Where it was looked for, if there is none.
+pub fn find(given: Option<&Path>) -> anyhow::Result<PathBuf> {
     let program = std::env::current_exe().ok();
     let variable = std::env::var_os(VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
     let found = find_in(given, variable.as_deref(), Path::new(""), program.as_deref())?;

@@ -5,15 +5,19 @@ mod watch;
 use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::bail;
-use koniscope::model::Device;
+use koniscope_door::{
+    command::{command, processor},
+    models, pair, threads,
+    write::print,
+};
 use koniscope_reproduce::{
     Learning, Lungs, Options, Settings, Source,
     model::Model,
     plan::{Plan, State, duration, plan},
     reproduce,
 };
+use koniscope_train::network::Device;
 
-use crate::{command::command, evaluate::processor, models, simulate::pair, threads, write::print};
 use watch::Terminal;
 
 /// Films of the paper.
