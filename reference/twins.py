@@ -3,7 +3,7 @@ write with the files in git.
 
     python reference/twins.py              all of them
     python reference/twins.py reading.py   those named
-    python reference/twins.py --missing    names the packages that are not installed, and runs nothing
+    python reference/twins.py --missing    tells whether packages are missing, and runs nothing
 
 A script is one that writes golden files if its head says `python reference/NAME.py [DATA] crates/...`. Where it
 asks for DATA, the folder of that name (`SAMPLES` is `dicom-samples`) in KONISCOPE_DATA is given, and without it
@@ -120,7 +120,7 @@ def rerun(script: Path, data: str | None, target: Path) -> tuple[str, bool]:
 def main() -> int:
     if "--missing" in sys.argv:
         found = missing()
-        print(", ".join(found))
+        print(f"{len(found)} packages of requirements.txt, as {found[0]}" if found else "nothing")
         return bool(found)
     well, count = True, {"ok": 0, "FAILED": 0, "skipped": 0}
     for script in sorted((ROOT / "reference").glob("*.py")):

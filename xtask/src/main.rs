@@ -1,10 +1,13 @@
 //! The project's own chores. `cargo xtask test` runs every check that CI runs.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore speaks to its terminal")]
 
+mod checks;
 mod fill;
+mod ignored;
 mod options;
 mod runner;
 mod steps;
+mod tests_told;
 mod tools;
 
 use std::{
@@ -15,7 +18,8 @@ use std::{
 use options::{Chore, HELP};
 
 fn main() -> ExitCode {
-    let chore = match Chore::parse(std::env::args().skip(1)) {
+    let names: Vec<&str> = steps::STEPS.iter().map(|step| step.name).collect();
+    let chore = match Chore::parse(std::env::args().skip(1), &names) {
         Ok(Some(chore)) => chore,
         Ok(None) => {
             print!("{HELP}{}", steps::list());

@@ -1,39 +1,47 @@
 //! Runs steps one after another, with the time each took.
 
 use std::{
+    io::{BufRead, BufReader, Write},
     path::Path,
-    process::Command,
+    process::{Command, ExitStatus, Stdio},
     time::{Duration, Instant},
 };
 
 use crate::{
-    steps::{READING, Step},
-    tools::on_path,
+    ignored::{self, NEEDS},
+    steps::{READING, Run, Step},
+    tests_told::Told,
+    tools::python,
 };
 
 enum Outcome {
-    Passed,
+    Passed(String),
     Failed(String),
     Skipped(String),
 }
+
+use Outcome::{Failed, Passed, Skipped};
 
 /// Runs the steps and prints a summary; whether none failed.
 pub(crate) fn run(steps: &[&Step], root: &Path, keep_going: bool) -> bool {
     let start = Instant::now();
     let mut lines = Vec::new();
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    let mut told = Told::default();
     for (index, step) in steps.iter().enumerate() {
-        println!("\n[{}/{}] {}: cargo {}", index + 1, steps.len(), step.name, step.cargo.join(" "));
+        let place = format!("[{}/{}] {}", index + 1, steps.len(), step.name);
+        println!("\n{place}: {}", step.run.words());
         let step_start = Instant::now();
-        let outcome = outcome(step, root);
+        let outcome = outcome(step, root, &mut told);
         let took = words(step_start.elapsed());
         let (count, line) = match outcome {
-            Outcome::Passed => (&mut passed, "ok".to_string()),
-            Outcome::Failed(why) => (&mut failed, format!("FAILED: {why}")),
-            Outcome::Skipped(why) => (&mut skipped, format!("skipped: {why}")),
+            Passed(said) if said.is_empty() => (&mut passed, "ok".to_string()),
+            Passed(said) => (&mut passed, format!("ok: {said}")),
+            Failed(why) => (&mut failed, format!("FAILED: {why}")),
+            Skipped(why) => (&mut skipped, format!("skipped: {why}")),
         };
         *count += 1;
-        println!("[{}/{}] {}: {line} ({took})", index + 1, steps.len(), step.name);
+        println!("{place}: {line} ({took})");
         lines.push(format!("  {:14} {took:>13}  {line}", step.name));
         if failed > 0 && !keep_going {
             break;
@@ -45,54 +53,157 @@ pub(crate) fn run(steps: &[&Step], root: &Path, keep_going: bool) -> bool {
     if left > 0 {
         println!("  {left} steps were not run; --keep-going runs them after a failure");
     }
-    println!("\n{passed} passed, {failed} failed, {} skipped", skipped + left);
+    println!("\nTests: {} passed, {} failed", told.passed, told.failed);
+    for (reason, count) in &told.ignored {
+        println!("  {count} not run by the step that builds them: {reason}");
+    }
+    println!("\nSteps:\n{passed} passed, {failed} failed, {} skipped", skipped + left);
     failed == 0
 }
 
-fn outcome(step: &Step, root: &Path) -> Outcome {
-    if let Some(extension) = step.extension
-        && !on_path(extension)
-    {
-        return Outcome::Skipped(format!("{extension} is not installed"));
-    }
-    for tool in step.wants {
-        if let Err(missing) = tool.provide() {
-            println!("{missing}; the tests that use it will be skipped");
-        }
-    }
+fn outcome(step: &Step, root: &Path, told: &mut Told) -> Outcome {
     for tool in step.needs {
-        if let Err(missing) = tool.provide() {
-            return Outcome::Failed(missing);
+        if let Err(missing) = tool.find() {
+            return Failed(missing);
         }
     }
-    let stale = root.join(READING);
-    if step.cargo.contains(&READING)
-        && stale.exists()
-        && let Err(error) = std::fs::remove_dir_all(&stale)
+    if let Some(target) = step.target
+        && !has_target(target)
     {
-        return Outcome::Failed(format!("cannot remove {}: {error}", stale.display()));
+        return Skipped(format!("the toolchain has no standard library of {target}"));
     }
-    match cargo(step, root).status() {
-        Ok(status) if status.success() => match step.after.map_or(Ok(()), |after| after(root)) {
-            Ok(()) => Outcome::Passed,
-            Err(error) => Outcome::Failed(format!("{error:#}")),
+    let outcome = match step.run {
+        Run::Cargo(arguments) => {
+            if let Err(error) = without_stale_reading(arguments, root) {
+                return Failed(error);
+            }
+            cargo(arguments, root, told)
+        }
+        Run::Ignored(needs) => ignored(needs, root, told),
+        Run::Check(check) => match check(root) {
+            Ok(line) => Passed(line),
+            Err(error) => Failed(format!("{error:#}")),
         },
-        Ok(status) => Outcome::Failed(status.to_string()),
-        Err(error) => Outcome::Failed(format!("cargo did not start: {error}")),
+        Run::Python(script) => twin(script, root),
+    };
+    match (outcome, step.after) {
+        (Passed(_), Some(after)) => match after(root) {
+            Ok(line) => Passed(line),
+            Err(error) => Failed(format!("{error:#}")),
+        },
+        (outcome, _) => outcome,
     }
 }
 
-/// The step's command, without what `cargo xtask` itself put into the environment.
-fn cargo(step: &Step, root: &Path) -> Command {
+/// So that what an earlier run wrote is not taken for this one's.
+fn without_stale_reading(arguments: &[&str], root: &Path) -> Result<(), String> {
+    let stale = root.join(READING);
+    if !arguments.contains(&READING) || !stale.exists() {
+        return Ok(());
+    }
+    std::fs::remove_dir_all(&stale)
+        .map_err(|error| format!("cannot remove {}: {error}", stale.display()))
+}
+
+/// Runs cargo; lines of tests are counted on their way to the terminal.
+fn cargo(arguments: &[&str], root: &Path, told: &mut Told) -> Outcome {
     let mut command = Command::new("cargo");
-    command.args(step.cargo).current_dir(root).env("RUSTDOCFLAGS", "-D warnings");
+    command.args(arguments).current_dir(root).env("RUSTDOCFLAGS", "-D warnings");
+    // What `cargo xtask` itself put into the environment.
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
         if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST") {
             command.env_remove(&*name);
         }
     }
-    command
+    let mut of_step = Told::default();
+    let status = listen(&mut command, |line| of_step.line(line));
+    told.add(&of_step);
+    let said = match of_step.passed + of_step.failed {
+        0 => String::new(),
+        _ => format!("{} tests passed, {} failed", of_step.passed, of_step.failed),
+    };
+    match status {
+        Ok(status) if status.success() => Passed(said),
+        Ok(status) => Failed(format!("{status}; {said}")),
+        Err(error) => Failed(format!("cargo did not start: {error}")),
+    }
+}
+
+/// Runs a command and passes on what it prints, line by line.
+fn listen(command: &mut Command, mut each: impl FnMut(&str)) -> std::io::Result<ExitStatus> {
+    let mut child = command.stdout(Stdio::piped()).spawn()?;
+    if let Some(output) = child.stdout.take() {
+        let mut terminal = std::io::stdout().lock();
+        for line in BufReader::new(output).split(b'\n') {
+            let line = line?;
+            each(&String::from_utf8_lossy(&line));
+            terminal.write_all(&line)?;
+            terminal.write_all(b"\n")?;
+        }
+    }
+    child.wait()
+}
+
+/// Runs the tests that are ignored for one of these needs, where it and all else that they need is there.
+fn ignored(needs: &[&str], root: &Path, told: &mut Told) -> Outcome {
+    let tests = match ignored::needing(root, needs) {
+        Ok(tests) => tests,
+        Err(error) => return Failed(format!("{error:#}")),
+    };
+    let (lacking, ready): (Vec<_>, Vec<_>) =
+        tests.iter().partition(|test| test.missing().is_some());
+    let why = lacking.iter().find_map(|test| test.missing()).unwrap_or_default();
+    if ready.is_empty() {
+        let of_ci = NEEDS.iter().any(|known| needs.contains(&known.name) && known.of_ci);
+        let words = format!("{} tests: {why}", lacking.len());
+        let fails = of_ci && std::env::var_os("CI").is_some();
+        return if fails { Failed(words) } else { Skipped(words) };
+    }
+    let arguments = ["test", "--profile", "checked", "--workspace", "--", "--ignored"];
+    let names = ready.iter().map(|test| test.test.as_str());
+    let arguments: Vec<&str> = arguments.into_iter().chain(names).collect();
+    let before = told.passed;
+    let outcome = cargo(&arguments, root, told);
+    let ran = told.passed - before;
+    match outcome {
+        Passed(_) if ran < ready.len() => {
+            Failed(format!("{ran} tests ran, {} were to be run: {arguments:?}", ready.len()))
+        }
+        Passed(said) if lacking.is_empty() => Passed(said),
+        Passed(said) => Passed(format!("{said}; {} not run: {why}", lacking.len())),
+        other => other,
+    }
+}
+
+/// Runs a script of `reference/`, where its packages are there.
+fn twin(script: &str, root: &Path) -> Outcome {
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(python(root));
+        command.arg(script).args(arguments).current_dir(root);
+        command
+    };
+    match run(&["--missing"]).output() {
+        Ok(asked) if asked.status.success() => {}
+        Ok(asked) => {
+            let missing = String::from_utf8_lossy(&asked.stdout);
+            return Skipped(format!("Python lacks {}; see reference/README.md", missing.trim()));
+        }
+        Err(error) => return Skipped(format!("{}: {error}", python(root).display())),
+    }
+    let mut last = String::new();
+    match listen(&mut run(&[]), |line| last = line.to_owned()) {
+        Ok(status) if status.success() => Passed(last),
+        Ok(status) => Failed(format!("{status}; {last}")),
+        Err(error) => Failed(error.to_string()),
+    }
+}
+
+/// Whether the toolchain can build for a target.
+fn has_target(target: &str) -> bool {
+    let output =
+        Command::new("rustc").args(["--print", "target-libdir", "--target", target]).output();
+    output.is_ok_and(|said| Path::new(String::from_utf8_lossy(&said.stdout).trim()).is_dir())
 }
 
 /// A duration as `2 h 3 min`, `4 min 5 s` or `6.7 s`.
@@ -114,5 +225,18 @@ mod tests {
             assert_eq!(words(Duration::from_secs_f64(seconds)), expected);
         }
         assert_eq!(words(Duration::from_secs(3 * 3600 + 125)), "3 h 2 min");
+    }
+
+    #[test]
+    fn what_a_command_prints_is_heard() {
+        let mut heard = Vec::new();
+        let mut command = Command::new("cargo");
+        let status = listen(command.arg("--version"), |line| heard.push(line.to_owned()));
+        assert!(status.expect("cargo").success() && heard[0].starts_with("cargo "), "{heard:?}");
+    }
+
+    #[test]
+    fn a_made_up_target_is_not_there() {
+        assert!(!has_target("no-such-target"));
     }
 }

@@ -2,26 +2,36 @@
 
 use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use crate::{
+    checks,
     options::Options,
-    tools::{CHROMIUM, CMAKE, CXX, Tool},
+    tools::{CMAKE, CXX, Tool},
 };
 
-/// One check: a cargo command, and what stands around it.
+/// What a step runs.
+pub(crate) enum Run {
+    /// Cargo with these arguments.
+    Cargo(&'static [&'static str]),
+    /// The tests that are ignored because they need one of these first; see [`crate::ignored`].
+    Ignored(&'static [&'static str]),
+    /// A check that needs no compiler.
+    Check(fn(&Path) -> Result<String>),
+    /// A script of `reference/` that tells with `--missing` which packages it lacks.
+    Python(&'static str),
+}
+
+/// One check, and what stands around it.
 pub(crate) struct Step {
     pub(crate) name: &'static str,
-    /// Arguments for cargo.
-    pub(crate) cargo: &'static [&'static str],
+    pub(crate) run: Run,
     /// Without these it fails.
     pub(crate) needs: &'static [Tool],
-    /// Without these some of its tests skip themselves.
-    pub(crate) wants: &'static [Tool],
-    /// A cargo extension without which the step is skipped.
-    pub(crate) extension: Option<&'static str>,
+    /// A target whose standard library must be there, else the step is skipped.
+    pub(crate) target: Option<&'static str>,
     /// What must hold once the command was well.
-    pub(crate) after: Option<fn(&Path) -> Result<()>>,
+    pub(crate) after: Option<fn(&Path) -> Result<String>>,
     /// Part of `--fast`.
     fast: bool,
     /// Run only where it is named: what it builds takes long and serves few.
@@ -30,10 +40,9 @@ pub(crate) struct Step {
 
 const STEP: Step = Step {
     name: "",
-    cargo: &[],
+    run: Run::Cargo(&[]),
     needs: &[],
-    wants: &[],
-    extension: None,
+    target: None,
     after: None,
     fast: false,
     named: false,
@@ -42,49 +51,79 @@ const STEP: Step = Step {
 /// Where the first command writes, under the repository root.
 pub(crate) const READING: &str = "target/xtask/reading";
 
-/// All steps. `codecs` keeps the whole workspace selected, so that the tensor framework has the
-/// features it had in `test` and is not built again; what the codecs change is decoding, so only
-/// those tests run again.
-pub(crate) const STEPS: [Step; 9] = [
-    Step { name: "fmt", cargo: &["fmt", "--all", "--check"], fast: true, ..STEP },
+/// Types are checked for this one too: its processors have none of the engine's wide loops.
+const ARM: &str = "aarch64-unknown-linux-gnu";
+
+/// All steps. What is compiled is compiled in one profile, `checked`, with all of the workspace selected, so
+/// that features are the same in every step and nothing is built twice.
+pub(crate) const STEPS: [Step; 17] = [
+    Step { name: "fmt", run: Run::Cargo(&["fmt", "--all", "--check"]), fast: true, ..STEP },
+    Step { name: "layers", run: Run::Check(checks::layers), fast: true, ..STEP },
+    Step { name: "sizes", run: Run::Check(checks::sizes), fast: true, ..STEP },
+    Step { name: "links", run: Run::Check(checks::links), fast: true, ..STEP },
+    Step { name: "licenses", run: Run::Check(checks::licenses), ..STEP },
     Step {
         name: "test",
-        cargo: &["test", "--release", "--workspace"],
-        wants: &[CHROMIUM],
+        run: Run::Cargo(&["test", "--profile", "checked", "--workspace"]),
         fast: true,
+        ..STEP
+    },
+    Step { name: "browser", run: Run::Ignored(&["Chromium"]), ..STEP },
+    Step { name: "processor", run: Run::Ignored(&["AVX-512", "bf16", "AMX"]), ..STEP },
+    Step { name: "real", run: Run::Ignored(&["KONISCOPE_DATA"]), ..STEP },
+    Step {
+        name: "samples",
+        run: Run::Cargo(&[
+            "run",
+            "--profile",
+            "checked",
+            "-p",
+            "koniscope-cli",
+            "--",
+            "read",
+            "samples",
+            "--out",
+            READING,
+        ]),
+        after: Some(checks::samples_were_read),
         ..STEP
     },
     Step {
         name: "codecs",
-        cargo: &[
+        run: Run::Cargo(&[
             "test",
-            "--release",
+            "--profile",
+            "checked",
             "--workspace",
             "--features",
             "koniscope-cli/codecs",
             "--test",
             "decode*",
-        ],
+        ]),
         needs: &[CXX, CMAKE],
         ..STEP
     },
     Step {
-        name: "samples",
-        cargo: &["run", "--release", "--", "read", "samples", "--out", READING],
-        after: Some(samples_were_read),
-        ..STEP
-    },
-    Step {
         name: "clippy",
-        cargo: &["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"],
+        run: Run::Cargo(&[
+            "clippy",
+            "--profile",
+            "checked",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]),
         fast: true,
         ..STEP
     },
     Step {
         name: "clippy-codecs",
-        cargo: &[
+        run: Run::Cargo(&[
             "clippy",
-            "--release",
+            "--profile",
+            "checked",
             "--workspace",
             "--all-targets",
             "--features",
@@ -92,29 +131,37 @@ pub(crate) const STEPS: [Step; 9] = [
             "--",
             "-D",
             "warnings",
-        ],
+        ]),
         needs: &[CXX, CMAKE],
         ..STEP
     },
-    Step { name: "doc", cargo: &["doc", "--release", "--workspace", "--no-deps"], ..STEP },
     Step {
-        name: "deny",
-        cargo: &["deny", "check", "licenses", "bans", "sources"],
-        extension: Some("cargo-deny"),
+        name: "doc",
+        run: Run::Cargo(&["doc", "--profile", "checked", "--workspace", "--no-deps"]),
         ..STEP
     },
+    Step {
+        name: "aarch64",
+        run: Run::Cargo(&["check", "--profile", "checked", "-p", "koniscope-cli", "--target", ARM]),
+        target: Some(ARM),
+        ..STEP
+    },
+    Step { name: "twins", run: Run::Python("reference/twins.py"), ..STEP },
     // Builds all once more with wgpu, a quarter of an hour on two cores: docs/explanation/speed.md.
     Step {
         name: "gpu",
-        cargo: &[
+        run: Run::Cargo(&[
             "test",
-            "--release",
+            "--profile",
+            "checked",
             "--workspace",
             "--features",
             "koniscope-train/gpu",
             "--test",
             "gpu",
-        ],
+            "--",
+            "--include-ignored",
+        ]),
         named: true,
         ..STEP
     },
@@ -128,35 +175,28 @@ pub(crate) fn chosen(options: &Options) -> Vec<&'static Step> {
     STEPS.iter().filter(|step| if all { by_default(step) } else { named(step) }).collect()
 }
 
-/// A line a step, for the help.
-pub(crate) fn list() -> String {
-    STEPS.iter().map(|s| format!("  {:14} cargo {}\n", s.name, s.cargo.join(" "))).collect()
+impl Run {
+    /// In words, for the help and the log.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Cargo(arguments) => format!("cargo {}", arguments.join(" ")),
+            Self::Ignored(needs) => format!("the ignored tests that need {}", needs.join(" or ")),
+            Self::Check(_) => "a check of the sources and documents".into(),
+            Self::Python(script) => format!("python {script}"),
+        }
+    }
 }
 
-/// Every sample has its reading, and all are on the page.
-fn samples_were_read(root: &Path) -> Result<()> {
-    let reading = root.join(READING);
-    ensure!(reading.join("index.html").is_file(), "{READING}/index.html is missing");
-    let mut films = 0;
-    for entry in std::fs::read_dir(root.join("samples"))? {
-        let path = entry?.path();
-        if path.extension().is_none_or(|e| e == "md") {
-            continue;
-        }
-        let stem = path.file_stem().unwrap_or_default();
-        for file in ["reading.json", "lungs.png", "overlay.png"] {
-            let written = reading.join(stem).join(file);
-            ensure!(written.is_file(), "{} is missing", written.display());
-        }
-        films += 1;
-    }
-    ensure!(films > 0, "there is no film in samples");
-    Ok(())
+/// One line per step, for the help.
+pub(crate) fn list() -> String {
+    let mark = |step: &Step| if step.fast { '*' } else { ' ' };
+    STEPS.iter().map(|s| format!("{} {:14} {}\n", mark(s), s.name, s.run.words())).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ignored::NEEDS;
 
     fn names(options: &Options) -> Vec<&'static str> {
         chosen(options).iter().map(|step| step.name).collect()
@@ -169,28 +209,17 @@ mod tests {
         let gpu = Options { steps: vec!["gpu".into()], ..Options::default() };
         assert_eq!(names(&gpu), ["gpu"]);
         let fast = Options { fast: true, ..Options::default() };
-        assert_eq!(names(&fast), ["fmt", "test", "clippy"]);
+        assert_eq!(names(&fast), ["fmt", "layers", "sizes", "links", "test", "clippy"]);
         let named = Options { steps: vec!["doc".into(), "fmt".into()], ..Options::default() };
         assert_eq!(names(&named), ["fmt", "doc"]);
     }
 
     #[test]
-    fn a_sample_without_reading_is_found() {
-        let root = std::env::temp_dir().join(format!("koniscope-xtask-{}", std::process::id()));
-        let write = |file: &str| {
-            let path = root.join(file);
-            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-            std::fs::write(path, "").expect("a file");
-        };
-        for file in ["samples/README.md", "samples/a.jpg", "target/xtask/reading/index.html"] {
-            write(file);
+    fn every_need_of_an_ignored_test_has_its_step() {
+        for need in NEEDS {
+            let runs =
+                |step: &Step| matches!(step.run, Run::Ignored(names) if names.contains(&need.name));
+            assert!(STEPS.iter().any(runs), "no step runs tests that need {}", need.name);
         }
-        let error = samples_were_read(&root).expect_err("no reading").to_string();
-        assert!(error.contains("reading.json is missing"), "{error}");
-        for file in ["reading.json", "lungs.png", "overlay.png"] {
-            write(&format!("target/xtask/reading/a/{file}"));
-        }
-        samples_were_read(&root).expect("all is there");
-        std::fs::remove_dir_all(&root).expect("removed");
     }
 }

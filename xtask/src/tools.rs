@@ -1,40 +1,36 @@
-//! Programs that a step needs, found on PATH or installed where that is possible.
+//! Programs that a step needs. They are looked for and named, never installed.
 
-use std::{path::PathBuf, process::Command, sync::OnceLock};
+use std::path::{Path, PathBuf};
 
-/// A program and the Debian package that brings it.
+/// A program, and what brings it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tool {
-    program: &'static str,
-    package: &'static str,
+    /// Any of these.
+    programs: &'static [&'static str],
+    remedy: &'static str,
 }
 
 /// Builds the JPEG-LS decoder.
-pub(crate) const CMAKE: Tool = Tool { program: "cmake", package: "cmake" };
+pub(crate) const CMAKE: Tool =
+    Tool { programs: &["cmake"], remedy: "install it, on Debian by `apt-get install cmake`" };
 /// Compiles both decoders.
-pub(crate) const CXX: Tool = Tool { program: "c++", package: "g++" };
-/// Opens the page of readings in its test.
-pub(crate) const CHROMIUM: Tool = Tool { program: "chromium", package: "chromium" };
+pub(crate) const CXX: Tool = Tool {
+    programs: &["c++"],
+    remedy: "install a C++ compiler, on Debian by `apt-get install g++`",
+};
+/// Opens pages in tests; `KONISCOPE_BROWSER` may name another.
+pub(crate) const CHROMIUM: Tool = Tool {
+    programs: &["chromium", "chromium-browser", "google-chrome"],
+    remedy: "install Chromium, on Debian by `apt-get install chromium`",
+};
 
 impl Tool {
-    /// Finds the tool, or installs it, or says in a sentence what to do.
-    pub(crate) fn provide(self) -> Result<(), String> {
-        if on_path(self.program) {
+    /// Whether it is there; if not, a sentence that says what to do.
+    pub(crate) fn find(self) -> Result<(), String> {
+        if self.programs.iter().any(|program| on_path(program)) {
             return Ok(());
         }
-        if can_install() {
-            println!("installing {}", self.package);
-            if refresh_packages() {
-                apt_get(&["install", "-y", "--no-install-recommends", self.package]);
-            }
-            if on_path(self.program) {
-                return Ok(());
-            }
-        }
-        Err(format!(
-            "{} is missing; install it, as on Debian by `apt-get install {}`",
-            self.program, self.package
-        ))
+        Err(format!("{} is missing; {}", self.programs.join(" or "), self.remedy))
     }
 }
 
@@ -45,28 +41,14 @@ pub(crate) fn on_path(program: &str) -> bool {
     std::env::split_paths(&path).map(|folder: PathBuf| folder.join(&name)).any(|f| f.is_file())
 }
 
-/// Root on a system with apt-get.
-fn can_install() -> bool {
-    let is_root = || {
-        let id = Command::new("id").arg("-u").output();
-        id.is_ok_and(|id| id.stdout.trim_ascii() == b"0")
-    };
-    on_path("apt-get") && is_root()
-}
-
-/// `apt-get update`, once a run.
-fn refresh_packages() -> bool {
-    static DONE: OnceLock<bool> = OnceLock::new();
-    *DONE.get_or_init(|| apt_get(&["update"]))
-}
-
-fn apt_get(arguments: &[&str]) -> bool {
-    let status = Command::new("apt-get")
-        .arg("-qq")
-        .args(arguments)
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .status();
-    status.is_ok_and(|status| status.success())
+/// The Python of the twins: the one that `KONISCOPE_PYTHON` names, else that of `reference/venv`, else any.
+pub(crate) fn python(root: &Path) -> PathBuf {
+    let own = root.join("reference/venv/bin/python");
+    match std::env::var_os("KONISCOPE_PYTHON") {
+        Some(named) => named.into(),
+        None if own.is_file() => own,
+        None => "python3".into(),
+    }
 }
 
 #[cfg(test)]
@@ -76,6 +58,8 @@ mod tests {
     #[test]
     fn cargo_is_found_and_nonsense_is_not() {
         assert!(on_path("cargo"));
-        assert!(!on_path("no-program-has-this-name"));
+        let nonsense = Tool { programs: &["no-program-has-this-name"], remedy: "do without" };
+        let error = nonsense.find().expect_err("it is not there");
+        assert_eq!(error, "no-program-has-this-name is missing; do without");
     }
 }
