@@ -194,7 +194,7 @@ fn pixel_data(element: Element) -> Result<PixelData, Error> {
 }
 
 /// The transfer syntax in which dicom-rs reads flat elements.
-fn flat_syntax(encoding: Encoding) -> &'static TransferSyntax {
+pub(crate) fn flat_syntax(encoding: Encoding) -> &'static TransferSyntax {
     let uid = match encoding {
         Encoding { explicit: false, .. } => uids::IMPLICIT_VR_LITTLE_ENDIAN,
         Encoding { big_endian: true, .. } => EXPLICIT_VR_BIG_ENDIAN,

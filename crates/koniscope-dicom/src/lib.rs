@@ -25,6 +25,7 @@ mod kinds;
 mod lut;
 mod object;
 mod rle;
+mod source;
 pub mod stream;
 pub mod write;
 
@@ -36,6 +37,7 @@ pub use error::Error;
 pub use grid::Grid;
 pub use lut::{Lut, ModalityTransform, Voi, WindowFunction, modality, voi};
 pub use object::{Object, Picture};
+pub use source::Source;
 
 /// What a file may cost at most. Checked before memory is taken.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ mod tiff;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-pub use koniscope_dicom::{Lut, ModalityTransform, Voi, WindowFunction};
+pub use koniscope_dicom::{Lut, ModalityTransform, Source, Voi, WindowFunction};
 
 use crate::Error;
 
@@ -138,6 +138,17 @@ impl Default for Limits {
 /// # Errors
 /// An [`Error`] whose kind names what the file is or lacks; see [`Error::kind`].
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RawImage, Error> {
+    decode_with_source(bytes, limits).map(|(raw, _)| raw)
+}
+
+/// [`decode`], and beside it what DICOM results of a DICOM file copy from it.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_with_source(
+    bytes: &[u8],
+    limits: &Limits,
+) -> Result<(RawImage, Option<Source>), Error> {
     if bytes.is_empty() {
         return Err(Error::Empty);
     }
@@ -151,12 +162,13 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RawImage, Error> {
     })
 }
 
-fn dispatch(bytes: &[u8], limits: &Limits) -> Result<RawImage, Error> {
+fn dispatch(bytes: &[u8], limits: &Limits) -> Result<(RawImage, Option<Source>), Error> {
     // DICOM first: its preamble may spell another format, TIFF for one (PS3.10 section 7.1).
     if dicom::recognizes(bytes) {
-        dicom::decode(bytes, limits).map_err(Error::of_dicom)
+        let (raw, source) = dicom::decode(bytes, limits).map_err(Error::of_dicom)?;
+        Ok((raw, Some(source)))
     } else if let Some(format) = raster::recognizes(bytes) {
-        raster::decode(bytes, format, limits)
+        Ok((raster::decode(bytes, format, limits)?, None))
     } else {
         Err(Error::NotAnImage { detail: foreign::describe(bytes).into() })
     }

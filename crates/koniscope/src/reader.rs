@@ -8,9 +8,11 @@ pub use load::{
     load_reader, load_second_stage,
 };
 
+use std::fmt;
+
 use crate::{
     Error, Radiograph,
-    decode::{Limits, RawImage, decode},
+    decode::{Limits, RawImage, Source, decode, decode_with_source},
     features::Features,
     heat_map::HeatMap,
     normalize::normalize,
@@ -103,7 +105,9 @@ impl Reader {
     /// The first [`Error`] of any room: a film is read whole or not at all.
     pub fn read(&self, bytes: &[u8], clock: Clock) -> Result<FilmReading, Error> {
         let mut watch = Stopwatch::new(clock);
-        let raw = watch.time(|t| &mut t.decode_ms, || self.decode(bytes))?;
+        let (raw, source) =
+            watch.time(|t| &mut t.decode_ms, || decode_with_source(bytes, &self.limits))?;
+        quality::check_header(&raw)?;
         let film = watch.time(|t| &mut t.normalize_ms, || normalize(&raw))?;
         let mut flags = quality::check_film(&raw, &film)?;
         let (film, mask) =
@@ -135,7 +139,7 @@ impl Reader {
             graded: conclusion.graded,
             timings: watch.stop(),
         };
-        Ok(FilmReading { reading, film, mask, heat_map: conclusion.heat_map })
+        Ok(FilmReading { reading, film, mask, heat_map: conclusion.heat_map, source })
     }
 
     fn findings(&self, probabilities: Vec<f64>, features: Option<&Features>) -> Findings {
@@ -217,7 +221,7 @@ impl Reader {
 }
 
 /// A reading with the pictures it speaks of.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct FilmReading {
     /// The result.
     pub reading: Reading,
@@ -227,6 +231,15 @@ pub struct FilmReading {
     pub mask: LungMask,
     /// Where the evidence lies.
     pub heat_map: HeatMap,
+    /// What DICOM results of a DICOM film copy from it.
+    pub source: Option<Source>,
+}
+
+/// The reading alone: pictures are large, and a source is printed nowhere.
+impl fmt::Debug for FilmReading {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.debug_struct("FilmReading").field("reading", &self.reading).finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]
