@@ -34,16 +34,9 @@ pub enum Error {
         /// On which terms.
         license: &'static str,
     },
-    /// A table of the set that cannot be used.
-    #[error("{}{}: {detail}", path.display(), line.map(|l| format!(", line {l}")).unwrap_or_default())]
-    Table {
-        /// The table.
-        path: PathBuf,
-        /// The line, where one is at fault.
-        line: Option<u64>,
-        /// The fact and what was expected.
-        detail: String,
-    },
+    /// A table or text of the set that cannot be used.
+    #[error(transparent)]
+    Data(#[from] koniscope_data::Error),
     /// Labels, but not one film that they belong to.
     #[error("{left_out} films were named and none could be used; the first: {first}")]
     NoFilms {
@@ -100,5 +93,10 @@ impl Error {
     pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { doing, path, source }
+    }
+
+    /// A fault of a table or text of the set.
+    pub(crate) fn table(path: &Path, line: Option<u64>, detail: String) -> Self {
+        Self::Data(koniscope_data::Error::Table { path: path.to_owned(), line, detail })
     }
 }

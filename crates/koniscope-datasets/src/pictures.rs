@@ -5,15 +5,15 @@ mod lungs;
 
 use std::path::Path;
 
-use image::{ExtendedColorType, GrayImage, ImageEncoder, ImageReader, codecs::png};
+use image::{ExtendedColorType, ImageEncoder, ImageReader, codecs::png};
 
 pub(crate) use jsrt::{SIDE as JSRT_SIDE, to_png as jsrt_to_png};
 pub(crate) use lungs::label_map;
 
 use crate::Error;
 
-/// Bytes that decoding a picture may take: 64 million pixels of four channels and 16 bits.
-const BYTES: u64 = 512 << 20;
+/// Bytes of a mask's file at most.
+const BYTES: u64 = 256 << 20;
 
 /// Pixels of a film at most, as the reader has it.
 const PIXELS: u64 = 64_000_000;
@@ -30,20 +30,6 @@ pub(crate) fn shape_of(path: &Path) -> Result<[u32; 2], String> {
         return Err(format!("{} claims {w} x {h} pixels; a film has fewer", path.display()));
     }
     Ok([w, h])
-}
-
-/// Decodes a picture as gray of 8 bits.
-///
-/// # Errors
-/// A clause.
-fn gray_of(path: &Path) -> Result<GrayImage, String> {
-    let fail = |e: &dyn std::fmt::Display| format!("{} is no picture: {e}", path.display());
-    let mut reader =
-        ImageReader::open(path).and_then(ImageReader::with_guessed_format).map_err(|e| fail(&e))?;
-    let mut limits = image::Limits::no_limits();
-    limits.max_alloc = Some(BYTES);
-    reader.limits(limits);
-    Ok(reader.decode().map_err(|e| fail(&e))?.into_luma8())
 }
 
 /// A PNG of one channel.

@@ -11,13 +11,15 @@ use std::{
 use place::{cell_of, written};
 pub use summary::Summary;
 
+use koniscope_data::labels::LABELS_FILE;
+
 use crate::{
     Error, Set,
-    files::write_whole,
+    files::write_atomic,
     film::{Film, Mask, Picture},
     folder::{Folder, written_for},
     pictures,
-    table::{LABELS_FILE, Row, is_ours, labels},
+    table::{Row, is_ours, labels},
 };
 
 /// Writes the table of a set: to `table`, or `labels.csv` in its folder. Films stay where they are;
@@ -27,7 +29,7 @@ use crate::{
 /// A table is written over if this set's adapter wrote it, or with `force`.
 ///
 /// # Errors
-/// [`Error::NotOurs`], [`Error::Layout`], [`Error::Table`], [`Error::NoFilms`],
+/// [`Error::NotOurs`], [`Error::Layout`], [`Error::Data`], [`Error::NoFilms`],
 /// [`Error::TooManyFiles`], [`Error::Io`], [`Error::Encode`]. The table is written last: after an
 /// error there is none, or the old one.
 pub fn write_labels(
@@ -66,7 +68,7 @@ pub fn write_labels(
         let first = first.unwrap_or_else(|| "the set's tables have no row".into());
         return Err(Error::NoFilms { left_out, first });
     }
-    write_whole(&table, &labels(set, &rows)?)?;
+    write_atomic(&table, &labels(set, &rows)?)?;
     let used: HashSet<&PathBuf> = rows
         .iter()
         .flat_map(|row| {

@@ -11,7 +11,7 @@ use std::{
 };
 
 use koniscope::{FilmReading, Reader, files::bytes_of, many::in_order, report::Failure};
-use koniscope_train::dataset::{Case as Row, Mask, read_labels};
+use koniscope_data::{LabeledRow, Mask, read_labels};
 
 pub use answer::Answer;
 pub(crate) use answer::likeliest;
@@ -33,7 +33,7 @@ const READINGS: &str = "readings";
 #[derive(Clone, Debug)]
 pub struct Case {
     /// Its row.
-    pub row: Row,
+    pub row: LabeledRow,
     /// What its labels say; without any, the consensus of its readers.
     pub truth: Truth,
     /// Where that comes from.
@@ -142,7 +142,7 @@ impl Case {
     ///
     /// # Errors
     /// The column, what it holds and what was expected.
-    pub fn of(mut row: Row, label: Option<&str>) -> Result<Self, String> {
+    pub fn of(mut row: LabeledRow, label: Option<&str>) -> Result<Self, String> {
         // Readers may have a column of the disease where the table has none of its own.
         if let Some(label) = label.filter(|label| raters::has_column(&row, label)) {
             row.fields.entry(label.into()).or_default();
@@ -153,7 +153,7 @@ impl Case {
         if truth.is_empty() && !said.is_empty() {
             (truth, origin) = (consensus::truth(&said), Origin::Consensus);
         }
-        let simulated = truth::is_simulated(&row);
+        let simulated = row.is_simulated();
         Ok(Self { row, truth, origin, readers: said, simulated })
     }
 }

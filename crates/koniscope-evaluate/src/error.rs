@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 pub enum Error {
     /// A table of labels that cannot be used.
     #[error(transparent)]
-    Labels(#[from] koniscope_train::Error),
+    Labels(#[from] koniscope_data::Error),
     /// A film's labels that say nothing, or contradict each other.
     #[error("{}: {detail}", image.display())]
     Truth {

@@ -2,11 +2,8 @@
 
 mod distance;
 
-use koniscope::segmentation::LungMask;
-use koniscope_train::{
-    dataset::{IGNORE, Mask},
-    overlap::{label_dice, lung_dice},
-};
+use koniscope::{plane::resize_labels, segmentation::LungMask};
+use koniscope_data::mask::{IGNORE, Mask, label_dice, lung_dice};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use distance::distances;
@@ -33,7 +30,7 @@ impl Overlap {
     /// count, in either.
     pub fn of(found: &LungMask, truth: &Mask, spacing_mm: Option<[f64; 2]>) -> Self {
         let (w, h) = (found.width(), found.height());
-        let truth = truth.resized(w, h);
+        let truth = resize_labels(&truth.labels, [truth.width, truth.height], [w, h]);
         let dice = lung_dice(found.labels(), &truth);
         let counted = |labels: &[u8]| -> Vec<bool> {
             let pairs = labels.iter().zip(&truth);

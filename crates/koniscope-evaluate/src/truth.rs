@@ -7,7 +7,7 @@ use koniscope::{
     },
     zones::Zone,
 };
-use koniscope_train::dataset::{Case as Row, zones::ZoneLabels};
+use koniscope_data::{LabeledRow, labels::ZoneLabels, table::whole};
 use serde::Serialize;
 
 /// Column that says whether a film shows pneumoconiosis, where no other is named.
@@ -19,9 +19,6 @@ pub const ILO: &str = "ilo_profusion";
 /// Column that says where the labels of a film come from: `readers` where they were made of what its
 /// readers say. They are then no reference for them.
 pub const LABELS_FROM: &str = "labels_from";
-
-/// Columns that together only the table of the simulator has.
-const SIMULATED: [&str; 4] = ["pattern", "seed", "of", ILO];
 
 const POSITIVE: [&str; 5] = ["1", "yes", "true", "positive", "abnormal"];
 const NEGATIVE: [&str; 5] = ["0", "no", "false", "negative", "normal"];
@@ -48,17 +45,17 @@ impl Truth {
     /// # Errors
     /// The column, what it holds and what was expected; also where [`LABEL`] and the stage
     /// contradict each other.
-    pub fn of(row: &Row, label: Option<&str>) -> Result<Self, String> {
+    pub fn of(row: &LabeledRow, label: Option<&str>) -> Result<Self, String> {
         if let Some(label) = label.filter(|label| !row.fields.contains_key(*label)) {
             let columns: Vec<&str> = row.fields.keys().map(String::as_str).collect();
             return Err(format!("its table has no column {label}; it has {}", columns.join(", ")));
         }
         let staged = ["stage"].into_iter().chain(Zone::NAMES);
-        let zones = match staged.filter(|column| cell(row, column).is_some()).count() {
+        let zones = match staged.filter(|column| row.cell(column).is_some()).count() {
             0 => ZoneLabels::default(),
             _ => ZoneLabels::of(row)?,
         };
-        let stage = zones.stage.or_else(|| by_rule(&zones));
+        let stage = zones.stage.map(|stage| Stage::ALL[stage]).or_else(|| by_rule(&zones));
         let named = match label.unwrap_or(LABEL) {
             column if row.fields.contains_key(column) => said(row, column)?,
             _ => None,
@@ -97,17 +94,12 @@ impl Truth {
     }
 }
 
-/// Whether a film's table comes from the simulator.
-pub fn is_simulated(row: &Row) -> bool {
-    SIMULATED.iter().all(|column| row.fields.contains_key(*column))
-}
-
 /// Whether the labels of a film were made of what its readers say.
 ///
 /// # Errors
 /// What the column [`LABELS_FROM`] holds and what was expected.
-pub fn is_of_readers(row: &Row) -> Result<bool, String> {
-    match cell(row, LABELS_FROM) {
+pub fn is_of_readers(row: &LabeledRow) -> Result<bool, String> {
+    match row.cell(LABELS_FROM) {
         None => Ok(false),
         Some(text) if text.eq_ignore_ascii_case("readers") => Ok(true),
         Some(text) => Err(format!(
@@ -116,8 +108,8 @@ pub fn is_of_readers(row: &Row) -> Result<bool, String> {
     }
 }
 
-fn profusion(row: &Row) -> Result<Option<Profusion>, String> {
-    let Some(text) = cell(row, ILO) else { return Ok(None) };
+fn profusion(row: &LabeledRow) -> Result<Option<Profusion>, String> {
+    let Some(text) = row.cell(ILO) else { return Ok(None) };
     Profusion::parse(text).map(Some).ok_or_else(|| {
         format!(
             "its column {ILO} holds {text:?}; one of 0/-, 0/0, 0/1, 1/0 and so on to 3/+ was \
@@ -126,12 +118,10 @@ fn profusion(row: &Row) -> Result<Option<Profusion>, String> {
     })
 }
 
-fn cell<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
-    row.fields.get(column).map(String::as_str).filter(|value| !value.is_empty())
-}
-
-fn said(row: &Row, column: &str) -> Result<Option<bool>, String> {
-    let Some(text) = cell(row, column) else { return Ok(None) };
+fn said(row: &LabeledRow, column: &str) -> Result<Option<bool>, String> {
+    let Some(text) = row.cell(column) else { return Ok(None) };
+    let number = whole(text).map(|number| number.to_string());
+    let text = number.as_deref().unwrap_or(text);
     let is_one_of = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
     match (is_one_of(&POSITIVE), is_one_of(&NEGATIVE)) {
         (true, _) => Ok(Some(true)),
@@ -156,8 +146,8 @@ fn by_rule(labels: &ZoneLabels) -> Option<Stage> {
 pub(crate) mod tests {
     use super::*;
 
-    pub(crate) fn row(fields: &[(&str, &str)]) -> Row {
-        Row {
+    pub(crate) fn row(fields: &[(&str, &str)]) -> LabeledRow {
+        LabeledRow {
             id: "a".into(),
             set: "clinic".into(),
             patient: "p".into(),
@@ -212,7 +202,7 @@ pub(crate) mod tests {
     fn the_simulators_table_is_known() {
         let columns = koniscope_simulate::truth::COLUMNS;
         let fields: Vec<(&str, &str)> = columns.into_iter().zip(["0"; 32]).collect();
-        assert!(is_simulated(&row(&fields)));
-        assert!(!is_simulated(&row(&[("seed", "1"), ("stage", "0")])));
+        assert!(row(&fields).is_simulated());
+        assert!(!row(&[("seed", "1"), ("stage", "0")]).is_simulated());
     }
 }

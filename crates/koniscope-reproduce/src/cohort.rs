@@ -7,8 +7,8 @@ use std::{
 };
 
 use koniscope::{files::write_atomic, stage::gbz70::Stage};
+use koniscope_data::split::assign_folds;
 use koniscope_evaluate::cases::{Case, Choice, find};
-use koniscope_train::split::deal;
 
 use crate::{
     Error, Lungs, Settings,
@@ -70,21 +70,21 @@ impl Cohort {
         }
         if settings.quick && cases.len() > QUICK_FILMS {
             let parts = cases.len().div_ceil(QUICK_FILMS);
-            let part_of = deal(cases.iter().map(|case| &case.row), parts, settings.seed);
+            let part_of = assign_folds(cases.iter().map(|case| &case.row), parts, settings.seed);
             cases.retain(|case| part_of.get(&case.row.patient_key()) == Some(&0));
         }
-        let hands = deal(cases.iter().map(|case| &case.row), settings.folds, settings.seed);
-        if hands.len() < settings.folds {
+        let folds = assign_folds(cases.iter().map(|case| &case.row), settings.folds, settings.seed);
+        if folds.len() < settings.folds {
             return Err(Error::films(
                 table,
                 format!(
                     "{} patients have labels; at least one for each of {} folds was expected",
-                    hands.len(),
+                    folds.len(),
                     settings.folds
                 ),
             ));
         }
-        let of = |case: &Case| hands.get(&case.row.patient_key()).copied().unwrap_or(0);
+        let of = |case: &Case| folds.get(&case.row.patient_key()).copied().unwrap_or(0);
         let folds_of: Vec<usize> = cases.iter().map(of).collect();
         for (case, fold) in cases.iter_mut().zip(&folds_of) {
             fill(case, *fold);

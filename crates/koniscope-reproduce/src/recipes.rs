@@ -9,9 +9,8 @@ use koniscope::{
     files::write_atomic,
     manifest::{Network, Region},
 };
-use koniscope_train::recipe::{
-    ClassifierRecipe, LungRecipe, Size, SplitRecipe, TrainingRecipe, ZoneRecipe,
-};
+use koniscope_data::split::SplitRecipe;
+use koniscope_train::recipe::{ClassifierRecipe, LungRecipe, Size, TrainingRecipe, ZoneRecipe};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{

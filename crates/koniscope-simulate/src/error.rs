@@ -10,13 +10,8 @@ pub enum Error {
     #[error("{0}")]
     Option(String),
     /// The table of a folder of films.
-    #[error("{path}: {detail}", path = path.display())]
-    Labels {
-        /// The table.
-        path: PathBuf,
-        /// The fact and what was expected.
-        detail: String,
-    },
+    #[error(transparent)]
+    Data(#[from] koniscope_data::Error),
     /// A folder without a film that could be used.
     #[error("no film to simulate onto in {folder}: {detail}", folder = folder.display())]
     NoFilms {

@@ -1,9 +1,6 @@
 //! Real films to put opacities into.
 
-mod mask;
-
 use std::{
-    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -12,16 +9,19 @@ use koniscope::{
     Radiograph,
     decode::{Limits, decode},
     normalize::normalize,
+    plane::resize_labels,
     segmentation::LungMask,
+};
+use koniscope_data::{
+    LabeledRow, Mask,
+    labels::{LABELS_FILE, read_labels},
+    mask::IGNORE,
 };
 
 use crate::Error;
 
 /// Endings of pictures, in lower case, in a folder without a table.
 const ENDINGS: [&str; 7] = ["png", "jpg", "jpeg", "tif", "tiff", "dcm", "dicom"];
-
-/// Table of a folder of films.
-pub const LABELS_FILE: &str = "labels.csv";
 
 /// Finds the lungs of a film: gives the film, turned if it was inverted, and its lungs.
 pub type FindLungs<'a> =
@@ -47,11 +47,11 @@ pub struct RealFilm {
 /// one all pictures in it, each of its own patient.
 ///
 /// # Errors
-/// [`Error::Labels`] with what was expected, [`Error::NoFilms`] if none is left, [`Error::Io`].
+/// [`Error::Data`] with what was expected, [`Error::NoFilms`] if none is left, [`Error::Io`].
 pub fn find(folder: &Path, wanted: &[(String, String)]) -> Result<Vec<RealFilm>, Error> {
     let table = folder.join(LABELS_FILE);
     let films = if table.is_file() {
-        rows(folder, &table, wanted)?
+        rows(&table, wanted)?
     } else if wanted.is_empty() {
         pictures(folder)?
     } else {
@@ -83,16 +83,23 @@ pub fn load(film: &RealFilm, lungs: Option<&FindLungs>) -> Result<(Radiograph, L
     let picture = normalize(&decode(&bytes, &Limits::default())?)?;
     match (&film.mask, lungs) {
         (Some(path), _) => {
-            let bytes = fs::read(path).map_err(io(path))?;
-            let mask = mask::of_bytes(&bytes, [picture.width(), picture.height()])
+            let mask = Mask::read(path)
                 .map_err(|detail| Error::Unusable(format!("{}: {detail}", path.display())))?;
-            Ok((picture, mask))
+            let [width, height] = [picture.width(), picture.height()];
+            Ok((picture, lungs_of(&mask, [width, height])))
         }
         (None, Some(find)) => Ok(find(picture)?),
         (None, None) => {
             Err(Error::Unusable("it has no mask, and no network to find its lungs".into()))
         }
     }
+}
+
+/// A given mask at the film's size `[width, height]`. What the mask ignores is no lung.
+fn lungs_of(mask: &Mask, [width, height]: [usize; 2]) -> LungMask {
+    let mut labels = resize_labels(&mask.labels, [mask.width, mask.height], [width, height]);
+    labels.iter_mut().filter(|label| **label == IGNORE).for_each(|label| *label = 0);
+    LungMask::new(width, height, labels)
 }
 
 fn name_of(folder: &Path) -> String {
@@ -124,45 +131,27 @@ fn pictures(folder: &Path) -> Result<Vec<RealFilm>, Error> {
     Ok(films)
 }
 
-fn rows(folder: &Path, table: &Path, wanted: &[(String, String)]) -> Result<Vec<RealFilm>, Error> {
-    let fault = |detail: String| Error::Labels { path: table.to_owned(), detail };
-    let mut reader = csv::Reader::from_path(table).map_err(|e| fault(e.to_string()))?;
-    let columns: BTreeMap<String, usize> = reader
-        .headers()
-        .map_err(|e| fault(e.to_string()))?
-        .iter()
-        .enumerate()
-        .map(|(i, name)| (name.trim_start_matches('\u{feff}').trim().to_owned(), i))
-        .collect();
-    let needed = ["image", "patient_id"].into_iter().chain(wanted.iter().map(|w| w.0.as_str()));
-    for column in needed {
-        if !columns.contains_key(column) {
-            let names: Vec<&str> = columns.keys().map(String::as_str).collect();
-            return Err(fault(format!("no column {column}; it has {}", names.join(", "))));
-        }
-    }
-    let mut films = Vec::new();
-    for row in reader.records() {
-        let row = row.map_err(|e| fault(e.to_string()))?;
-        let cell = |column: &str| {
-            let value = columns.get(column).and_then(|i| row.get(*i)).map(str::trim);
-            value.filter(|v| !v.is_empty())
-        };
-        if wanted.iter().any(|(column, value)| cell(column).unwrap_or("") != value) {
-            continue;
-        }
-        let line = row.position().map_or(0, csv::Position::line);
-        let needed = |column: &str| {
-            cell(column).ok_or_else(|| fault(format!("line {line}: the column {column} is empty")))
-        };
-        let image = needed("image")?;
-        films.push(RealFilm {
-            image: folder.join(image),
-            name: image.to_owned(),
-            patient_id: needed("patient_id")?.to_owned(),
-            source: cell("source").map_or_else(|| name_of(folder), str::to_owned),
-            mask: cell("mask").map(|mask| folder.join(mask)),
+fn rows(table: &Path, wanted: &[(String, String)]) -> Result<Vec<RealFilm>, Error> {
+    let rows = read_labels(table, None)?;
+    if let Some((column, value)) =
+        wanted.iter().find(|(column, _)| !rows.iter().any(|row| row.fields.contains_key(column)))
+    {
+        let there = rows.first().map_or(String::new(), |row| {
+            row.fields.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
         });
+        let detail = format!("--where {column}={value}: no column {column}; it has {there}");
+        let path = table.to_owned();
+        return Err(koniscope_data::Error::Table { path, line: Some(1), detail }.into());
     }
-    Ok(films)
+    let is_wanted = |row: &LabeledRow| {
+        wanted.iter().all(|(column, value)| row.cell(column).unwrap_or("") == value)
+    };
+    let film = |row: LabeledRow| RealFilm {
+        name: row.fields["image"].clone(),
+        image: row.image,
+        patient_id: row.patient,
+        source: row.set,
+        mask: row.mask,
+    };
+    Ok(rows.into_iter().filter(is_wanted).map(film).collect())
 }

@@ -1,7 +1,16 @@
 //! Training steps on made-up films, for measuring.
 
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
+
 use burn::optim::ModuleOptimizer;
 use koniscope::{manifest::Input, plane::Plane};
+use koniscope_data::{
+    LabeledRow,
+    split::{Split, SplitRecipe, Training, Tuning},
+};
 
 use crate::{
     Error,
@@ -59,13 +68,33 @@ fn input(side: usize, channels: usize) -> Input {
     Input { width: side, height: side, channels, mean: 0.5, std: 0.25, detail: false }
 }
 
+/// A training part of made-up films, known by their number alone.
+pub(crate) fn made_up(films: usize) -> Training<usize> {
+    let row = |i: usize| LabeledRow {
+        id: i.to_string(),
+        set: String::new(),
+        patient: i.to_string(),
+        image: PathBuf::new(),
+        mask: None,
+        opacities: None,
+        class: None,
+        fields: BTreeMap::new(),
+    };
+    let rows: Vec<LabeledRow> = (0..films).map(row).collect();
+    let recipe = SplitRecipe { folds: 3, fold: 0, seed: 0, column: None };
+    // Patients that were seen before are learnt from.
+    let seen: BTreeSet<String> = rows.iter().map(LabeledRow::patient_key).collect();
+    let split = Split::new(rows, &recipe, &[], &seen).expect("no rule forbids it");
+    split.training().clone().map(|row| row.id.parse().expect("its number"))
+}
+
 /// Steps of a ResNet-34 of two classes on `batch` crops of `side` pixels, three channels.
 pub fn resnet34(batch: usize, side: usize, device: &Device) -> Steps<StageTask> {
     let network = ResNet::new(34, 2, &device.burn().clone().autodiff()).expect("34 layers exist");
     let crop = |i| Graded { crop: picture(side, i), class: i % 2 };
     let task = StageTask {
-        train: (0..batch).map(crop).collect(),
-        tuning: Vec::new(),
+        train: made_up(batch).map(crop),
+        tuning: Tuning::empty(),
         classes: 2,
         input: input(side, 3),
         augment: AugmentRecipe::default(),
@@ -87,8 +116,8 @@ pub fn unet(width: usize, batch: usize, side: usize, device: &Device) -> Steps<i
     let samples = SizedSamples {
         from_epoch: 0,
         input: input(side, 1),
-        train: (0..batch).map(sample).collect(),
-        tuning: Vec::new(),
+        train: made_up(batch).map(sample),
+        tuning: Tuning::empty(),
     };
     let task = LungTask {
         load: |_: usize, _: &SizedSamples| Ok(None),

@@ -1,68 +1,29 @@
 //! Films with labels: from `labels.csv` to pictures and masks at the network's size.
 
-mod labels;
-mod mask;
 pub mod opacities;
 pub mod place;
-pub mod zones;
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use koniscope::{
     Radiograph,
     decode::{Limits, decode},
     normalize::normalize,
-    plane::Plane,
+    plane::{Plane, resize_labels},
 };
-use rayon::prelude::*;
-
-pub use labels::{LabelColumn, read_labels};
-pub use mask::{IGNORE, Mask};
+use koniscope_data::{
+    LabeledRow, Mask,
+    split::{Kind, Part},
+};
 
 use crate::Error;
-
-/// One film, its labels, and whose it is.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Case {
-    /// The table's column `id`, else the picture's file stem.
-    pub id: String,
-    /// The set it belongs to: the column `source`, else the name of the table's folder.
-    pub set: String,
-    /// Patient, unique within the set.
-    pub patient: String,
-    /// The picture.
-    pub image: PathBuf,
-    /// Its lung mask, where it has one.
-    pub mask: Option<PathBuf>,
-    /// The file that tells where each of its opacities is, where it has one.
-    pub opacities: Option<PathBuf>,
-    /// Index of its class, where it has one.
-    pub class: Option<usize>,
-    /// All cells of its row by column, trimmed.
-    pub fields: BTreeMap<String, String>,
-}
-
-impl Case {
-    /// The patient, unique over all sets.
-    pub fn patient_key(&self) -> String {
-        patient_key(&self.set, &self.patient)
-    }
-}
-
-/// A patient of a set, unique over all sets.
-pub fn patient_key(set: &str, patient: &str) -> String {
-    format!("{set}/{patient}")
-}
 
 /// A picture and its mask, both at the network's size.
 #[derive(Clone, Debug)]
 pub struct Sample {
     /// Values in `[0, 1]`, `[height, width]`.
     pub picture: Plane,
-    /// 0 background, 1 right lung, 2 left lung, [`IGNORE`] where it does not count;
+    /// 0 background, 1 right lung, 2 left lung, [`IGNORE`](koniscope_data::mask::IGNORE) where it does not count;
     /// `[height, width]`.
     pub target: Vec<u8>,
 }
@@ -94,59 +55,47 @@ pub fn load_film(path: &Path) -> Result<Radiograph, Failure> {
 ///
 /// # Errors
 /// [`Error::NoFilms`] if none could be used.
-pub fn load_samples(
-    cases: &[Case],
-    part: &'static str,
+pub fn load_samples<P: Kind>(
+    films: &Part<P>,
     [width, height]: [usize; 2],
     behind_heart: &[String],
-) -> Result<(Vec<Sample>, Vec<Failure>), Error> {
-    let results: Vec<Result<Sample, Failure>> = cases
-        .par_iter()
-        .map(|case| {
-            let film = load_film(&case.image)?;
-            let mut mask = load_mask(case)?;
-            if behind_heart.contains(&case.set) {
-                mask = mask.ignoring_mediastinum();
-            }
-            Ok(Sample {
-                picture: film.pixels().resize(width, height),
-                target: mask.resized(width, height),
-            })
+) -> Result<(Part<P, Sample>, Vec<Failure>), Error> {
+    partition(films.par_map(|row| {
+        let film = load_film(&row.image)?;
+        let mut mask = load_mask(row)?;
+        if behind_heart.contains(&row.set) {
+            mask = mask.ignoring_mediastinum();
+        }
+        Ok(Sample {
+            picture: film.pixels().resize(width, height),
+            target: resize_labels(&mask.labels, [mask.width, mask.height], [width, height]),
         })
-        .collect();
-    partition(results, cases.len(), part)
+    }))
 }
 
-/// The mask of a case.
+/// The mask of a film.
 ///
 /// # Errors
 /// [`Failure`] if it has none, or one that is no mask.
-pub fn load_mask(case: &Case) -> Result<Mask, Failure> {
-    let path = case.mask.as_ref().ok_or_else(|| Failure {
-        path: case.image.clone(),
+pub fn load_mask(row: &LabeledRow) -> Result<Mask, Failure> {
+    let path = row.mask.as_ref().ok_or_else(|| Failure {
+        path: row.image.clone(),
         reason: "it has no mask in the table".into(),
     })?;
     Mask::read(path).map_err(|reason| Failure { path: path.clone(), reason })
 }
 
 /// What could be used and what not; an error if nothing could.
-pub(crate) fn partition<T>(
-    results: Vec<Result<T, Failure>>,
-    films: usize,
-    part: &'static str,
-) -> Result<(Vec<T>, Vec<Failure>), Error> {
-    let (mut good, mut failures) = (Vec::new(), Vec::new());
-    for result in results {
-        match result {
-            Ok(value) => good.push(value),
-            Err(failure) => failures.push(failure),
-        }
-    }
+pub(crate) fn partition<P: Kind, T>(
+    results: Part<P, Result<T, Failure>>,
+) -> Result<(Part<P, T>, Vec<Failure>), Error> {
+    let films = results.len();
+    let (good, failures) = results.partition();
     if good.is_empty() {
         let first = failures
             .first()
             .map_or("there are no films".into(), |f| format!("{}: {}", f.path.display(), f.reason));
-        return Err(Error::NoFilms { films, part, first });
+        return Err(Error::NoFilms { films, part: P::NAME, first });
     }
     Ok((good, failures))
 }

@@ -28,24 +28,9 @@ pub enum Error {
         /// The key, what it holds and what was expected.
         detail: String,
     },
-    /// A table of labels that cannot be used.
-    #[error("{}{}: {detail}", path.display(), line.map(|l| format!(", line {l}")).unwrap_or_default())]
-    Labels {
-        /// The table.
-        path: PathBuf,
-        /// The line, where one is at fault.
-        line: Option<u64>,
-        /// The fact and what was expected.
-        detail: String,
-    },
-    /// Hands of a column that cannot be used.
-    #[error("{}: {detail}", film.display())]
-    Split {
-        /// The film.
-        film: PathBuf,
-        /// The column, what it holds and what was expected.
-        detail: String,
-    },
+    /// A table of labels or a split that cannot be used.
+    #[error(transparent)]
+    Data(#[from] koniscope_data::Error),
     /// The split left a part empty, or without one of two classes.
     #[error(
         "the tuning part has no score: it needs films with labels, of each class. Give more \

@@ -6,8 +6,8 @@
 //!                                             -> test:     the shipped rooms -> figures
 //! ```
 //!
-//! A film of the test part cannot reach a training loop: [`split::Test`] and [`split::Training`]
-//! are different types.
+//! A film of the test part cannot reach a training loop: it takes a
+//! [`Training`](koniscope_data::split::Training), which only a split makes.
 //!
 //! Research use only. Not a medical device.
 
@@ -20,12 +20,10 @@ mod error;
 pub mod loss;
 pub mod network;
 pub mod optimizer;
-pub mod overlap;
 pub mod recipe;
 mod rng;
 pub mod run;
 pub mod run_log;
-pub mod split;
 pub mod training;
 mod write;
 

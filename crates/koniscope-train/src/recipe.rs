@@ -5,11 +5,12 @@ mod zones;
 use std::{collections::BTreeMap, path::Path};
 
 use koniscope::manifest::{DataSource, Network, Region};
+use koniscope_data::split::{SplitRecipe, TestOnly};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 pub use zones::ZoneRecipe;
 
-use crate::{Error, augment::AugmentRecipe, dataset::Case};
+use crate::{Error, augment::AugmentRecipe};
 
 /// `koniscope train lungs`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -114,45 +115,6 @@ pub struct Size {
     pub from_epoch: usize,
     /// Side in pixels.
     pub pixels: usize,
-}
-
-/// How patients are dealt into parts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SplitRecipe {
-    /// Hands that patients are dealt into, at least 3.
-    pub folds: usize,
-    /// The hand that is tested on; the next one tunes.
-    pub fold: usize,
-    /// Seed of the dealing, and of the intervals of scores.
-    pub seed: u64,
-    /// Column of the table that holds each film's hand, 0 to `folds - 1`: patients were dealt
-    /// before, as for several networks on the same folds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub column: Option<String>,
-}
-
-/// Films of a set that are only measured on, as those whose licence forbids some uses of what is
-/// made from them, or a hospital kept apart.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TestOnly {
-    /// The set.
-    pub set: String,
-    /// Column whose value excepts a film from this rule.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub column: Option<String>,
-    /// Values that do.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub except: Vec<String>,
-}
-
-impl TestOnly {
-    /// Whether a film falls under this rule.
-    pub fn holds(&self, case: &Case) -> bool {
-        let value = self.column.as_ref().and_then(|column| case.fields.get(column));
-        case.set == self.set && !value.is_some_and(|v| self.except.contains(v))
-    }
 }
 
 /// How long and how fast to train.

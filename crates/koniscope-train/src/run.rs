@@ -18,15 +18,19 @@ use std::{
 
 use burn::optim::ModuleOptimizer;
 use koniscope::manifest::{DataSource, Network, Training as Origin};
+use koniscope_data::{
+    LabeledRow,
+    labels::check_images,
+    split::{Split, SplitRecipe, TestOnly, seen_by},
+};
 use koniscope_metrics::Estimate;
 
 use crate::{
     Error,
-    dataset::{Case, Failure},
+    dataset::Failure,
     network::{Device, Missing, load_pretrained, resnet::ResNet},
-    recipe::{SplitRecipe, TestOnly, TrainingRecipe},
+    recipe::TrainingRecipe,
     run_log::Observer,
-    split::{Split, seen_by},
     training::{Plan, Task, fit},
 };
 
@@ -86,17 +90,20 @@ impl Options {
     /// The parts of a run.
     fn split(
         &self,
-        cases: Vec<Case>,
+        rows: Vec<LabeledRow>,
         recipe: &SplitRecipe,
         test_only: &[TestOnly],
         observer: &mut dyn Observer,
     ) -> Result<Split, Error> {
         let seen = self.init_split.as_deref().map_or_else(|| Ok(BTreeSet::new()), seen_by)?;
-        let split = Split::new(cases, recipe, test_only, &seen)?;
+        for told in check_images(&rows)? {
+            observer.note(&told);
+        }
+        let split = Split::new(rows, recipe, test_only, &seen)?;
         if self.init_split.is_some() {
             observer.note(&format!(
                 "{} patients are only learnt from: the weights to start from have seen them",
-                split.seen
+                split.seen()
             ));
         }
         Ok(split)
@@ -107,7 +114,7 @@ impl Options {
         Origin {
             recipe: file_name(&self.recipe),
             init: self.init.as_deref().map_or_else(|| "random".into(), file_name),
-            seen_patients: split.seen,
+            seen_patients: split.seen(),
             data,
         }
     }

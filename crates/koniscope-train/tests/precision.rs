@@ -4,12 +4,12 @@
 
 use std::path::{Path, PathBuf};
 
-use koniscope::{Reader, model::Device, reader::load_reader, reading::SecondStageKind};
-use koniscope_metrics::roc::auc;
-use koniscope_train::{
-    dataset::{Case, LabelColumn, load_film, load_mask, read_labels},
-    overlap::lung_dice,
+use koniscope::{
+    Reader, model::Device, plane::resize_labels, reader::load_reader, reading::SecondStageKind,
 };
+use koniscope_data::{LabelColumn, LabeledRow, mask::lung_dice, read_labels};
+use koniscope_metrics::roc::auc;
+use koniscope_train::dataset::{load_film, load_mask};
 use rayon::prelude::*;
 
 /// One film in so many: both readers see the same.
@@ -30,7 +30,7 @@ fn readers() -> Option<(PathBuf, [Reader; 2])> {
     Some((data, [load(&Device::cpu()), load(&bf16)]))
 }
 
-fn films(table: &Path, label: Option<LabelColumn>) -> Vec<Case> {
+fn films(table: &Path, label: Option<LabelColumn>) -> Vec<LabeledRow> {
     read_labels(table, label).unwrap().into_iter().step_by(EVERY).collect()
 }
 
@@ -43,7 +43,12 @@ fn lungs_are_as_good() {
         let mean = |reader: &Reader| {
             let dice = cases.par_iter().map(|case| {
                 let film = load_film(&case.image).unwrap();
-                let truth = load_mask(case).unwrap().resized(film.width(), film.height());
+                let truth = load_mask(case).unwrap();
+                let truth = resize_labels(
+                    &truth.labels,
+                    [truth.width, truth.height],
+                    [film.width(), film.height()],
+                );
                 let found = reader.segmenter().lungs(&film);
                 found.map_or(0.0, |mask| lung_dice(mask.labels(), &truth))
             });

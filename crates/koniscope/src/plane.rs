@@ -102,6 +102,32 @@ impl Plane {
     }
 }
 
+/// A label map of `[width, height]` at another size: the label that covers most of each pixel.
+pub fn resize_labels(labels: &[u8], [w, h]: [usize; 2], [width, height]: [usize; 2]) -> Vec<u8> {
+    if (w, h) == (width, height) {
+        return labels.to_vec();
+    }
+    let mut there = [false; 256];
+    labels.iter().for_each(|label| there[usize::from(*label)] = true);
+    let planes: Vec<(u8, Plane)> = (1..=u8::MAX)
+        .filter(|label| there[usize::from(*label)])
+        .map(|label| {
+            let data = labels.iter().map(|l| f32::from(u8::from(*l == label))).collect();
+            (label, Plane::new(w, h, data).resize(width, height))
+        })
+        .collect();
+    (0..width * height)
+        .map(|i| {
+            let covered: f32 = planes.iter().map(|(_, plane)| plane.data()[i]).sum();
+            planes
+                .iter()
+                .map(|(label, plane)| (*label, plane.data()[i]))
+                .fold((0, 1.0 - covered), |a, b| if b.1 > a.1 { b } else { a })
+                .0
+        })
+        .collect()
+}
+
 /// [`Plane::resize`] of any picture: `add(y, weight, sum)` adds `weight` times its row `y` to
 /// `sum`. No picture of the whole is made on the way.
 pub(crate) fn resize(
@@ -185,6 +211,16 @@ mod tests {
         // Target pixel centers lie between two source pixels: (2x + 0.5) + 2 (2y + 0.5).
         let expected = (2 * x) as f32 + 0.5 + 2.0 * ((2 * y) as f32 + 0.5);
         assert!((half.at(x, y) - expected).abs() < 1e-3);
+    }
+
+    #[test]
+    fn halving_takes_the_label_that_covers_most() {
+        let rows = [[1, 1, 0, 0, 0, 0, 0, 0], [1, 1, 0, 0, 0, 0, 9, 9], [1, 0, 0, 0, 0, 0, 0, 0]];
+        let labels = [rows[0], rows[1], rows[2], [0, 0, 0, 0, 0, 0, 9, 0]].concat();
+        assert_eq!(resize_labels(&labels, [8, 4], [4, 2]), [1, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(resize_labels(&labels, [8, 4], [8, 4]), labels);
+        let twice = resize_labels(&labels, [8, 4], [16, 8]);
+        assert_eq!(twice[..6], [1, 1, 1, 1, 0, 0]);
     }
 
     proptest! {

@@ -55,8 +55,7 @@ impl Zone {
     ];
 
     /// As columns and fields are named: `right_upper` to `left_lower`.
-    pub const NAMES: [&str; 6] =
-        ["right_upper", "right_middle", "right_lower", "left_upper", "left_middle", "left_lower"];
+    pub const NAMES: [&str; 6] = koniscope_data::labels::ZONES;
 
     /// Its place in [`ALL`](Self::ALL).
     pub fn index(self) -> usize {

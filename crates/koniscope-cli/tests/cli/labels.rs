@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use koniscope_train::dataset::{LabelColumn, read_labels};
+use koniscope_data::{LabelColumn, read_labels};
 
 use crate::{
     films,

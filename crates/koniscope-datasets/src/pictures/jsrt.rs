@@ -20,7 +20,7 @@ const WHITE: u16 = 4095;
 /// # Errors
 /// [`Error::Io`], or [`Error::Table`] if the file is of another size or holds more than 12 bits.
 pub(crate) fn to_png(path: &Path) -> Result<Vec<u8>, Error> {
-    let fault = |detail| Error::Table { path: path.to_owned(), line: None, detail };
+    let fault = |detail| Error::table(path, None, detail);
     let expected = u64::from(SIDE) * u64::from(SIDE) * 2;
     let bytes = fs::metadata(path).map_err(Error::io("read", path))?.len();
     if bytes != expected {

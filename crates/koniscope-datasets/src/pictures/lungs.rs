@@ -2,12 +2,10 @@
 
 use std::path::PathBuf;
 
-use image::{ExtendedColorType, GrayImage};
+use image::ExtendedColorType;
+use koniscope_data::{Mask, files::bytes_of};
 
-use super::{gray_of, png};
-
-/// Gray from which a pixel is lung; masks hold 0 and 255.
-const LUNG: u8 = 128;
+use super::{BYTES, png};
 
 /// A label map `[height, width]` of a film's shape as PNG: 0 background, 1 right lung, 2 left lung.
 ///
@@ -18,51 +16,29 @@ const LUNG: u8 = 128;
 /// # Errors
 /// A clause: no picture, an empty mask, two masks in the same place, or another shape.
 pub(crate) fn label_map(masks: &[PathBuf; 2], film: [u32; 2]) -> Result<Vec<u8>, String> {
-    let [first, second] = [gray_of(&masks[0])?, gray_of(&masks[1])?];
-    if first.dimensions() != second.dimensions() {
-        return Err("the masks of the two lungs differ in shape".into());
-    }
-    let scale = scale(&first, film)?;
-    let (a, b) = (mean_column(&first)?, mean_column(&second)?);
-    if a == b {
-        return Err("the masks of the two lungs lie in the same place".into());
-    }
-    let (right, left) = if a < b { (first, second) } else { (second, first) };
-    let mut labels = Vec::with_capacity(film[0] as usize * film[1] as usize);
-    for y in 0..film[1] {
-        for x in 0..film[0] {
-            let lung = |mask: &GrayImage| mask.get_pixel(x / scale, y / scale).0[0] >= LUNG;
-            labels.push(if lung(&left) { 2 } else { u8::from(lung(&right)) });
-        }
-    }
+    let read = |path: &PathBuf| {
+        bytes_of(path, BYTES).map_err(|e| format!("{} is no picture: {e}", path.display()))
+    };
+    let [first, second] = [read(&masks[0])?, read(&masks[1])?];
+    let mask = Mask::of_two_lungs([&first, &second])
+        .map_err(|e| format!("{} and {}: {e}", masks[0].display(), masks[1].display()))?;
+    let scale = scale([mask.width, mask.height], film)?;
+    let [width, height] = film.map(|side| side as usize);
+    let label = |i: usize| mask.labels[i / width / scale * mask.width + i % width / scale];
+    let labels: Vec<u8> = (0..width * height).map(label).collect();
     png(&labels, film, ExtendedColorType::L8).map_err(|e| e.to_string())
 }
 
 /// How many pixels of the film a pixel of the mask is wide and high.
-fn scale(mask: &GrayImage, [width, height]: [u32; 2]) -> Result<u32, String> {
-    let (columns, rows) = mask.dimensions();
-    let scale = width.checked_div(columns).unwrap_or(0);
-    let enlarged = [columns, rows].map(|side| side.checked_mul(scale));
-    if scale == 0 || enlarged != [Some(width), Some(height)] {
+fn scale([columns, rows]: [usize; 2], [width, height]: [u32; 2]) -> Result<usize, String> {
+    let film = [width as usize, height as usize];
+    let scale = film[0].checked_div(columns).unwrap_or(0);
+    if scale == 0 || [columns, rows].map(|side| side.checked_mul(scale)) != film.map(Some) {
         return Err(format!(
             "the masks have {columns} x {rows} pixels, the film {width} x {height}"
         ));
     }
     Ok(scale)
-}
-
-fn mean_column(mask: &GrayImage) -> Result<f64, String> {
-    let (mut sum, mut count) = (0u64, 0u64);
-    for (x, _, pixel) in mask.enumerate_pixels() {
-        if pixel.0[0] >= LUNG {
-            sum += u64::from(x);
-            count += 1;
-        }
-    }
-    if count == 0 {
-        return Err("a mask holds no lung".into());
-    }
-    Ok(sum as f64 / count as f64)
 }
 
 #[cfg(test)]
@@ -91,17 +67,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         draw_lung(folder.path(), "a.png", 4, [0, 1]);
+        draw_lung(folder.path(), "b.png", 4, [3, 4]);
         draw_lung(folder.path(), "large.png", 8, [0, 1]);
         draw(folder.path(), "empty.png", 4, |_, _| 0);
         std::fs::write(path("text.png"), "no picture").unwrap();
         for (other, film, said) in [
             ("a.png", [4, 4], "same place"),
-            ("a.png", [6, 6], "4 x 4 pixels, the film 6 x 6"),
-            ("a.png", [8, 4], "the film 8 x 4"),
-            ("a.png", [2, 2], "the film 2 x 2"),
-            ("large.png", [8, 8], "differ in shape"),
+            ("b.png", [6, 6], "4 x 4 pixels, the film 6 x 6"),
+            ("b.png", [8, 4], "the film 8 x 4"),
+            ("b.png", [2, 2], "the film 2 x 2"),
+            ("large.png", [8, 8], "differ in size"),
             ("empty.png", [4, 4], "no lung"),
-            ("text.png", [4, 4], "text.png is no picture"),
+            ("text.png", [4, 4], "text.png: not a mask"),
             ("gone.png", [4, 4], "gone.png is no picture"),
         ] {
             let error = label_map(&[path("a.png"), path(other)], film).unwrap_err();

@@ -5,7 +5,7 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use crate::{Error, files::write_whole, folder::stem_of};
+use crate::{Error, files::write_atomic, folder::stem_of};
 
 /// The table's path with its folder made whole, so that paths may be told from it.
 ///
@@ -35,7 +35,7 @@ pub(super) fn table(set: &Path, table: &Path) -> Result<PathBuf, Error> {
 pub(super) fn written(folder: &Path, film: &Path, png: &[u8]) -> Result<PathBuf, String> {
     let path = folder.join(format!("{}.png", stem_of(film)));
     fs::create_dir_all(folder).map_err(|e| format!("cannot create {}: {e}", folder.display()))?;
-    write_whole(&path, png).map_err(|e| e.to_string())?;
+    write_atomic(&path, png).map_err(|e| e.to_string())?;
     Ok(path)
 }
 

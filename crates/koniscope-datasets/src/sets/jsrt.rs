@@ -45,7 +45,7 @@ fn find(folder: &Folder) -> Result<Found, Error> {
             let Some(mut film) = film(&line, nodule) else {
                 let detail = format!("{line:?} is no row; a film, age and sex were expected");
                 let line = Some(i as u64 + 1);
-                return Err(Error::Table { path: path.clone(), line, detail });
+                return Err(Error::table(path, line, detail));
             };
             match folder.only(&film.picture.path().to_string_lossy()) {
                 Ok(raw) => film.picture = Picture::JsrtRaw(raw.clone()),

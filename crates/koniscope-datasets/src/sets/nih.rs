@@ -9,7 +9,7 @@ use crate::{
     files::read_text,
     film::{Film, Found},
     folder::Folder,
-    table::Table,
+    table,
 };
 
 /// The set.
@@ -76,7 +76,7 @@ fn find(folder: &Folder) -> Result<Found, Error> {
         .or_else(|_| folder.only("Data_Entry_2017.csv"))
         .map_err(|what| folder.not_as_expected(&SET, what))?;
     let needed = ["Image Index", "Finding Labels", "Patient ID", "Patient Age", "View Position"];
-    let table = Table::read(path, &needed)?;
+    let table = table::of_set(path, &needed)?;
     // The later version of the table says sex, the earlier gender.
     let sex_column = if table.has("Patient Sex") { "Patient Sex" } else { "Patient Gender" };
     let mut found = Found { read: vec![path.clone()], ..Found::default() };
@@ -97,7 +97,7 @@ fn find(folder: &Folder) -> Result<Found, Error> {
             return Err(row.fault(format!(
                 "{other:?} is no finding of this set; No Finding, {} were expected, separated by |",
                 FINDINGS.join(", ")
-            )));
+            )).into());
         }
         for finding in FINDINGS {
             film.set(finding, u8::from(said.contains(&finding)).to_string());

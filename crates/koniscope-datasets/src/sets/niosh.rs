@@ -11,7 +11,7 @@ use crate::{
     Error,
     film::{Film, Found, LABELS_FROM},
     folder::{Folder, stem_of},
-    table::{Source as Row, Table},
+    table::{self, Source as Row},
 };
 
 /// The set.
@@ -55,7 +55,7 @@ struct Reading<'a> {
 
 fn find(folder: &Folder) -> Result<Found, Error> {
     let path = folder.table(&SET, TABLE)?;
-    let table = Table::read(path, &["image", "profusion"])?;
+    let table = table::of_set(path, &["image", "profusion"])?;
     let mut found = Found { read: vec![path.clone()], ..Found::default() };
     let mut at: HashMap<&str, usize> = HashMap::new();
     let mut films: Vec<Vec<Reading>> = Vec::new();
@@ -66,11 +66,13 @@ fn find(folder: &Folder) -> Result<Found, Error> {
         }
         let reading = Reading::of(row, films[film].len() + 1)?;
         if films[film].iter().any(|other| other.reader == reading.reader) {
-            return Err(row.fault(format!(
-                "reader {} has read {} before; give a second reading a name of its own",
-                reading.reader,
-                row.cell("image")
-            )));
+            return Err(row
+                .fault(format!(
+                    "reader {} has read {} before; give a second reading a name of its own",
+                    reading.reader,
+                    row.cell("image")
+                ))
+                .into());
         }
         films[film].push(reading);
     }
@@ -101,7 +103,7 @@ impl<'a> Reading<'a> {
         if !shapes.is_empty() && !shapes.split('/').all(is_shape) {
             let detail =
                 format!("column shapes holds {shapes:?}; letters p to u, as q/t, were expected");
-            return Err(row.fault(detail));
+            return Err(row.fault(detail).into());
         }
         let profusion = index("profusion", row.needed("profusion")?, &PROFUSION)?;
         let reader = match row.cell("reader") {
@@ -209,10 +211,10 @@ mod tests {
         assert!(error.contains("classifications.csv") && error.contains("profusion"), "{error}");
         for (row, said) in [
             ("s1.dcm,1-Jan,O,q/t", "column profusion holds \"1-Jan\"; 0/-, 0/0"),
-            ("s1.dcm,,O,q/t", "\"profusion\" is empty"),
+            ("s1.dcm,,O,q/t", "profusion is empty"),
             ("s1.dcm,1/1,D,q/t", "column large holds \"D\""),
             ("s1.dcm,1/1,A,x/t", "column shapes holds \"x/t\""),
-            (",1/1,A,q/t", "\"image\" is empty"),
+            (",1/1,A,q/t", "image is empty"),
         ] {
             let table = format!("image,profusion,large,shapes\n{row}\n");
             let made = folder_of(&[("classifications.csv", table.as_str()), ("s1.dcm", "")]);

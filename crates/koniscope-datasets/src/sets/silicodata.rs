@@ -12,7 +12,7 @@ use crate::{
     Error,
     film::{Film, Found},
     folder::{Folder, stem_of},
-    table::Table,
+    table::{self, Table},
 };
 use impression::Condition;
 
@@ -44,7 +44,7 @@ fn find(folder: &Folder) -> Result<Found, Error> {
     let of_a = found.films.len();
     if let Ok(path) = folder.only(TABLE) {
         found.read.push(path.clone());
-        set_b(folder, &mut found, &Table::read(path, &["patient_id", "Impression"])?)?;
+        set_b(folder, &mut found, &table::of_set(path, &["patient_id", "Impression"])?)?;
     } else if !folder.right_in("set_B_images", &FILMS).is_empty() {
         let what = format!("films of set B (set_B_images), but not its table {TABLE}, once");
         return Err(folder.not_as_expected(&SET, what));
@@ -202,6 +202,6 @@ mod tests {
         }
         let table = (format!("{B}/Silicodata_SetB_labels.csv"), "id,Impression\n");
         let error = read(&[table]).unwrap_err().to_string();
-        assert!(error.contains("no column \"patient_id\"; it has Impression, id"), "{error}");
+        assert!(error.contains("no column patient_id; it has id, Impression"), "{error}");
     }
 }

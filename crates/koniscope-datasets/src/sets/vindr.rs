@@ -13,7 +13,7 @@ use crate::{
     Error,
     film::{Film, Found, LABELS_FROM},
     folder::Folder,
-    table::Table,
+    table,
 };
 use labels::{BOXED, COLUMNS, LABELS};
 
@@ -55,7 +55,7 @@ fn find(folder: &Folder) -> Result<Found, Error> {
 
 /// A row a film and reader, a column a label.
 fn matrix(path: &Path) -> Result<BTreeMap<String, Readers>, Error> {
-    let table = Table::read(path, &["image_id", "No finding"])?;
+    let table = table::of_set(path, &["image_id", "No finding"])?;
     let mut films: BTreeMap<String, Readers> = BTreeMap::new();
     for row in table.rows() {
         let mut marked = BTreeSet::new();
@@ -66,7 +66,7 @@ fn matrix(path: &Path) -> Result<BTreeMap<String, Readers>, Error> {
                 "0" | "0.0" => {}
                 other => {
                     let detail = format!("column {column:?} holds {other:?}; 0 or 1 was expected");
-                    return Err(row.fault(detail));
+                    return Err(row.fault(detail).into());
                 }
             }
         }
@@ -78,7 +78,7 @@ fn matrix(path: &Path) -> Result<BTreeMap<String, Readers>, Error> {
 
 /// A row a box, with the label's name.
 fn boxes(path: &Path) -> Result<BTreeMap<String, Readers>, Error> {
-    let table = Table::read(path, &["image_id", "class_name", "rad_id"])?;
+    let table = table::of_set(path, &["image_id", "class_name", "rad_id"])?;
     let mut films: BTreeMap<String, Readers> = BTreeMap::new();
     for row in table.rows() {
         let name = row.needed("class_name")?;
@@ -187,8 +187,8 @@ mod tests {
         assert!(error.contains("image_labels_train.csv") && error.contains("physionet"), "{error}");
         for (text, said) in [
             ("image_id,class_name,rad_id\naa,Silicosis,R1\n", "\"Silicosis\" is no label"),
-            ("image_id,class_name\naa,ILD\n", "no column \"rad_id\""),
-            ("image_id,class_name,rad_id\naa,ILD,\n", "\"rad_id\" is empty"),
+            ("image_id,class_name\naa,ILD\n", "no column rad_id"),
+            ("image_id,class_name,rad_id\naa,ILD,\n", "rad_id is empty"),
         ] {
             let made = folder_of(&[("train.csv", text), ("train/aa.dicom", "")]);
             let error = (SET.find)(&open(&made)).unwrap_err().to_string();

@@ -2,10 +2,9 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use crate::{Error, Set};
+use koniscope_data::labels::LABELS_FILE;
 
-/// Name of the table.
-pub(crate) const LABELS_FILE: &str = "labels.csv";
+use crate::{Error, Set};
 
 /// The last column: which set's adapter wrote the table, and so may write it again.
 const MARK: &str = "koniscope_set";

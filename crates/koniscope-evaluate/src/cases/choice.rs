@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use koniscope_train::dataset::Case as Row;
+use koniscope_data::{LabeledRow, split::read_split};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
@@ -24,21 +24,13 @@ pub struct Choice {
     pub unlabeled: bool,
 }
 
-/// A row of `split.csv`.
-#[derive(Deserialize)]
-struct Dealt {
-    part: String,
-    set: String,
-    patient_id: String,
-}
-
 impl Choice {
     /// Rows that hold what is wanted and whose patients belong to the part.
     ///
     /// # Errors
     /// [`Error::Tables`] for a column that no table has, a split that cannot be read or has no such
     /// part, or no row left.
-    pub(super) fn of(&self, mut rows: Vec<Row>) -> Result<Vec<Row>, Error> {
+    pub(super) fn of(&self, mut rows: Vec<LabeledRow>) -> Result<Vec<LabeledRow>, Error> {
         for (column, value) in &self.wanted {
             if !rows.iter().any(|row| row.fields.contains_key(column)) {
                 let detail = format!("--where {column}={value}: no table has this column");
@@ -48,7 +40,7 @@ impl Choice {
         }
         if let Some((path, part)) = &self.split {
             let patients = patients(path, part)?;
-            rows.retain(|row| patients.contains(&(row.set.clone(), row.patient.clone())));
+            rows.retain(|row| patients.contains(&row.patient_key()));
         }
         if rows.is_empty() {
             return Err(Error::Tables(
@@ -59,28 +51,22 @@ impl Choice {
     }
 }
 
-/// Sets and patients of a part.
-fn patients(path: &Path, part: &str) -> Result<BTreeSet<(String, String)>, Error> {
+/// Patients of a part.
+fn patients(path: &Path, part: &str) -> Result<BTreeSet<String>, Error> {
     let fault = |detail: String| {
-        Error::Tables(format!(
-            "--split {}: {detail}. Give the split.csv that `koniscope train` wrote",
-            path.display()
-        ))
+        let remedy = "Give the split.csv that `koniscope train` wrote";
+        Error::Tables(format!("--split {detail}. {remedy}"))
     };
-    let mut table = csv::Reader::from_path(path).map_err(|e| fault(e.to_string()))?;
-    let (mut patients, mut parts) = (BTreeSet::new(), BTreeSet::new());
-    for row in table.deserialize() {
-        let row: Dealt = row.map_err(|e| fault(e.to_string()))?;
-        if row.part == part {
-            patients.insert((row.set, row.patient_id));
-        }
-        parts.insert(row.part);
-    }
-    if patients.is_empty() {
+    let rows = read_split(path).map_err(|e| fault(e.to_string()))?;
+    let parts: BTreeSet<&str> = rows.iter().map(|row| row.part.as_str()).collect();
+    if !parts.contains(part) {
         let parts = parts.into_iter().collect::<Vec<_>>().join(", ");
-        return Err(fault(format!("no patient is of the part {part}; its parts are: {parts}")));
+        let path = path.display();
+        return Err(fault(format!(
+            "{path}: no patient is of the part {part}; its parts are: {parts}"
+        )));
     }
-    Ok(patients)
+    Ok(rows.into_iter().filter(|row| row.part == part).map(|row| row.patient).collect())
 }
 
 #[cfg(test)]
@@ -89,9 +75,11 @@ mod tests {
     use super::*;
     use crate::truth::tests::row;
 
-    fn rows() -> Vec<Row> {
-        let row =
-            |patient: &str, view: &str| Row { patient: patient.into(), ..row(&[("view", view)]) };
+    fn rows() -> Vec<LabeledRow> {
+        let row = |patient: &str, view: &str| LabeledRow {
+            patient: patient.into(),
+            ..row(&[("view", view)])
+        };
         vec![row("a", "PA"), row("b", "PA"), row("c", "AP")]
     }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use koniscope::zones::Zone;
-use koniscope_train::dataset::Case as Row;
+use koniscope_data::LabeledRow;
 
 use super::Said;
 use crate::truth::{self, Truth};
@@ -19,7 +19,7 @@ const FINDINGS: &str = "findings";
 ///
 /// # Errors
 /// The reader, his column, what it holds and what was expected.
-pub(crate) fn of(row: &Row, label: Option<&str>) -> Result<Said, String> {
+pub(crate) fn of(row: &LabeledRow, label: Option<&str>) -> Result<Said, String> {
     let mut readers: BTreeMap<&str, BTreeMap<String, String>> = BTreeMap::new();
     for (column, cell) in cells(row).filter(|(_, cell)| !cell.is_empty()) {
         if let Some((name, column)) = split(row, column, label) {
@@ -32,7 +32,7 @@ pub(crate) fn of(row: &Row, label: Option<&str>) -> Result<Said, String> {
         if let Some(label) = label {
             fields.entry(label.into()).or_default();
         }
-        let row = Row {
+        let row = LabeledRow {
             id: String::new(),
             set: String::new(),
             patient: String::new(),
@@ -52,18 +52,21 @@ pub(crate) fn of(row: &Row, label: Option<&str>) -> Result<Said, String> {
 }
 
 /// Whether a reader has a column of his own for `column`.
-pub(crate) fn has_column(row: &Row, column: &str) -> bool {
+pub(crate) fn has_column(row: &LabeledRow, column: &str) -> bool {
     cells(row).any(|(cell, _)| split(row, cell, Some(column)).is_some_and(|(_, c)| c == column))
 }
 
 /// Columns that begin like those of a reader and are none.
-pub(crate) fn unknown<'a>(row: &'a Row, label: Option<&str>) -> impl Iterator<Item = &'a str> {
+pub(crate) fn unknown<'a>(
+    row: &'a LabeledRow,
+    label: Option<&str>,
+) -> impl Iterator<Item = &'a str> {
     let is_unknown = move |column: &&str| split(row, column, label).is_none();
     cells(row).map(|(column, _)| column).filter(is_unknown)
 }
 
 /// Cells of readers.
-fn cells(row: &Row) -> impl Iterator<Item = (&str, &str)> {
+fn cells(row: &LabeledRow) -> impl Iterator<Item = (&str, &str)> {
     let from = row.fields.range(PREFIX.to_owned()..);
     from.map(|(column, cell)| (column.as_str(), cell.as_str()))
         .take_while(|(column, _)| column.starts_with(PREFIX))
@@ -71,7 +74,7 @@ fn cells(row: &Row) -> impl Iterator<Item = (&str, &str)> {
 
 /// The reader's name, and the column that his stands for: one of labels, that of the disease, or any
 /// of the table. Of several that fit it is the longest, as `right_upper` before a column `upper`.
-fn split<'a>(row: &Row, column: &'a str, label: Option<&str>) -> Option<(&'a str, &'a str)> {
+fn split<'a>(row: &LabeledRow, column: &'a str, label: Option<&str>) -> Option<(&'a str, &'a str)> {
     let rest = column.strip_prefix(PREFIX)?;
     let name_before = |column: &str| {
         let name = rest.strip_suffix(column)?.strip_suffix('_')?;
@@ -93,7 +96,7 @@ fn split<'a>(row: &Row, column: &'a str, label: Option<&str>) -> Option<(&'a str
 
 /// Adds what a reader's list of findings says of the disease, unless a column of his says it.
 fn add_marked(
-    row: &Row,
+    row: &LabeledRow,
     name: &str,
     fields: &mut BTreeMap<String, String>,
     label: Option<&str>,

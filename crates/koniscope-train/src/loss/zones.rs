@@ -9,8 +9,9 @@ use koniscope::{
     },
     stage::gbz70::{Findings, Large, Stage, stage},
 };
+use koniscope_data::labels::ZoneLabels;
 
-use crate::dataset::{opacities::Cell, place::Place, zones::ZoneLabels};
+use crate::dataset::{opacities::Cell, place::Place};
 
 /// Weight of each output's cross-entropy. Profusion makes the stage, and aggregation and large
 /// opacities part II from III; how large a small opacity is tells how many make a profusion. Empirically
@@ -71,7 +72,7 @@ impl ZoneTarget {
                 }
             }
             if let (None, Some(stage)) = (labels.grades, labels.stage) {
-                target.stages.push((film as i32, stage));
+                target.stages.push((film as i32, Stage::ALL[stage]));
             }
         }
         target
@@ -91,7 +92,7 @@ pub(crate) fn answers(labels: &ZoneLabels, zone: usize) -> [Option<bool>; OUTPUT
         }
         if let Some(shapes) = labels.shapes.as_ref().filter(|_| grades[zone] >= 1) {
             for shape in shapes {
-                answers[SHAPES + *shape as usize] = Some(true);
+                answers[SHAPES + *shape] = Some(true);
             }
             for answer in &mut answers[SHAPES..] {
                 answer.get_or_insert(false);
@@ -454,7 +455,7 @@ mod tests {
     #[test]
     fn known_stages_alone_pull_the_right_way() {
         let device = Device::flex().autodiff();
-        let labels = ZoneLabels { stage: Some(Stage::Zero), ..ZoneLabels::default() };
+        let labels = ZoneLabels { stage: Some(0), ..ZoneLabels::default() };
         let target = ZoneTarget::of([(&labels, None)], &[], 0.5);
         let logits = Tensor::<4>::zeros([6, OUTPUTS.len(), 1, 1], &device).require_grad();
         let loss = zone_loss(logits.clone(), &target);

@@ -3,9 +3,10 @@
 use std::{collections::BTreeMap, path::Path};
 
 use koniscope::manifest::Network;
+use koniscope_data::split::{SplitRecipe, TestOnly};
 use serde::{Deserialize, Serialize};
 
-use super::{RESNET, Scaling, SplitRecipe, TestOnly, TrainingRecipe, check, check_crop, parse};
+use super::{RESNET, Scaling, TrainingRecipe, check, check_crop, parse};
 use crate::{Error, augment::AugmentRecipe};
 
 /// The zone grader.

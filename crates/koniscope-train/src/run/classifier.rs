@@ -9,6 +9,10 @@ use koniscope::{
     reader::{CLASSIFIER_MANIFEST, LUNGS_MANIFEST},
     weights::{load_graph, load_lungs},
 };
+use koniscope_data::{
+    LabelColumn, LabeledRow, read_labels,
+    split::{Kind, Part, Split, Test},
+};
 use koniscope_metrics::{bootstrap::mean_by_patient, roc::auc_delong};
 
 use super::{
@@ -21,12 +25,10 @@ use super::{
 use crate::{
     Error,
     calibrate::fit_temperature,
-    dataset::{Case, LabelColumn, read_labels},
     network::{Compute, Missing},
     optimizer::{adamw, freeze},
     recipe::{ClassifierRecipe, data_sources},
     run_log::Observer,
-    split::Split,
     training::classification::{Graded, StageTask},
     write::write_atomic,
 };
@@ -93,8 +95,8 @@ pub fn train(
     )?;
     let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &Device::cpu())?;
     let crops = Crops::of(&segmenter, recipe.region, recipe.crop, lungs);
-    let train = graded(&crops, &split.training.0, "training", observer)?;
-    let tuning = graded(&crops, &split.tuning.0, "tuning", observer)?;
+    let train = graded(&crops, split.training(), observer)?;
+    let tuning = graded(&crops, split.tuning(), observer)?;
 
     let network = freeze(network, &recipe.freeze);
     let [width, height] = recipe.crop;
@@ -123,7 +125,7 @@ pub fn train(
 
     let logits = task.logits(&Compute::new(best.clone(), &options.device)?, &task.tuning)?;
     let classes: Vec<usize> = task.tuning.iter().map(|c| c.class).collect();
-    let trained = split.training.0.iter().map(|c| (c.set.as_str(), c.patient.as_str()));
+    let trained = split.training().iter().map(|c| (c.set.as_str(), c.patient.as_str()));
     let manifest = Manifest {
         id: recipe.id.clone(),
         file: String::new(),
@@ -132,7 +134,7 @@ pub fn train(
         target: Some(recipe.target.clone()),
         trained_on: Some(match recipe.stand_in {
             true => TrainedOn::StandIn,
-            false => trained_on(&split.training.0),
+            false => trained_on(split.training()),
         }),
         calibrated_on: None,
         classes: recipe.classes.clone(),
@@ -154,7 +156,7 @@ pub fn train(
     let mut manifest = folder::write_model(&options.out, CLASSIFIER_MANIFEST, &best, manifest)?;
 
     let path = options.out.join(CLASSIFIER_MANIFEST);
-    let scored = score(&crops, &split.test.0, &path, &task, observer)?;
+    let scored = score(&crops, split.test(), &path, &task, observer)?;
     write_atomic(&options.out.join("test.csv"), &table(&scored, &recipe.classes)?)?;
     let figures = figures(&scored, recipe.split.seed);
     manifest.scores = figures.iter().map(Figure::score).collect();
@@ -172,7 +174,7 @@ fn split(
     for table in &options.tables {
         let rows = read_labels(table, Some(label))?;
         let all = rows.len();
-        let labeled: Vec<Case> = rows.into_iter().filter(|c| c.class.is_some()).collect();
+        let labeled: Vec<LabeledRow> = rows.into_iter().filter(|c| c.class.is_some()).collect();
         observer.note(&format!("{}: {} of {all} films labeled", table.display(), labeled.len()));
         cases.extend(labeled);
     }
@@ -180,24 +182,24 @@ fn split(
 }
 
 /// Crops with the class of each case; what could not be used is noted.
-fn graded(
+fn graded<P: Kind>(
     crops: &Crops,
-    cases: &[Case],
-    part: &'static str,
+    films: &Part<P>,
     observer: &mut dyn Observer,
-) -> Result<Vec<Graded>, Error> {
-    let class = |case: &Case| case.class.ok_or_else(|| "it has no label in the table".to_owned());
-    let labeled = crops.labeled(cases, part, observer, class)?;
+) -> Result<Part<P, Graded>, Error> {
+    let labeled = crops.labeled(films, observer, class_of)?;
     Ok(labeled
-        .into_iter()
-        .flat_map(|(pictures, class)| pictures.into_iter().map(move |crop| Graded { crop, class }))
-        .collect())
+        .flat_map(|(pictures, class)| pictures.into_iter().map(move |crop| Graded { crop, class })))
+}
+
+fn class_of(row: &LabeledRow) -> Result<usize, String> {
+    row.class.ok_or_else(|| "it has no label in the table".to_owned())
 }
 
 /// Probabilities of the test films by the weights as they were written.
 fn score(
     crops: &Crops,
-    test: &[Case],
+    test: &Test,
     manifest: &std::path::Path,
     task: &StageTask,
     observer: &mut dyn Observer,
@@ -205,25 +207,22 @@ fn score(
     let (graph, manifest) = load_graph(manifest)?;
     let network = Compute::Engine(compute::Compute::new(graph, &Device::cpu())?);
     let calibration = Calibration::of(&manifest)?;
-    let mut graded = Vec::with_capacity(test.len());
-    let mut cases = Vec::with_capacity(test.len());
-    for (crop, case) in crops.load(test, "test", observer)?.into_iter().zip(test) {
-        match (crop, case.class) {
-            (Ok(pictures), Some(class)) => {
-                graded.extend(pictures.into_iter().map(|crop| Graded { crop, class }));
-                cases.push(case);
-            }
-            (Err(failure), _) => report_failures(&[failure], observer),
-            (Ok(_), None) => {}
-        }
-    }
+    let label = |row: &LabeledRow| Ok((class_of(row)?, row.clone()));
+    let (films, failures) = crops.load(test, observer, label)?.partition();
+    report_failures(&failures, observer);
+    let (graded, rows): (Vec<Graded>, Vec<LabeledRow>) = films
+        .iter()
+        .flat_map(|(pictures, (class, row))| {
+            pictures.iter().map(|crop| (Graded { crop: crop.clone(), class: *class }, row.clone()))
+        })
+        .unzip();
     let logits = task.logits(&network, &graded)?;
-    let films = cases.into_iter().zip(graded).zip(logits);
+    let films = rows.into_iter().zip(graded).zip(logits);
     Ok(films
-        .map(|((case, graded), logits)| Scored {
-            set: case.set.clone(),
-            patient: case.patient.clone(),
-            id: case.id.clone(),
+        .map(|((row, graded), logits)| Scored {
+            set: row.set,
+            patient: row.patient,
+            id: row.id,
             class: graded.class,
             probabilities: calibration.probabilities(&logits),
         })

@@ -6,19 +6,22 @@ use std::{fs, path::Path};
 use koniscope::{
     Radiograph,
     crop::{LungCrop, ZoneCrops},
-    digest::sha256,
     manifest::Region,
     plane::Plane,
     segmentation::LungSegmenter,
     zones::Zones,
 };
-use rayon::prelude::*;
+use koniscope_data::{
+    LabeledRow,
+    digest::sha256,
+    split::{Kind, Part},
+};
 
 use super::{classifier::LungSource, report_failures};
 use crate::{
     Error,
     dataset::{
-        Case, Failure, load_film,
+        Failure, load_film,
         opacities::{OpacityMaps, ZoneOpacities},
         partition,
     },
@@ -46,45 +49,44 @@ impl<'a> Crops<'a> {
         Self { segmenter, region, size, cache: &lungs.cache }
     }
 
-    /// The pictures of every case, one or six as the region has, or why there are none, in order.
+    /// The pictures of every film, one or six as the region has, with what `label` makes of its row; or
+    /// why there are none, in order.
     ///
     /// # Errors
     /// [`Error::File`] if the cache cannot be written.
-    pub(super) fn load(
+    pub(super) fn load<P: Kind, L: Send>(
         &self,
-        cases: &[Case],
-        part: &'static str,
+        films: &Part<P>,
         observer: &mut dyn Observer,
-    ) -> Result<Vec<Result<Vec<Plane>, Failure>>, Error> {
+        label: impl Fn(&LabeledRow) -> Result<L, String> + Sync,
+    ) -> Result<Part<P, Result<(Vec<Plane>, L), Failure>>, Error> {
         fs::create_dir_all(self.cache).map_err(|e| Error::file(self.cache, e))?;
-        observer.note(&format!("crops of the {part} part: {} films", cases.len()));
-        cases.par_iter().map(|case| self.crop(case)).collect()
+        observer.note(&format!("crops of the {} part: {} films", P::NAME, films.len()));
+        let crop = |row: &LabeledRow| {
+            let fail = |reason| Failure { path: row.image.clone(), reason };
+            let crop = self.crop(row)?;
+            Ok(crop.and_then(|crop| Ok((crop, label(row).map_err(fail)?))))
+        };
+        films.par_map(crop).transpose()
     }
 
-    /// [`load`](Self::load) with the label that `label` makes of each case; what could not be used
-    /// is noted.
+    /// [`load`](Self::load) without the films that could not be used; they are noted.
     ///
     /// # Errors
     /// [`Error::NoFilms`] if none could be used.
-    pub(super) fn labeled<L>(
+    pub(super) fn labeled<P: Kind, L: Send>(
         &self,
-        cases: &[Case],
-        part: &'static str,
+        films: &Part<P>,
         observer: &mut dyn Observer,
-        label: impl Fn(&Case) -> Result<L, String>,
-    ) -> Result<Vec<(Vec<Plane>, L)>, Error> {
-        let crops = self.load(cases, part, observer)?.into_iter().zip(cases);
-        let labeled = crops.map(|(crop, case)| {
-            let fail = |reason| Failure { path: case.image.clone(), reason };
-            crop.and_then(|crop| Ok((crop, label(case).map_err(fail)?)))
-        });
-        let (labeled, failures) = partition(labeled.collect(), cases.len(), part)?;
+        label: impl Fn(&LabeledRow) -> Result<L, String> + Sync,
+    ) -> Result<Part<P, (Vec<Plane>, L)>, Error> {
+        let (labeled, failures) = partition(self.load(films, observer, label)?)?;
         report_failures(&failures, observer);
         Ok(labeled)
     }
 
     /// One film's pictures, from the cache if film, lungs' weights, region and size are the same.
-    fn crop(&self, case: &Case) -> Result<Result<Vec<Plane>, Failure>, Error> {
+    fn crop(&self, case: &LabeledRow) -> Result<Result<Vec<Plane>, Failure>, Error> {
         let [width, height] = self.size;
         let fail = |reason: String| Failure { path: case.image.clone(), reason };
         if self.region == Region::Film {
@@ -131,7 +133,7 @@ impl<'a> Crops<'a> {
     /// [`Error::File`] if the cache cannot be written.
     pub(super) fn opacities(
         &self,
-        case: &Case,
+        case: &LabeledRow,
     ) -> Result<Result<Option<Vec<ZoneOpacities>>, Failure>, Error> {
         let Some(truth) = &case.opacities else { return Ok(Ok(None)) };
         let fail = |path: &Path, reason: String| Ok(Err(Failure { path: path.into(), reason }));

@@ -3,10 +3,14 @@
 
 use koniscope::{manifest::Input, model::Device, reader::LUNGS_MANIFEST, weights::load_lungs};
 
+use koniscope_data::{
+    LabeledRow, read_labels,
+    split::{Kind, Part},
+};
+
 use super::{Options, classifier::LungSource, crops::Crops, folder};
 use crate::{
     Error,
-    dataset::{Case, read_labels},
     network::{Missing, to_safetensors},
     optimizer::adamw,
     recipe::FindingsRecipe,
@@ -28,7 +32,8 @@ pub fn train(
     folder::open(&options.out, recipe, options.resume)?;
     let mut cases = Vec::new();
     for table in &options.tables {
-        let wanted = |case: &Case| recipe.only.iter().all(|(k, v)| case.fields.get(k) == Some(v));
+        let wanted =
+            |case: &LabeledRow| recipe.only.iter().all(|(k, v)| case.fields.get(k) == Some(v));
         cases.extend(read_labels(table, None)?.into_iter().filter(wanted));
     }
     let split = options.split(cases, &recipe.split, &[], observer)?;
@@ -43,8 +48,8 @@ pub fn train(
     )?;
     let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &Device::cpu())?;
     let crops = Crops::of(&segmenter, recipe.region, recipe.crop, lungs);
-    let train = labeled(recipe, &crops, &split.training.0, "training", observer)?;
-    let tuning = labeled(recipe, &crops, &split.tuning.0, "tuning", observer)?;
+    let train = labeled(recipe, &crops, split.training(), observer)?;
+    let tuning = labeled(recipe, &crops, split.tuning(), observer)?;
     let [width, height] = recipe.crop;
     let (scaling, training) = (recipe.scaling, &recipe.training);
     let mut task = FindingsTask {
@@ -71,14 +76,13 @@ pub fn train(
 }
 
 /// Crops with their findings; a film without a 0 or 1 for each is noted and left out.
-fn labeled(
+fn labeled<P: Kind>(
     recipe: &FindingsRecipe,
     crops: &Crops,
-    cases: &[Case],
-    part: &'static str,
+    films: &Part<P>,
     observer: &mut dyn Observer,
-) -> Result<Vec<WithFindings>, Error> {
-    let findings = |case: &Case| -> Result<Vec<bool>, String> {
+) -> Result<Part<P, WithFindings>, Error> {
+    let findings = |case: &LabeledRow| -> Result<Vec<bool>, String> {
         let cell = |name: &String| match case.fields.get(name).map(String::as_str) {
             Some("0") => Ok(false),
             Some("1") => Ok(true),
@@ -86,9 +90,9 @@ fn labeled(
         };
         recipe.findings.iter().map(cell).collect()
     };
-    let labeled = crops.labeled(cases, part, observer, findings)?;
+    let labeled = crops.labeled(films, observer, findings)?;
     let with = |(pictures, findings): (Vec<_>, Vec<bool>)| {
         pictures.into_iter().map(move |crop| WithFindings { crop, findings: findings.clone() })
     };
-    Ok(labeled.into_iter().flat_map(with).collect())
+    Ok(labeled.flat_map(with))
 }

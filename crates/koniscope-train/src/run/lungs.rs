@@ -7,18 +7,22 @@ use koniscope::{
     weights::load_lungs,
 };
 
+use koniscope_data::{
+    LabeledRow, read_labels,
+    split::{Split, Training, Tuning},
+};
+
 use super::{
     Options, Outcome, folder, report_failures,
     score_lungs::{figures, score_films, write_scores},
 };
 use crate::{
     Error,
-    dataset::{Case, load_samples, read_labels},
+    dataset::{Sample, load_samples},
     network::{Missing, load_pretrained, unet::UNet},
     optimizer::adamw,
     recipe::{LungRecipe, data_sources},
     run_log::Observer,
-    split::Split,
     training::segmentation::{CLASSES, LungTask, SizedSamples},
     write::write_atomic,
 };
@@ -51,9 +55,8 @@ pub fn train(
     let load = |i: usize| {
         let size = recipe.sizes[i];
         let side = [size.pixels; 2];
-        let (train, left_out) =
-            load_samples(&split.training.0, "training", side, &recipe.behind_heart)?;
-        let (tuning, more) = load_samples(&split.tuning.0, "tuning", side, &recipe.behind_heart)?;
+        let (train, left_out) = load_samples(split.training(), side, &recipe.behind_heart)?;
+        let (tuning, more) = load_samples(split.tuning(), side, &recipe.behind_heart)?;
         Ok::<_, Error>((sized(recipe, i, train, tuning), [left_out, more].concat()))
     };
     let (samples, left_out) = load(0)?;
@@ -76,7 +79,7 @@ pub fn train(
     let optimizer = adamw(training.weight_decay, training.clip, &Default::default());
     let (best, best_epoch) = options.fit(&mut task, network, training, optimizer, observer)?;
 
-    let films = |cases: &[Case]| {
+    let films = |cases: &[LabeledRow]| {
         data_sources(cases.iter().map(|c| (c.set.as_str(), c.patient.as_str())), &recipe.licences)
     };
     let manifest = Manifest {
@@ -94,7 +97,7 @@ pub fn train(
         mirrored: false,
         input: input(recipe, recipe.size_at(best_epoch)),
         calibration: None,
-        training: Some(options.origin(&split, films(&split.training.0))),
+        training: Some(options.origin(&split, films(split.training()))),
         scores: Vec::new(),
     };
     let mut manifest = folder::write_model(&options.out, LUNGS_MANIFEST, &best, manifest)?;
@@ -102,7 +105,7 @@ pub fn train(
     let path = options.out.join(LUNGS_MANIFEST);
     observer.note("scoring the test films");
     let segmenter = load_lungs(&path, &Device::cpu())?;
-    let scored = score_films(&segmenter, &split.test, &recipe.behind_heart, observer);
+    let scored = score_films(&segmenter, split.test(), &recipe.behind_heart, observer);
     write_scores(&options.out, &scored)?;
     let figures = figures(&scored, recipe.split.seed);
     manifest.scores = figures.iter().map(super::Figure::score).collect();
@@ -110,7 +113,7 @@ pub fn train(
     Ok(Outcome { manifest: path, figures })
 }
 
-/// Reads the tables, leaves out films without a mask, and deals the rest.
+/// Reads the tables, leaves out films without a mask, and splits the rest.
 fn split(
     recipe: &LungRecipe,
     options: &Options,
@@ -120,7 +123,7 @@ fn split(
     for table in &options.tables {
         let rows = read_labels(table, None)?;
         let all = rows.len();
-        let with_mask: Vec<Case> = rows.into_iter().filter(|c| c.mask.is_some()).collect();
+        let with_mask: Vec<LabeledRow> = rows.into_iter().filter(|c| c.mask.is_some()).collect();
         observer.note(&format!(
             "{}: {} films with a mask, {} without",
             table.display(),
@@ -135,8 +138,8 @@ fn split(
 fn sized(
     recipe: &LungRecipe,
     i: usize,
-    train: Vec<crate::dataset::Sample>,
-    tuning: Vec<crate::dataset::Sample>,
+    train: Training<Sample>,
+    tuning: Tuning<Sample>,
 ) -> SizedSamples {
     let from_epoch = recipe.sizes[i].from_epoch;
     SizedSamples { from_epoch, input: input(recipe, i), train, tuning }

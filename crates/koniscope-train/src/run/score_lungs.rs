@@ -2,16 +2,19 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use koniscope::segmentation::LungSegmenter;
+use koniscope::{plane::resize_labels, segmentation::LungSegmenter};
+use koniscope_data::{
+    LabeledRow, Mask,
+    mask::{label_dice, lung_dice},
+    split::Test,
+};
 use koniscope_metrics::bootstrap::mean_by_patient;
 
 use super::{Figure, pictures};
 use crate::{
     Error,
-    dataset::{Case, load_film, load_mask},
-    overlap::{label_dice, lung_dice},
+    dataset::{load_film, load_mask},
     run_log::Observer,
-    split::Test,
     write::write_atomic,
 };
 
@@ -20,7 +23,7 @@ const SHOWN_BELOW: f64 = 0.90;
 
 /// One test film.
 pub(super) struct Scored {
-    case: Case,
+    case: LabeledRow,
     /// Dice of both lungs together, right and left; all pixels of the hand-drawn mask.
     dice: [f64; 3],
     /// Dice of both lungs where the conventions of outlines agree, for sets that draw the lung
@@ -40,7 +43,7 @@ pub(super) fn score_films(
     observer: &mut dyn Observer,
 ) -> Vec<Scored> {
     let mut scored = Vec::new();
-    for case in &test.0 {
+    for case in test.iter() {
         match score(segmenter, case, behind_heart.contains(&case.set)) {
             Ok(film) => scored.push(film),
             Err(failure) => super::report_failures(&[failure], observer),
@@ -51,14 +54,15 @@ pub(super) fn score_films(
 
 fn score(
     segmenter: &dyn LungSegmenter,
-    case: &Case,
+    case: &LabeledRow,
     behind_heart: bool,
 ) -> Result<Scored, crate::dataset::Failure> {
     let film = load_film(&case.image)?;
     let mask = load_mask(case)?;
     let (w, h) = (film.width(), film.height());
-    let truth = mask.resized(w, h);
-    let agreeing = behind_heart.then(|| mask.ignoring_mediastinum().resized(w, h));
+    let resized = |mask: &Mask| resize_labels(&mask.labels, [mask.width, mask.height], [w, h]);
+    let truth = resized(&mask);
+    let agreeing = behind_heart.then(|| resized(&mask.ignoring_mediastinum()));
     let found = segmenter.lungs(&film);
     let (labels, error) = match found {
         Ok(mask) => (mask.labels().to_vec(), String::new()),
@@ -119,7 +123,7 @@ pub(super) fn write_scores(out: &Path, scored: &[Scored]) -> Result<(), Error> {
     for film in scored {
         let [both, right, left] = film.dice.map(|d| format!("{d:.5}"));
         let agreeing = film.dice_agreeing.map(|d| format!("{d:.5}")).unwrap_or_default();
-        let Case { set, patient, id, .. } = &film.case;
+        let LabeledRow { set, patient, id, .. } = &film.case;
         csv.write_record([set, patient, id, &both, &right, &left, &agreeing, &film.error])
             .map_err(fault)?;
     }

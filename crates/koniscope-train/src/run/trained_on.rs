@@ -1,17 +1,11 @@
 //! Whose films a run learns from.
 
 use koniscope::manifest::TrainedOn;
-
-use crate::dataset::Case;
-
-/// Columns that together only the table of the simulator has.
-const SIMULATED: [&str; 4] = ["pattern", "seed", "of", "ilo_profusion"];
+use koniscope_data::LabeledRow;
 
 /// Of whom films are: simulated as soon as one of them is.
-pub(super) fn trained_on(films: &[Case]) -> TrainedOn {
-    let is_simulated =
-        |film: &Case| SIMULATED.iter().all(|column| film.fields.contains_key(*column));
-    match films.iter().any(is_simulated) {
+pub(super) fn trained_on(films: &[LabeledRow]) -> TrainedOn {
+    match films.iter().any(LabeledRow::is_simulated) {
         true => TrainedOn::Simulated,
         false => TrainedOn::Patients,
     }
@@ -23,7 +17,7 @@ mod tests {
 
     #[test]
     fn one_simulated_film_makes_the_films_simulated() {
-        let film = || Case {
+        let film = || LabeledRow {
             id: "a".into(),
             set: "a".into(),
             patient: "a".into(),
@@ -35,7 +29,8 @@ mod tests {
         };
         let mut films = vec![film(), film()];
         assert_eq!(trained_on(&films), TrainedOn::Patients);
-        films[1].fields = SIMULATED.map(|name| (name.to_owned(), String::new())).into();
+        let columns = ["pattern", "seed", "of", "ilo_profusion"];
+        films[1].fields = columns.map(|name| (name.to_owned(), String::new())).into();
         assert_eq!(trained_on(&films), TrainedOn::Simulated);
     }
 }

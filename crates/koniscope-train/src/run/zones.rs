@@ -13,7 +13,12 @@ use koniscope::{
 };
 
 use burn::module::Module;
-use rayon::prelude::*;
+use koniscope_data::{
+    LabeledRow,
+    labels::ZoneLabels,
+    read_labels,
+    split::{Kind, Part, Split, Test, Training},
+};
 
 use super::{
     Figure, Options, Outcome,
@@ -30,13 +35,11 @@ use crate::{
         platt::fit_platt,
         stages::fit_stages,
     },
-    dataset::{Case, read_labels, zones::ZoneLabels},
     loss::zones::answers,
     network::{Compute, Missing, resnet::ResNet},
     optimizer::adamw,
     recipe::{ZoneRecipe, data_sources},
     run_log::Observer,
-    split::Split,
     training::zones::{LabeledZones, ZoneTask},
     write::write_atomic,
 };
@@ -68,10 +71,10 @@ pub fn train(
     let segmenter = load_lungs(&lungs.models.join(LUNGS_MANIFEST), &Device::cpu())?;
     let crops = Crops::of(&segmenter, Region::Zones, recipe.crop, lungs);
     let train = match is_learning {
-        true => labeled(&crops, &split.training.0, "training", observer)?,
-        false => Vec::new(),
+        true => labeled(&crops, split.training(), observer)?,
+        false => Training::empty(),
     };
-    let tuning = labeled(&crops, &split.tuning.0, "tuning", observer)?;
+    let tuning = labeled(&crops, split.tuning(), observer)?;
 
     let [width, height] = recipe.crop;
     let (scaling, training) = (recipe.scaling, &recipe.training);
@@ -107,12 +110,12 @@ pub fn train(
     let (origin, trained) = match &options.init {
         Some(weights) if !is_learning => folder::origin_of(weights)?,
         _ => {
-            let films = split.training.0.iter().map(|c| (c.set.as_str(), c.patient.as_str()));
+            let films = split.training().iter().map(|c| (c.set.as_str(), c.patient.as_str()));
             let origin = options.origin(&split, data_sources(films, &recipe.licences));
-            (origin, Some(trained_on(&split.training.0)))
+            (origin, Some(trained_on(split.training())))
         }
     };
-    let tuned = trained_on(&split.tuning.0);
+    let tuned = trained_on(split.tuning());
     let manifest = Manifest {
         id: recipe.id.clone(),
         file: String::new(),
@@ -140,7 +143,7 @@ pub fn train(
     let mut manifest = folder::write_model(&options.out, ZONES_MANIFEST, &best, manifest)?;
 
     let path = options.out.join(ZONES_MANIFEST);
-    let staged = score(&crops, &split.test.0, &path, &task, observer)?;
+    let staged = score(&crops, split.test(), &path, &task, observer)?;
     write_atomic(&options.out.join("test.csv"), &table(&staged)?)?;
     let figures = stage_figures(&staged, recipe.split.seed);
     manifest.scores = figures.iter().map(Figure::score).collect();
@@ -166,7 +169,7 @@ fn network(recipe: &ZoneRecipe, options: &Options) -> Result<ResNet, Error> {
     resnet(2 * own, head)
 }
 
-/// Reads the tables and deals the films; the stratum of a film is its stage, where it has one.
+/// Reads the tables and splits the films; the stratum of a film is its stage, where it has one.
 fn split(
     recipe: &ZoneRecipe,
     options: &Options,
@@ -176,7 +179,7 @@ fn split(
     for table in &options.tables {
         let mut rows = read_labels(table, None)?;
         for case in &mut rows {
-            case.class = ZoneLabels::of(case).ok().and_then(|l| l.stage).map(|s| s as usize);
+            case.class = ZoneLabels::of(case).ok().and_then(|labels| labels.stage);
         }
         observer.note(&format!("{}: {} films", table.display(), rows.len()));
         cases.extend(rows);
@@ -184,24 +187,21 @@ fn split(
     options.split(cases, &recipe.split, &recipe.test_only, observer)
 }
 
-fn labeled(
+fn labeled<P: Kind>(
     crops: &Crops,
-    cases: &[Case],
-    part: &'static str,
+    films: &Part<P>,
     observer: &mut dyn Observer,
-) -> Result<Vec<LabeledZones>, Error> {
+) -> Result<Part<P, LabeledZones>, Error> {
     let labeled =
-        crops.labeled(cases, part, observer, |case| Ok((ZoneLabels::of(case)?, case.clone())))?;
-    let told: Vec<_> = labeled.par_iter().map(|(_, (_, case))| crops.opacities(case)).collect();
-    let mut films = Vec::with_capacity(labeled.len());
-    for ((pictures, (labels, _)), told) in labeled.into_iter().zip(told) {
+        crops.labeled(films, observer, |row| Ok((ZoneLabels::of(row)?, crops.opacities(row))))?;
+    let film = |(pictures, (labels, told)): (_, (_, Result<Result<_, _>, Error>))| {
         let opacities = told?.unwrap_or_else(|failure| {
             report_failures(&[failure], observer);
             None
         });
-        films.push(LabeledZones { pictures, labels, opacities });
-    }
-    Ok(films)
+        Ok(LabeledZones { pictures, labels, opacities })
+    };
+    labeled.map(film).transpose()
 }
 
 /// Slope and intercept of each output, from the answers that are known in the tuning part.
@@ -232,7 +232,9 @@ fn correlation(
         let grades = Grades::of(zones, &alone)?;
         let told = match (film.labels.grades, film.labels.stage) {
             (Some(truth), _) => Known::Grades(truth),
-            (_, Some(stage)) => Known::Stage(stage, grades.aggregation(), grades.large()),
+            (_, Some(stage)) => {
+                Known::Stage(Stage::ALL[stage], grades.aggregation(), grades.large())
+            }
             _ => continue,
         };
         known.push((grades.zones.map(|zone| zone.profusion), told));
@@ -249,7 +251,7 @@ fn stages(
     let mut known = Vec::new();
     for (film, zones) in films.iter().zip(outputs) {
         if let Some(stage) = film.labels.stage {
-            known.push((Grades::of(zones, calibration)?.stage().probabilities, stage));
+            known.push((Grades::of(zones, calibration)?.stage().probabilities, Stage::ALL[stage]));
         }
     }
     Ok(fit_stages(&known))
@@ -258,7 +260,7 @@ fn stages(
 /// Stages of the test films by the weights as they were written.
 fn score(
     crops: &Crops,
-    test: &[Case],
+    test: &Test,
     manifest: &Path,
     task: &ZoneTask,
     observer: &mut dyn Observer,
@@ -266,23 +268,19 @@ fn score(
     let (graph, manifest) = load_graph(manifest)?;
     let network = Compute::Engine(compute::Compute::new(graph, &Device::cpu())?);
     let calibration = ZoneCalibration::of(&manifest)?;
-    let (mut films, mut cases) = (Vec::new(), Vec::new());
-    for (pictures, case) in crops.load(test, "test", observer)?.into_iter().zip(test) {
-        let labels = ZoneLabels::of(case)
-            .map_err(|reason| crate::dataset::Failure { path: case.image.clone(), reason });
-        let film = pictures
-            .and_then(|pictures| Ok(LabeledZones { pictures, labels: labels?, opacities: None }));
-        match film {
-            Ok(film) => {
-                films.push(film);
-                cases.push(case);
-            }
-            Err(failure) => report_failures(&[failure], observer),
-        }
-    }
+    let label = |row: &LabeledRow| Ok((ZoneLabels::of(row)?, row.clone()));
+    let (films, failures) = crops.load(test, observer, label)?.partition();
+    report_failures(&failures, observer);
+    let (films, rows): (Vec<LabeledZones>, Vec<&LabeledRow>) = films
+        .iter()
+        .map(|(pictures, (labels, row))| {
+            let (pictures, labels) = (pictures.clone(), labels.clone());
+            (LabeledZones { pictures, labels, opacities: None }, row)
+        })
+        .unzip();
     let outputs = task.outputs(&network, &films)?;
     let mut staged = Vec::with_capacity(films.len());
-    for ((film, case), outputs) in films.iter().zip(cases).zip(&outputs) {
+    for ((film, case), outputs) in films.iter().zip(rows).zip(&outputs) {
         let grades = Grades::of(outputs, &calibration)?;
         let found = grades.zones.map(|zone| zone.grade());
         let Some(stage) = film.labels.stage else { continue };
@@ -290,7 +288,7 @@ fn score(
             set: case.set.clone(),
             patient: case.patient.clone(),
             id: case.id.clone(),
-            stage: stage as usize,
+            stage,
             probabilities: grades.stage().probabilities,
             zones: film.labels.grades.map(|truth| std::array::from_fn(|i| [truth[i], found[i]])),
         });

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{Int, Tensor, TensorData};
 use koniscope::{manifest::Input, model::gray_batch, plane::Plane};
+use koniscope_data::split::{Training, Tuning};
 use koniscope_metrics::roc::auc;
 use rand::Rng;
 use rayon::prelude::*;
@@ -30,9 +31,9 @@ pub struct Graded {
 /// The second stage's training.
 pub struct StageTask {
     /// Crops that are learnt from.
-    pub train: Vec<Graded>,
+    pub train: Training<Graded>,
     /// Crops that epochs are scored on.
-    pub tuning: Vec<Graded>,
+    pub tuning: Tuning<Graded>,
     /// Classes, in order.
     pub classes: usize,
     /// What the network is fed.
@@ -72,7 +73,7 @@ impl StageTask {
     /// Cases of each class in the training part.
     fn counts(&self) -> BTreeMap<usize, usize> {
         let mut counts = BTreeMap::new();
-        for case in &self.train {
+        for case in self.train.iter() {
             *counts.entry(case.class).or_default() += 1;
         }
         counts

@@ -2,6 +2,7 @@
 
 use burn::tensor::{Tensor, TensorData, activation::log_sigmoid};
 use koniscope::{manifest::Input, model::gray_batch, plane::Plane};
+use koniscope_data::split::{Training, Tuning};
 use koniscope_metrics::roc::auc;
 use rayon::prelude::*;
 
@@ -25,9 +26,9 @@ pub struct WithFindings {
 /// The pretraining.
 pub struct FindingsTask {
     /// Crops that are learnt from.
-    pub train: Vec<WithFindings>,
+    pub train: Training<WithFindings>,
     /// Crops that epochs are scored on.
-    pub tuning: Vec<WithFindings>,
+    pub tuning: Tuning<WithFindings>,
     /// What the network is fed.
     pub input: Input,
     /// How crops are varied.

@@ -2,16 +2,19 @@
 
 use burn::tensor::{Int, Tensor, TensorData};
 use koniscope::{manifest::Input, model::gray_batch, plane::Plane};
+use koniscope_data::{
+    mask::{IGNORE, lung_dice},
+    split::{Training, Tuning},
+};
 use rayon::prelude::*;
 
 use super::{Batch, Task};
 use crate::{
     Error,
     augment::{AugmentRecipe, Draw},
-    dataset::{IGNORE, Sample},
+    dataset::Sample,
     loss::segmentation_loss,
     network::{Compute, Device, unet::UNet},
-    overlap::lung_dice,
     recipe::LossWeights,
     rng::rng_for,
 };
@@ -26,9 +29,9 @@ pub struct SizedSamples {
     /// What the network is fed then.
     pub input: Input,
     /// Films that are learnt from.
-    pub train: Vec<Sample>,
+    pub train: Training<Sample>,
     /// Films that epochs are scored on.
-    pub tuning: Vec<Sample>,
+    pub tuning: Tuning<Sample>,
 }
 
 /// The first stage's training.

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use burn::tensor::Tensor;
 use koniscope::{manifest::Input, plane::Plane};
 
+use koniscope_data::split::Tuning;
+
 use super::{
     Batch, Plan, Task,
     classification::{Graded, StageTask},
@@ -13,6 +15,7 @@ use super::{
 use crate::{
     Error,
     augment::AugmentRecipe,
+    bench::made_up,
     network::{Device, resnet::ResNet, to_safetensors},
     optimizer::adamw,
     recipe::{Balance, TrainingRecipe},
@@ -63,8 +66,8 @@ fn best_after(epochs: usize, average: Option<f64>) -> Vec<u8> {
     };
     let input = Input { width: 32, height: 32, channels: 3, mean: 0.5, std: 0.25, detail: false };
     let task = StageTask {
-        train: (0..4).map(crop).collect(),
-        tuning: Vec::new(),
+        train: made_up(4).map(crop),
+        tuning: Tuning::empty(),
         classes: 2,
         input,
         augment: AugmentRecipe::default(),

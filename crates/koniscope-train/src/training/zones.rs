@@ -7,6 +7,10 @@ use koniscope::{
     model::{gray_batch, zone_grades::zone_outputs},
     plane::Plane,
 };
+use koniscope_data::{
+    labels::ZoneLabels,
+    split::{Training, Tuning},
+};
 use koniscope_metrics::agreement::quadratic_kappa;
 use rayon::prelude::*;
 
@@ -17,7 +21,6 @@ use crate::{
     dataset::{
         opacities::{Cell, ZoneOpacities},
         place::Place,
-        zones::ZoneLabels,
     },
     loss::zones::{ZoneTarget, zone_loss},
     network::{Compute, Device, resnet::ResNet},
@@ -51,9 +54,9 @@ impl LabeledZones {
 /// The zone grader's training.
 pub struct ZoneTask {
     /// Films that are learnt from.
-    pub train: Vec<LabeledZones>,
+    pub train: Training<LabeledZones>,
     /// Films that epochs are scored on.
-    pub tuning: Vec<LabeledZones>,
+    pub tuning: Tuning<LabeledZones>,
     /// What the network is fed.
     pub input: Input,
     /// How zones are varied.
@@ -151,7 +154,7 @@ impl Task for ZoneTask {
                 let found = grades.zones.map(|zone| usize::from(zone.grade()));
                 zones.extend(truth.into_iter().map(usize::from).zip(found));
             } else if let Some(truth) = film.labels.stage {
-                stages.push((truth as usize, grades.stage().stage() as usize));
+                stages.push((truth, grades.stage().stage() as usize));
             }
         }
         let pairs = if zones.is_empty() { stages } else { zones };

@@ -1,9 +1,9 @@
 //! Reads `cases.csv` again.
 
-use std::{collections::HashMap, fs, path::Path, str::FromStr};
+use std::{path::Path, str::FromStr};
 
-use csv::StringRecord;
 use koniscope::zones::Zone;
+use koniscope_data::table::{self, Table};
 
 use super::{
     Column, ERROR, IMAGE, LABEL, PATIENT, PROBABILITY, SIMULATED, SOURCE, STAGE, STAGE_READ,
@@ -55,34 +55,26 @@ impl Recorded {
 /// cannot be.
 pub fn read_table(path: &Path) -> Result<Vec<Recorded>, Error> {
     let fault = |detail: String| Error::Evaluation { path: path.to_owned(), detail };
-    let bytes = fs::read(path).map_err(|e| Error::not_there(path, e))?;
-    let mut csv = csv::Reader::from_reader(bytes.as_slice());
-    let head = csv.headers().map_err(|e| fault(e.to_string()))?.clone();
-    let places: HashMap<&str, usize> = head.iter().enumerate().map(|(i, name)| (name, i)).collect();
-    if let Some(Column { name: column, .. }) =
-        columns(&[]).into_iter().find(|c| !places.contains_key(c.name.as_str()))
-    {
+    if !path.is_file() {
+        return Err(Error::not_there(path, "it is not there"));
+    }
+    let table = Table::read(path)?;
+    if let Some(Column { name: column, .. }) = columns(&[]).iter().find(|c| !table.has(&c.name)) {
         return Err(fault(format!(
             "it has no column {column}; a table by `koniscope evaluate` of this version was \
              expected. Evaluate again"
         )));
     }
-    let mut films = Vec::new();
-    for (i, record) in csv.records().enumerate() {
-        let record = record.map_err(|e| fault(e.to_string()))?;
-        let row = Row { record: &record, places: &places };
-        films.push(row.film().map_err(|detail| fault(format!("film {}: {detail}", i + 1)))?);
-    }
+    let film =
+        |(i, row)| Row(row).film().map_err(|detail| fault(format!("film {}: {detail}", i + 1)));
+    let films: Vec<Recorded> = table.rows().enumerate().map(film).collect::<Result<_, _>>()?;
     if films.is_empty() {
         return Err(fault("it has no films".into()));
     }
     Ok(films)
 }
 
-struct Row<'a> {
-    record: &'a StringRecord,
-    places: &'a HashMap<&'a str, usize>,
-}
+struct Row<'a>(table::Row<'a>);
 
 impl Row<'_> {
     fn film(&self) -> Result<Recorded, String> {
@@ -119,7 +111,7 @@ impl Row<'_> {
     }
 
     fn cell(&self, column: &str) -> &str {
-        self.places.get(column).and_then(|place| self.record.get(*place)).unwrap_or_default()
+        self.0.cell(column)
     }
 
     fn flag(&self, column: &str) -> Result<Option<bool>, String> {
@@ -174,6 +166,8 @@ fn is_share(value: &f64) -> bool {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::fs;
+
     use koniscope::report::Failure;
 
     use super::*;

@@ -1,6 +1,6 @@
-//! How well two masks agree.
+//! How well two label maps agree.
 
-use crate::dataset::IGNORE;
+use super::IGNORE;
 
 /// Dice (1945) of lung, both sides together, leaving out pixels whose truth is [`IGNORE`]:
 /// `2 |A and B| / (|A| + |B|)`; 1 if both are empty. Labels above 0 are lung.
