@@ -17,15 +17,14 @@ use crate::{THRESHOLD, cases::Answer, truth::Truth};
 /// How the model is called beside readers.
 pub const MODEL: &str = "the model";
 
-/// What the model says, as if it were a reader: disease from its threshold on; the ILO's profusion as
-/// in `reading.json`, of the middles of the zones' grades.
+/// What the model says, as if it were a reader: disease from its threshold on.
 fn said_by_model(answer: &Answer) -> Truth {
-    let overall = |zones: [u8; 6]| Profusion::overall(zones.map(Profusion::middle_of)).index();
     Truth {
         disease: Some(answer.probability >= THRESHOLD),
         stage: answer.stage,
         zones: answer.zones,
-        ilo: answer.zones.map(overall),
+        ilo: answer.profusion().map(Profusion::index),
+        ..Truth::default()
     }
 }
 

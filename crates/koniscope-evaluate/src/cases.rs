@@ -7,10 +7,9 @@ mod table;
 use std::{
     collections::{BTreeSet, HashSet},
     path::{Path, PathBuf},
-    sync::atomic::{AtomicUsize, Ordering},
 };
 
-use koniscope::{FilmReading, Reader, files::bytes_of, many::in_order, report::Failure};
+use koniscope::{FilmReading, Reader, files::bytes_of, report::Failure};
 use koniscope_data::{LabeledRow, Mask, read_labels};
 
 pub use answer::Answer;
@@ -20,7 +19,7 @@ pub use table::{CSV_FILE, PARQUET_FILE, Recorded, Said, csv, parquet, read_table
 
 use crate::{
     Error,
-    keep::Keep,
+    keep::{Keep, each},
     overlap::Overlap,
     raters::{self, consensus},
     truth::{self, Truth},
@@ -169,37 +168,20 @@ pub fn read(
     done: &(dyn Fn() + Sync),
 ) -> Result<Films, Error> {
     let keep = Keep::new(out, READINGS, reader)?;
-    let kept = AtomicUsize::new(0);
-    let outcomes = in_order(cases.len(), |i| {
-        let outcome = Failure::caught(|| read_one(reader, &cases[i], &keep, &kept));
-        done();
-        outcome
-    })
-    .map_err(|e| Error::Threads(e.to_string()))?;
-    let films = cases.into_iter().zip(outcomes);
-    let films = films.map(|(case, outcome)| EvaluatedCase { case, outcome }).collect();
-    Ok(Films { films, kept: kept.into_inner() })
-}
-
-fn read_one(
-    reader: &Reader,
-    case: &Case,
-    keep: &Keep,
-    kept: &AtomicUsize,
-) -> Result<Answer, Failure> {
-    let bytes = bytes_of(&case.row.image, reader.file_limit())?;
-    let mask = case.row.mask.as_deref();
-    // A mask that is not there is said where it is read.
-    let mask_bytes = mask.and_then(|mask| bytes_of(mask, reader.file_limit()).ok());
-    let key = keep.key(&bytes, mask_bytes.as_deref());
-    if let Some(answer) = keep.find(&key) {
-        kept.fetch_add(1, Ordering::Relaxed);
-        return Ok(answer);
-    }
-    let film = reader.read(&bytes, &|| 0.0)?;
-    let overlap = mask.map(|mask| overlap(mask, &film));
-    let answer = Answer::of(&film.reading, overlap);
-    keep.put(&key, &answer).map_err(|e| Failure::write(&e))
+    let made = each(&cases, done, |case| {
+        let bytes = bytes_of(&case.row.image, reader.file_limit())?;
+        let mask = case.row.mask.as_deref();
+        // A mask that is not there is said where it is read.
+        let mask_bytes = mask.and_then(|mask| bytes_of(mask, reader.file_limit()).ok());
+        keep.or_make(&bytes, mask_bytes.as_deref(), || {
+            let film = reader.read(&bytes, &|| 0.0)?;
+            Ok(Answer::of(&film.reading, mask.map(|mask| overlap(mask, &film))))
+        })
+    })?;
+    let kept = made.iter().filter(|made| matches!(made, Ok((_, true)))).count();
+    let films = cases.into_iter().zip(made);
+    let films = films.map(|(case, made)| EvaluatedCase { case, outcome: made.map(|m| m.0) });
+    Ok(Films { films: films.collect(), kept })
 }
 
 fn overlap(mask: &Path, film: &FilmReading) -> Result<Overlap, String> {

@@ -17,6 +17,7 @@ mod html;
 mod notes;
 mod pairs;
 mod plots;
+mod tables;
 mod text;
 
 use std::{
@@ -81,7 +82,7 @@ pub fn compare(options: &Options) -> Result<Summary, Error> {
     if let Some(out) = &options.out {
         fs::create_dir_all(out).map_err(|e| Error::write(out, e))?;
         let plots = plots::plots(&comparison, &matched.pairs);
-        write(&out.join(PAGE_FILE), html::html(&comparison, &plots).as_bytes())?;
+        write(&out.join(PAGE_FILE), html::html(&comparison, plots).as_bytes())?;
         write(&out.join(JSON_FILE), json.as_bytes())?;
     }
     let text = text::text(&comparison);

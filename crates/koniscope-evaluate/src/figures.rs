@@ -4,12 +4,16 @@ pub mod calibration;
 pub mod decisions;
 pub mod detection;
 mod groups;
+pub mod ilo;
 pub mod lungs;
 pub mod mask_error;
 pub mod stages;
 pub mod zones;
 
-use koniscope_metrics::{Estimate, bootstrap};
+use koniscope_metrics::{
+    Estimate, bootstrap,
+    roc::{auc, auc_delong},
+};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use groups::data;
@@ -39,6 +43,8 @@ pub enum Section {
     Calibration,
     /// Stages 0 to III.
     Stage,
+    /// Fields of the ILO Classification.
+    Ilo,
     /// Grades of the six zones.
     Zones,
     /// Lungs against hand-drawn ones, and what their error does to the stage.
@@ -79,6 +85,13 @@ pub struct Figure {
     pub absent: Option<String>,
 }
 
+impl Figure {
+    /// Its interval, where it has one.
+    pub fn interval(&self) -> Option<[f64; 2]> {
+        self.low.zip(self.high).map(|(low, high)| [low, high])
+    }
+}
+
 /// What figures are made with.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
@@ -97,6 +110,7 @@ fn of_group(group: &Group, settings: Settings) -> Vec<Figure> {
     let mut figures = detection::figures(group, settings);
     figures.extend(calibration::figures(group, settings.seed));
     figures.extend(stages::figures(group, settings.seed));
+    figures.extend(ilo::figures(group, settings.seed));
     figures.extend(zones::figures(group, settings.seed));
     figures.extend(decisions::figures(group, settings.seed));
     figures.extend(lungs::figures(group, settings.seed));
@@ -113,12 +127,14 @@ pub(crate) fn patients(films: &[&EvaluatedCase]) -> Vec<String> {
 pub(crate) struct Sheet<'a> {
     group: &'a Group<'a>,
     section: Section,
+    /// Of the resamples.
+    seed: u64,
     figures: Vec<Figure>,
 }
 
 impl<'a> Sheet<'a> {
-    pub(crate) fn new(group: &'a Group<'a>, section: Section) -> Self {
-        Self { group, section, figures: Vec::new() }
+    pub(crate) fn new(group: &'a Group<'a>, section: Section, seed: u64) -> Self {
+        Self { group, section, seed, figures: Vec::new() }
     }
 
     /// A figure of `n` films; `absent` is said where there is no estimate. An interval of no width,
@@ -148,27 +164,64 @@ impl<'a> Sheet<'a> {
         });
     }
 
+    /// Gives the last figure, where it has no estimate, its bare value.
+    fn bare(&mut self, value: Option<f64>, why: &str) {
+        if let (Some(figure), Some(value)) = (self.figures.last_mut(), value)
+            && figure.value.is_none()
+        {
+            figure.value = Some(value);
+            figure.method = format!("no interval: {why}");
+            figure.absent = None;
+        }
+    }
+
     /// A statistic of films, given by their places, with its bootstrap interval. Where it has a
     /// value on the films but not on most resamples, the value stands alone.
     pub(crate) fn bootstrap(
         &mut self,
         name: impl Into<String>,
         patients: &[String],
-        seed: u64,
         absent: &str,
         statistic: impl Fn(&[usize]) -> Option<f64> + Sync,
     ) {
-        let n = patients.len();
-        let estimate = bootstrap::by_patient(patients, seed, &statistic);
-        self.add(name, estimate, n, BOOTSTRAP, absent);
-        if estimate.is_none()
-            && let Some(value) = statistic(&(0..n).collect::<Vec<_>>()).filter(|v| v.is_finite())
-            && let Some(figure) = self.figures.last_mut()
-        {
-            figure.value = Some(value);
-            figure.method = "no interval: most resamples have no value".into();
-            figure.absent = None;
+        let all: Vec<usize> = (0..patients.len()).collect();
+        let estimate = bootstrap::by_patient(patients, self.seed, &statistic);
+        self.add(name, estimate, all.len(), BOOTSTRAP, absent);
+        let value = statistic(&all).filter(|v| v.is_finite());
+        self.bare(value, "most resamples have no value");
+    }
+
+    /// The mean of what is known of films, with its bootstrap interval; no figure where it is known of
+    /// none.
+    pub(crate) fn mean(
+        &mut self,
+        name: impl Into<String>,
+        of: impl Fn(&EvaluatedCase) -> Option<f64>,
+    ) {
+        let films = self.group.films.iter();
+        let (films, values): (Vec<_>, Vec<f64>) =
+            films.filter_map(|film| Some((*film, of(film)?))).unzip();
+        if !films.is_empty() {
+            self.bootstrap(name, &patients(&films), "", |chosen| {
+                Some(chosen.iter().map(|i| values[*i]).sum::<f64>() / chosen.len() as f64)
+            });
         }
+    }
+
+    /// The share of films of which something holds, among those of which it is known.
+    pub(crate) fn share(
+        &mut self,
+        name: impl Into<String>,
+        holds: impl Fn(&EvaluatedCase) -> Option<bool>,
+    ) {
+        self.mean(name, |film| holds(film).map(|holds| f64::from(u8::from(holds))));
+    }
+
+    /// Area under the ROC curve with DeLong's interval; with one film of a class it has a value alone.
+    pub(crate) fn auc(&mut self, name: impl Into<String>, scores: &[f64], truth: &[bool]) {
+        let absent = "films with and without it are needed";
+        self.add(name, auc_delong(scores, truth), truth.len(), DELONG, absent);
+        self.bare(auc(scores, truth), "two films at least with and without it are needed");
     }
 
     pub(crate) fn done(self) -> Vec<Figure> {

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use koniscope::{Reader, digest::sha256, files::write_atomic};
+use koniscope::{Reader, digest::sha256, files::write_atomic, many::in_order, report::Failure};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::Error;
@@ -30,30 +30,53 @@ impl Keep {
     }
 
     /// Name of what is made of these bytes.
-    pub(crate) fn key(&self, film: &[u8], mask: Option<&[u8]>) -> String {
+    fn key(&self, film: &[u8], mask: Option<&[u8]>) -> String {
         let mask = mask.map(sha256).unwrap_or_default();
         sha256(format!("{}\n{mask}\n{}", sha256(film), self.made_with).as_bytes())
     }
 
-    /// What is kept under a key; nothing where there is none, or it was damaged.
-    pub(crate) fn find<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        let text = fs::read_to_string(self.path(key)).ok()?;
-        serde_json::from_str(&text).ok()
-    }
-
-    /// Keeps a value, and gives it back as it stands in the file: a run that goes on must find the
-    /// same numbers to the last digit.
-    pub(crate) fn put<T: Serialize + DeserializeOwned>(
+    /// What is kept of these bytes, and whether it was; else what is made of them, which is then kept. It
+    /// is given back as it stands in the file: a run that goes on must find the same numbers to the last
+    /// digit. A damaged file is made anew.
+    ///
+    /// # Errors
+    /// Those of `make`, and a file that cannot be written.
+    pub(crate) fn or_make<T: Serialize + DeserializeOwned>(
         &self,
-        key: &str,
-        value: &T,
-    ) -> Result<T, String> {
-        let text = serde_json::to_string(value).map_err(|e| e.to_string())?;
-        write_atomic(&self.path(key), text.as_bytes()).map_err(|e| e.to_string())?;
-        serde_json::from_str(&text).map_err(|e| e.to_string())
+        film: &[u8],
+        mask: Option<&[u8]>,
+        make: impl FnOnce() -> Result<T, Failure>,
+    ) -> Result<(T, bool), Failure> {
+        let path = self.path(&self.key(film, mask));
+        let kept = fs::read_to_string(&path).ok().and_then(|text| serde_json::from_str(&text).ok());
+        if let Some(kept) = kept {
+            return Ok((kept, true));
+        }
+        let fault = |e: &dyn std::fmt::Display| Failure::write(e);
+        let text = serde_json::to_string(&make()?).map_err(|e| fault(&e))?;
+        write_atomic(&path, text.as_bytes()).map_err(|e| fault(&e))?;
+        Ok((serde_json::from_str(&text).map_err(|e| fault(&e))?, false))
     }
 
     fn path(&self, key: &str) -> PathBuf {
         self.folder.join(format!("{key}.json"))
     }
+}
+
+/// Makes one thing of each film, on all threads, in the order of `films`. What goes wrong with one film,
+/// even a panic, is its own.
+///
+/// # Errors
+/// [`Error::Threads`].
+pub(crate) fn each<F: Sync, T: Send>(
+    films: &[F],
+    done: &(dyn Fn() + Sync),
+    make: impl Fn(&F) -> Result<T, Failure> + Sync,
+) -> Result<Vec<Result<T, Failure>>, Error> {
+    let made = in_order(films.len(), |i| {
+        let made = Failure::caught(|| make(&films[i]));
+        done();
+        made
+    });
+    made.map_err(|e| Error::Threads(e.to_string()))
 }

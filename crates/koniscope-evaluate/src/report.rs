@@ -7,16 +7,19 @@ mod made_with;
 pub mod paper;
 mod picture;
 mod plots;
+mod table;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use koniscope::Reader;
 
-pub use html::{figure_table, html, page};
+pub(crate) use html::true_stages;
+pub use html::{figure_table, html, page, plots as plots_of, section, terms};
 pub use json::json;
 pub use made_with::{MadeWith, Model, Models, REPORT_FILE, Run, Software};
 pub use picture::Picture;
+pub use table::{Cell, Table};
 pub use text::text;
 
 use crate::{

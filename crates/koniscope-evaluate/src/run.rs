@@ -5,8 +5,7 @@ use std::{fs, path::Path, time::Instant};
 use koniscope::{
     Reader,
     files::{bytes_of, write_atomic},
-    many::in_order,
-    report::{Failure, overlay},
+    report::overlay,
 };
 
 use crate::{
@@ -14,6 +13,7 @@ use crate::{
     agreement::{self, disagreements},
     cases::{self, EvaluatedCase, Films, Found},
     figures::{self, Settings},
+    keep::each,
     options::{Observer, Options, Summary},
     predictions::{self, LabeledPredictions},
     raters,
@@ -119,14 +119,13 @@ fn worst(reader: &Reader, films: &[EvaluatedCase]) -> Result<Vec<Picture>, Error
         .filter_map(|(i, film)| Some((i, film.error().filter(|error| *error > 0.0)?)))
         .collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    let picture = |i: usize| {
-        let bytes = bytes_of(&films[i].case.row.image, reader.file_limit()).ok()?;
-        let film = Failure::caught(|| Ok(reader.read(&bytes, &|| 0.0)?)).ok()?;
-        Picture::of(i, &overlay(&film).ok()?)
-    };
     ranked.truncate(WORST);
-    let pictures = in_order(ranked.len(), |place| picture(ranked[place].0));
-    Ok(pictures.map_err(|e| Error::Threads(e.to_string()))?.into_iter().flatten().collect())
+    let pictures = each(&ranked, &|| {}, |(place, _)| {
+        let bytes = bytes_of(&films[*place].case.row.image, reader.file_limit())?;
+        let film = reader.read(&bytes, &|| 0.0)?;
+        Ok(overlay(&film).ok().and_then(|png| Picture::of(*place, &png)))
+    })?;
+    Ok(pictures.into_iter().filter_map(|picture| picture.ok()?).collect())
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {

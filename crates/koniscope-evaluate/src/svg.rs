@@ -1,8 +1,10 @@
-//! Plots as SVG, written by hand: lines over two axes, a table of counts, values with intervals.
+//! Plots as SVG: lines over two axes, a table of counts, values with intervals.
 
 mod dots;
 mod matrix;
 mod plot;
+
+use maud::{Markup, html};
 
 pub use dots::{Dot, dots};
 pub use matrix::{Cell, grid, matrix};
@@ -13,12 +15,36 @@ pub use plot::{Line, Mark, Plot};
 const STYLES: [(&str, &str); 4] =
     [("#0072B2", ""), ("#D55E00", "7 4"), ("#009E73", "2 3"), ("#595959", "1 5")];
 
-/// Round numbers within a range, some five of them.
-fn ticks([from, to]: [f64; 2]) -> Vec<f64> {
-    let step = round_step((to - from) / 5.0);
-    // A hair more, so that the ends are not lost to rounding.
-    let (first, last) = ((from / step - 1e-9).ceil() as i64, (to / step + 1e-9).floor() as i64);
-    (first..=last).map(|i| i as f64 * step).collect()
+/// Color of the lines of an axis.
+const GRID: &str = "#e3e3e3";
+
+/// Where values of a range lie on a picture.
+#[derive(Clone, Copy)]
+struct Axis {
+    range: [f64; 2],
+    /// Of both ends of the range, in pixels.
+    ends: [f64; 2],
+}
+
+impl Axis {
+    fn at(&self, value: f64) -> f64 {
+        let ([from, to], [start, end]) = (self.range, self.ends);
+        start + (end - start) * ((value - from) / (to - from))
+    }
+
+    /// The same for values beyond its ends, which stand at them.
+    fn within(&self, value: f64) -> f64 {
+        self.at(value.clamp(self.range[0], self.range[1]))
+    }
+
+    /// Round numbers within its range, some five of them.
+    fn ticks(&self) -> Vec<f64> {
+        let [from, to] = self.range;
+        let step = round_step((to - from) / 5.0);
+        // A hair more, so that the ends are not lost to rounding.
+        let (first, last) = ((from / step - 1e-9).ceil() as i64, (to / step + 1e-9).floor() as i64);
+        (first..=last).map(|i| i as f64 * step).collect()
+    }
 }
 
 /// The nearest of 1, 2, 5 times a power of ten that is as large at least.
@@ -28,17 +54,42 @@ pub fn round_step(step: f64) -> f64 {
     digits.unwrap_or(10.0) * power
 }
 
-/// Opening of a picture with its title.
-fn head(width: f64, height: f64, title: &str) -> String {
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
-         aria-label=\"{title}\" font-family=\"sans-serif\" font-size=\"12\" fill=\"#111\">\n\
-         <rect width=\"{width}\" height=\"{height}\" fill=\"white\"/>\n\
-         <text x=\"{}\" y=\"18\" text-anchor=\"middle\" font-weight=\"bold\" \
-         font-size=\"13\">{title}</text>\n",
-        width / 2.0,
-        title = escape(title),
-    )
+/// A picture with its title above.
+fn picture([width, height]: [f64; 2], title: &str, body: &Markup) -> Markup {
+    html! {
+        svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (width) " " (height) } role="img"
+            aria-label=(title) font-family="sans-serif" font-size="12" fill="#111" {
+            rect width=(width) height=(height) fill="white" {}
+            text x=(width / 2.0) y="18" text-anchor="middle" font-weight="bold" font-size="13" {
+                (title)
+            }
+            (body)
+        }
+    }
+}
+
+/// Text at a point, which is its `start`, `middle` or `end`.
+fn label([x, y]: [f64; 2], anchor: &str, text: &str) -> Markup {
+    html! { text x=(px(x)) y=(px(y)) text-anchor=(anchor) { (text) } }
+}
+
+/// Text that runs upward, its middle at a point.
+fn upward([x, y]: [f64; 2], text: &str) -> Markup {
+    html! {
+        text x=(x) y=(y) text-anchor="middle" transform={ "rotate(-90 " (x) " " (y) ")" } { (text) }
+    }
+}
+
+fn line([x1, y1]: [f64; 2], [x2, y2]: [f64; 2], color: &str, width: f64, dash: &str) -> Markup {
+    html! {
+        line x1=(px(x1)) y1=(px(y1)) x2=(px(x2)) y2=(px(y2)) stroke=(color) stroke-width=(width)
+            stroke-dasharray=(dash) {}
+    }
+}
+
+/// A place in pixels.
+fn px(value: f64) -> String {
+    format!("{value:.1}")
 }
 
 /// A number without zeros at its end.
@@ -48,12 +99,6 @@ fn short(value: f64) -> String {
     if text == "-0" { "0".into() } else { text.into() }
 }
 
-/// Text as it may stand in markup or in a quoted attribute.
-pub fn escape(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace('"', "&quot;").replace('\'', "&#39;")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,6 +106,7 @@ mod tests {
     #[test]
     fn numbers_are_short_and_round() {
         assert_eq!([0.5, 1.0, -0.0, 0.125].map(short), ["0.5", "1", "0", "0.125"]);
+        let ticks = |range| Axis { range, ends: [0.0, 1.0] }.ticks();
         assert_eq!(ticks([-0.1, 0.6]).len(), 4);
         assert_eq!(ticks([0.0, 1.0]).last(), Some(&1.0));
         assert_eq!([0.3, 0.1, 0.021].map(round_step), [0.5, 0.1, 0.05]);

@@ -3,7 +3,7 @@
 use koniscope::{
     stage::{
         gbz70::{self, Findings, Large, Stage},
-        ilo::Profusion,
+        ilo::{LargeCategory, Profusion, Shape},
     },
     zones::Zone,
 };
@@ -15,6 +15,12 @@ pub const LABEL: &str = "pneumoconiosis";
 
 /// Column of the ILO's profusion of a film, `0/-` to `3/+`.
 pub const ILO: &str = "ilo_profusion";
+
+/// Column of the ILO's category of large opacities, `O`, `A`, `B` or `C`.
+pub const ILO_LARGE: &str = "ilo_large";
+
+/// Column of the shapes and sizes of small opacities, as `q/t`.
+pub const SHAPES: &str = "shapes";
 
 /// Column that says where the labels of a film come from: `readers` where they were made of what its
 /// readers say. They are then no reference for them.
@@ -34,6 +40,12 @@ pub struct Truth {
     pub zones: Option<[u8; 6]>,
     /// The ILO's profusion on its scale of 12, 0 to 11.
     pub ilo: Option<u8>,
+    /// Shape and size of most of its small opacities.
+    pub shape: Option<Shape>,
+    /// Whether it has large opacities.
+    pub large: Option<bool>,
+    /// Their category.
+    pub large_category: Option<LargeCategory>,
 }
 
 impl Truth {
@@ -72,6 +84,7 @@ impl Truth {
             ));
         }
         let profusion = profusion(row)?;
+        let large_category = large_category(row)?;
         // Where a column of the disease is left empty, large opacities may leave it open.
         let by_profusion = profusion
             .filter(|_| !row.fields.contains_key(LABEL))
@@ -85,6 +98,11 @@ impl Truth {
             stage: stage.map(|stage| stage as usize),
             zones: zones.grades,
             ilo: profusion.map(Profusion::index),
+            shape: shape(row)?,
+            large: large_category
+                .map(|category| category != LargeCategory::O)
+                .or_else(|| zones.large.map(|zones| zones.iter().any(|large| *large > 0))),
+            large_category,
         })
     }
 
@@ -116,6 +134,31 @@ fn profusion(row: &LabeledRow) -> Result<Option<Profusion>, String> {
              expected (spreadsheets make dates of them)"
         )
     })
+}
+
+/// The first of the shapes, which most small opacities have.
+fn shape(row: &LabeledRow) -> Result<Option<Shape>, String> {
+    let Some(text) = row.cell(SHAPES) else { return Ok(None) };
+    let shape = text.split('/').next().and_then(Shape::parse);
+    shape.map(Some).ok_or_else(|| {
+        format!("its column {SHAPES} holds {text:?}; letters p to u, as q/t, were expected")
+    })
+}
+
+fn large_category(row: &LabeledRow) -> Result<Option<LargeCategory>, String> {
+    let category = match row.cell(ILO_LARGE) {
+        None => return Ok(None),
+        Some("O" | "0") => LargeCategory::O,
+        Some("A") => LargeCategory::A,
+        Some("B") => LargeCategory::B,
+        Some("C") => LargeCategory::C,
+        Some(text) => {
+            return Err(format!(
+                "its column {ILO_LARGE} holds {text:?}; O (none), A, B or C was expected"
+            ));
+        }
+    };
+    Ok(Some(category))
 }
 
 fn said(row: &LabeledRow, column: &str) -> Result<Option<bool>, String> {
@@ -183,6 +226,11 @@ pub(crate) mod tests {
         assert_eq!((ilo("0/1").disease, ilo("0/1").ilo), (Some(false), Some(2)));
         assert_eq!((ilo("1/0").disease, ilo("1/0").stage), (Some(true), None));
         assert_eq!(of(&[("pneumoconiosis", ""), ("ilo_profusion", "0/1")], None).disease, None);
+        let all = of(&[("shapes", "q/t"), ("ilo_large", "B")], None);
+        assert_eq!((all.shape, all.large), (Some(Shape::Q), Some(true)));
+        assert_eq!(all.large_category, Some(LargeCategory::B));
+        assert_eq!(of(&large, None).large, Some(true));
+        assert_eq!(of(&[("ilo_large", "O")], None).large, Some(false));
     }
 
     #[test]
@@ -193,6 +241,8 @@ pub(crate) mod tests {
         assert!(fault(&[("pneumoconiosis", "0"), ("stage", "I")], None).contains("stage is I"));
         assert!(fault(&[("stage", "IV")], None).contains("column stage holds"));
         assert!(fault(&[("ilo_profusion", "1-Jan")], None).contains("\"1-Jan\"; one of 0/-"));
+        assert!(fault(&[("shapes", "x")], None).contains("letters p to u"));
+        assert!(fault(&[("ilo_large", "D")], None).contains("\"D\"; O (none), A, B or C"));
         let from = |text| is_of_readers(&row(&[("labels_from", text)]));
         assert_eq!([from("Readers"), from("")], [Ok(true), Ok(false)]);
         assert!(from("CT").unwrap_err().contains("\"CT\"; readers, or nothing"));

@@ -4,7 +4,7 @@ mod logistic;
 
 use std::collections::BTreeMap;
 
-pub use logistic::{Recalibration, slope_intercept};
+pub use logistic::{Recalibration, platt, slope_intercept};
 
 use crate::{Estimate, are_probabilities, proportion::wilson};
 

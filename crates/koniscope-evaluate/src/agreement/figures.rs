@@ -142,7 +142,7 @@ pub fn main_names() -> Vec<String> {
 /// Figures of all scales that readers graded on; nothing where no film has a reader. Single zones have
 /// those of readers among themselves alone.
 pub fn figures(group: &Group, names: &[String], seed: u64) -> Vec<Figure> {
-    let mut panel = Panel { sheet: Sheet::new(group, Section::Readers), names, seed };
+    let mut panel = Panel { sheet: Sheet::new(group, Section::Readers, seed), names };
     for scale in Scale::ALL {
         let ratings = Ratings::of(group, names, scale);
         if ratings.films.is_empty() {
@@ -160,7 +160,6 @@ pub fn figures(group: &Group, names: &[String], seed: u64) -> Vec<Figure> {
 struct Panel<'a> {
     sheet: Sheet<'a>,
     names: &'a [String],
-    seed: u64,
 }
 
 impl Panel<'_> {
@@ -184,7 +183,7 @@ impl Panel<'_> {
             let units: Vec<Vec<Vec<Option<f64>>>> = films.iter().map(of_film).collect();
             let absent = "films of two readers are needed, and two grades among them";
             let name = alpha_name(ratings.scale, with_model);
-            self.sheet.bootstrap(name, &patients, self.seed, absent, |chosen| {
+            self.sheet.bootstrap(name, &patients, absent, |chosen| {
                 let rows: Vec<_> = chosen.iter().flat_map(|film| &units[*film]).cloned().collect();
                 krippendorff_alpha(&rows, Level::Ordinal)
             });
@@ -254,7 +253,7 @@ impl Panel<'_> {
             Measure::Kappa.value(&pairs.pick(chosen), scale.categories())
         };
         let name = difference_name(scale, reader);
-        self.sheet.bootstrap(name, &his.patients, self.seed, FEW_WITHOUT, |chosen| {
+        self.sheet.bootstrap(name, &his.patients, FEW_WITHOUT, |chosen| {
             Some(kappa(models, chosen)? - kappa(his, chosen)?)
         });
     }
@@ -274,7 +273,7 @@ impl Panel<'_> {
     /// One figure; `few` is said where there are no films.
     fn add(&mut self, name: String, scale: Scale, measure: Measure, pairs: &Pairs, few: &str) {
         let absent = if pairs.patients.is_empty() { few } else { measure.needs() };
-        self.sheet.bootstrap(name, &pairs.patients, self.seed, absent, |chosen| {
+        self.sheet.bootstrap(name, &pairs.patients, absent, |chosen| {
             measure.value(&pairs.pick(chosen), scale.categories())
         });
     }

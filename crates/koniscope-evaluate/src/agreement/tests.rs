@@ -45,13 +45,7 @@ fn film(
         stages: None,
         stage: Some(model.stage),
         zones: Some(model.zones),
-        view: None,
-        flags: Vec::new(),
-        features: None,
-        positive: None,
-        set: None,
-        abstained: None,
-        overlap: None,
+        ..Answer::default()
     };
     EvaluatedCase { case: Case::of(row, label).unwrap(), outcome: Ok(answer) }
 }

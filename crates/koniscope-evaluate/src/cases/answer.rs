@@ -1,6 +1,12 @@
 //! What the figures need of a reading.
 
-use koniscope::{Reading, features::Features, quality::Flag, site::AbstentionKind};
+use koniscope::{
+    Reading,
+    features::Features,
+    quality::Flag,
+    site::AbstentionKind,
+    stage::ilo::{LargeCategory, Profusion, Shape},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::overlap::Overlap;
@@ -16,6 +22,12 @@ pub struct Answer {
     pub stage: Option<usize>,
     /// Grade of each zone, 0 to 3, with a zone grader.
     pub zones: Option<[u8; 6]>,
+    /// Probability of profusion 1/0 and above on the ILO's scale, with a zone grader.
+    pub ilo_positive: Option<f64>,
+    /// Shape and size of most small opacities, where it told them.
+    pub shape: Option<Shape>,
+    /// Category of large opacities, where it could be told.
+    pub large_opacity: Option<LargeCategory>,
     /// View position that the film's header says.
     pub view: Option<String>,
     /// Measures of film and lungs, in the order of [`Features::NAMES`].
@@ -41,6 +53,11 @@ impl Answer {
         Self { probability, stages, stage: stages.map(likeliest), ..Self::default() }
     }
 
+    /// The ILO's profusion of the middles of the zones' grades: minor categories are not graded.
+    pub fn profusion(&self) -> Option<Profusion> {
+        Some(Profusion::overall(self.zones?.map(Profusion::middle_of)))
+    }
+
     pub(super) fn of(reading: &Reading, overlap: Option<Result<Overlap, String>>) -> Self {
         let staged = reading.stage.as_ref();
         let stages = staged.and_then(|s| <[f64; 4]>::try_from(s.probabilities.as_slice()).ok());
@@ -52,6 +69,9 @@ impl Answer {
             stages,
             stage: stages.map(likeliest),
             zones: graded.map(|graded| graded.zones.0.each_ref().map(|zone| zone.grade)),
+            ilo_positive: graded.map(|graded| graded.ilo.probability_1_0),
+            shape: graded.and_then(|graded| Some(graded.ilo.shape?.primary)),
+            large_opacity: graded.and_then(|graded| graded.ilo.large_opacity),
             view: reading.film.view_position.clone(),
             features: reading.features.as_ref().map(Features::values),
             positive: reading.pneumoconiosis.positive,

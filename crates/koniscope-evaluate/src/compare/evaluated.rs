@@ -8,7 +8,7 @@ use crate::{
     Error,
     cases::{CSV_FILE, Recorded, read_table},
     predictions::{FILE, LabeledPredictions},
-    report::{MadeWith, Models},
+    report::{MadeWith, Models, Software},
 };
 
 /// All that a comparison needs of one.
@@ -28,8 +28,8 @@ pub struct Party {
     pub models: Models,
     /// Whether a site's file was used.
     pub at_site: bool,
-    /// Version of the program that read.
-    pub version: String,
+    /// The program that read.
+    pub software: Software,
     /// The command that made it.
     pub command: String,
     /// Column of the disease, where one was named.
@@ -65,7 +65,7 @@ impl Evaluated {
             folder: self.folder.display().to_string(),
             models: self.made_with.models.clone(),
             at_site: self.at_site,
-            version: self.made_with.software.version.clone(),
+            software: self.made_with.software.clone(),
             command: self.made_with.run.command.clone(),
             label: self.made_with.run.label.clone(),
             films: self.films.len(),

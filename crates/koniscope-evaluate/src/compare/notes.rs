@@ -1,7 +1,7 @@
 //! What a reader must know before the figures, and how to take them.
 
 use super::{Difference, Films, evaluated::Evaluated, pairs::Matched};
-use crate::report::SIMULATED;
+use crate::report::{SIMULATED, Software};
 
 /// The gravest first.
 pub(super) fn warnings([a, b]: [&Evaluated; 2], matched: &Matched) -> Vec<String> {
@@ -47,9 +47,10 @@ pub(super) fn warnings([a, b]: [&Evaluated; 2], matched: &Matched) -> Vec<String
     if matched.renamed {
         warnings.push("B calls sources of these films otherwise; they are named as in A".into());
     }
-    let (old, new) = (&a.made_with.software.version, &b.made_with.software.version);
-    if old != new {
-        warnings.push(format!("A was read by version {old}, B by version {new}"));
+    let [of_a, of_b] = [a, b].map(|side| &side.made_with.software);
+    let version = |of: &Software| (of.version.clone(), of.reading_version);
+    if version(of_a) != version(of_b) {
+        warnings.push(format!("A was read by {}, B by {}", of_a.in_words(), of_b.in_words()));
     }
     if matched.pairs.iter().all(|pair| pair.said[0] == pair.said[1]) {
         warnings.push("A and B say the same of every film".into());

@@ -1,8 +1,9 @@
 //! The plots of the page.
 
 use koniscope_metrics::{counts::Counts, roc};
+use maud::Markup;
 
-use super::{Comparison, Table, pairs::Pair, text::name};
+use super::{Comparison, Table, pairs::Pair, tables::name};
 use crate::{
     THRESHOLD,
     svg::{Dot, Line, Mark, Plot, dots, matrix, round_step},
@@ -16,11 +17,11 @@ const LEAST: f64 = 0.02;
 /// The plots, as SVG.
 pub(super) struct Plots {
     /// Both ROC curves; nothing where a class is missing.
-    pub(super) roc: Option<String>,
+    pub(super) roc: Option<Markup>,
     /// Every difference with its interval.
-    pub(super) differences: String,
+    pub(super) differences: Markup,
     /// Tables of right and wrong.
-    pub(super) tables: Vec<String>,
+    pub(super) tables: Vec<Markup>,
 }
 
 pub(super) fn plots(comparison: &Comparison, pairs: &[Pair]) -> Plots {
@@ -32,7 +33,7 @@ pub(super) fn plots(comparison: &Comparison, pairs: &[Pair]) -> Plots {
     }
 }
 
-fn roc_curves(pairs: &[Pair]) -> Option<String> {
+fn roc_curves(pairs: &[Pair]) -> Option<Markup> {
     let labeled = pairs.iter().filter_map(|pair| Some((pair, pair.film.truth.disease?)));
     let (labeled, truth): (Vec<&Pair>, Vec<bool>) = labeled.unzip();
     let (mut lines, mut marks) = (Vec::new(), Vec::new());
@@ -59,7 +60,7 @@ fn roc_curves(pairs: &[Pair]) -> Option<String> {
     Some(plot.svg())
 }
 
-fn forest(comparison: &Comparison) -> String {
+fn forest(comparison: &Comparison) -> Markup {
     let values: Vec<Dot> = comparison
         .differences
         .iter()
@@ -75,7 +76,7 @@ fn forest(comparison: &Comparison) -> String {
     dots(&title, "A less B, 95 % interval", [-most, most], &values)
 }
 
-fn right_or_wrong(name: &str, table: Table) -> String {
+fn right_or_wrong(name: &str, table: Table) -> Markup {
     let Table { both, a_alone, b_alone, neither, .. } = table;
     let counts = [vec![both, a_alone], vec![b_alone, neither]];
     let title = format!("{name} (n = {})", both + a_alone + b_alone + neither);

@@ -15,13 +15,13 @@ use super::{
 /// label.
 pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
     let labeled = Labeled::of(group);
-    let mut sheet = Sheet::new(group, Section::Calibration);
+    let mut sheet = Sheet::new(group, Section::Calibration, seed);
     if !labeled.films.is_empty() {
         let owners = patients(&labeled.films);
         let needed = "films with and without disease are needed, of more than one probability, that \
                       no threshold parts fully";
         let mut add = |name: String, of: &Measure| {
-            sheet.bootstrap(name, &owners, seed, needed, |chosen| {
+            sheet.bootstrap(name, &owners, needed, |chosen| {
                 let (scores, truth) = labeled.pick(chosen);
                 of(&scores, &truth)
             });
@@ -34,7 +34,7 @@ pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
     let staged = Staged::of(group);
     if !staged.films.is_empty() {
         let name = format!("ECE of the likeliest stage, {BINS} bins of equal width");
-        sheet.bootstrap(name, &patients(&staged.films), seed, "", |chosen| {
+        sheet.bootstrap(name, &patients(&staged.films), "", |chosen| {
             let (p, t): (Vec<[f64; 4]>, Vec<usize>) =
                 chosen.iter().map(|i| (staged.stages[*i], staged.pairs[*i].0)).unzip();
             top_class_error(&p, &t)

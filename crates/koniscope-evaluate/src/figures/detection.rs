@@ -4,10 +4,9 @@ use koniscope_metrics::{
     counts::{Counts, predictive_values, sensitivity_at_specificity, specificity_at_sensitivity},
     decision_curve::{NetBenefit, decision_curve},
     precision_recall::average_precision,
-    roc::auc_delong,
 };
 
-use super::{DELONG, Figure, Group, Section, Settings, Sheet, patients};
+use super::{Figure, Group, Section, Settings, Sheet, patients};
 use crate::{THRESHOLD, cases::EvaluatedCase};
 
 /// Specificities, and sensitivities, at which the other is told.
@@ -61,12 +60,10 @@ pub fn figures(group: &Group, settings: Settings) -> Vec<Figure> {
         return Vec::new();
     }
     let patients = patients(&labeled.films);
-    let mut sheet = Sheet::new(group, Section::Detection);
-    let auc = auc_delong(&labeled.scores, &labeled.truth);
-    let few = "two films at least with and without disease are needed";
-    sheet.add("AUC (ROC)", auc, labeled.films.len(), DELONG, few);
+    let mut sheet = Sheet::new(group, Section::Detection, settings.seed);
+    sheet.auc("AUC (ROC)", &labeled.scores, &labeled.truth);
     let mut add = |name: String, absent: &str, of: &Measure| {
-        sheet.bootstrap(name, &patients, settings.seed, absent, |chosen| {
+        sheet.bootstrap(name, &patients, absent, |chosen| {
             let (scores, truth) = labeled.pick(chosen);
             of(&scores, &truth)
         });

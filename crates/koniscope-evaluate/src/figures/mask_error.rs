@@ -30,7 +30,7 @@ pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
         .filter_map(|film| compared(film).map(|(dice, off)| Compared { film, dice, off }))
         .collect();
     films.sort_by(|a, b| a.dice.total_cmp(&b.dice));
-    let mut sheet = Sheet::new(group, Section::Lungs);
+    let mut sheet = Sheet::new(group, Section::Lungs, seed);
     let n = films.len();
     if n < 3 || films[0].dice == films[n - 1].dice {
         return Vec::new();
@@ -51,18 +51,14 @@ pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
         for (third, words) in THIRDS.into_iter().enumerate() {
             let places: Vec<usize> = (0..n).filter(|i| 3 * i / n == third).collect();
             let owners: Vec<String> = places.iter().map(|i| owners[*i].clone()).collect();
-            sheet.bootstrap(
-                format!("{measure}, {words} third by Dice"),
-                &owners,
-                seed,
-                "",
-                |chosen| mean(&chosen.iter().map(|i| places[*i]).collect::<Vec<_>>(), third, value),
-            );
+            sheet.bootstrap(format!("{measure}, {words} third by Dice"), &owners, "", |chosen| {
+                mean(&chosen.iter().map(|i| places[*i]).collect::<Vec<_>>(), third, value)
+            });
         }
     }
     for (measure, value) in &measures[1..] {
         let name = format!("{measure}, lowest third by Dice less the highest");
-        sheet.bootstrap(name, &owners, seed, "", |chosen| {
+        sheet.bootstrap(name, &owners, "", |chosen| {
             Some(mean(chosen, 0, *value)? - mean(chosen, 2, *value)?)
         });
     }

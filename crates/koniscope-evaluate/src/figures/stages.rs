@@ -4,10 +4,9 @@ use koniscope::stage::gbz70::Stage;
 use koniscope_metrics::{
     agreement::{Confusion, Weights},
     counts::sensitivity_at_specificity,
-    roc::auc_delong,
 };
 
-use super::{DELONG, Figure, Group, Section, Sheet, patients};
+use super::{Figure, Group, Section, Sheet, patients};
 use crate::cases::EvaluatedCase;
 
 /// Specificity at which the sensitivity for stage I is told.
@@ -47,10 +46,10 @@ pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
         return Vec::new();
     }
     let patients = patients(&staged.films);
-    let mut sheet = Sheet::new(group, Section::Stage);
+    let mut sheet = Sheet::new(group, Section::Stage, seed);
     let mut add = |name: &str, of: &(dyn Fn(&Confusion) -> Option<f64> + Sync)| {
         let absent = "two stages at least are needed";
-        sheet.bootstrap(name, &patients, seed, absent, |chosen| {
+        sheet.bootstrap(name, &patients, absent, |chosen| {
             let pairs: Vec<_> = chosen.iter().map(|i| staged.pairs[*i]).collect();
             of(&Confusion::from_pairs(&pairs, 4)?)
         });
@@ -65,21 +64,20 @@ pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
         let above = |p: &[f64; 4]| p[from..].iter().sum::<f64>();
         let scores: Vec<f64> = staged.stages.iter().map(above).collect();
         let name = format!("AUC of stage {} and above", Stage::ALL[from].name());
-        let few = "two films at least on both sides are needed";
-        sheet.add(name, auc_delong(&scores, &truth), truth.len(), DELONG, few);
+        sheet.auc(name, &scores, &truth);
     }
-    early(&staged, &mut sheet, seed);
+    early(&staged, &mut sheet);
     sheet.done()
 }
 
 /// Sensitivity for stage I: of films of stage 0 and I alone, where disease is hardest to see.
-fn early(staged: &Staged, sheet: &mut Sheet, seed: u64) {
+fn early(staged: &Staged, sheet: &mut Sheet) {
     let early: Vec<usize> =
         (0..staged.films.len()).filter(|i| staged.pairs[*i].0 <= Stage::I as usize).collect();
     let films: Vec<&EvaluatedCase> = early.iter().map(|i| staged.films[*i]).collect();
     let name = format!("sensitivity for stage I at specificity {SPECIFICITY:.2}");
     let absent = "films of stage 0 and I are needed";
-    sheet.bootstrap(name, &patients(&films), seed, absent, |chosen| {
+    sheet.bootstrap(name, &patients(&films), absent, |chosen| {
         let chosen = chosen.iter().map(|i| early[*i]);
         let (scores, truth): (Vec<f64>, Vec<bool>) =
             chosen.map(|i| (1.0 - staged.stages[i][0], staged.pairs[i].0 > 0)).unzip();

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use koniscope::report::Failure;
+use koniscope::{
+    report::Failure,
+    stage::ilo::{LargeCategory, Shape},
+};
 
 use super::*;
 use crate::{
@@ -18,19 +21,7 @@ fn film(number: usize, disease: bool, probability: f64) -> EvaluatedCase {
     let mut row = row(&[("site", ["north", "south"][number % 2])]);
     row.patient = number.to_string();
     let truth = Truth { disease: Some(disease), ..Truth::default() };
-    let answer = Answer {
-        probability,
-        stages: None,
-        stage: None,
-        zones: None,
-        view: None,
-        flags: Vec::new(),
-        features: None,
-        positive: None,
-        set: None,
-        abstained: None,
-        overlap: None,
-    };
+    let answer = Answer { probability, ..Answer::default() };
     let case =
         Case { row, truth, origin: Origin::Table, readers: BTreeMap::new(), simulated: false };
     EvaluatedCase { case, outcome: Ok(answer) }
@@ -153,6 +144,48 @@ fn a_free_lung_beside_a_sick_one_counts_by_itself() {
     close(&figures, "zones of a free lung beside a sick one graded 0", 5.0 / 6.0);
     close(&figures, "zones of grade 0 graded 0", (3.0 + 5.0 + 0.0 + 4.0) / (4.0 + 5.0 + 6.0 + 4.0));
     close(&figures, "zones of grade 1 to 3 graded so", 3.0 / 5.0);
+}
+
+#[test]
+fn fields_of_the_ilo_by_hand() {
+    // Of profusion 0/1, 1/0, 1/1, 2/2, and one without a grade; grades of zones make 0/0 or 1/1.
+    let truths = [Some(2), Some(3), Some(4), Some(7), None];
+    let (told, grades) = ([0.6, 0.2, 0.7, 0.9, 0.8], [0, 0, 1, 1, 1]);
+    let shapes = [Shape::P, Shape::Q, Shape::S, Shape::T, Shape::Q];
+    let large = [LargeCategory::O, LargeCategory::A, LargeCategory::B];
+    let films: Vec<EvaluatedCase> = (0..5)
+        .map(|i| {
+            let mut film = film(i, false, 0.5);
+            let truth = &mut film.case.truth;
+            (truth.disease, truth.ilo, truth.shape) = (None, truths[i], Some(shapes[i]));
+            (truth.large, truth.large_category) = (Some(i % 3 > 0), Some(large[i % 3]));
+            let answer = film.outcome.as_mut().unwrap();
+            (answer.ilo_positive, answer.zones) = (Some(told[i]), Some([grades[i]; 6]));
+            answer.shape = (grades[i] > 0).then_some(Shape::S);
+            answer.large_opacity = Some(large[i / 2]);
+            film
+        })
+        .collect();
+    let figures = all_figures(&films);
+    close(&figures, "P(profusion 1/0 and above) of 0.5 and more", 4.0 / 5.0);
+    // 0.6 of the one below stands above 0.2 alone: two of three pairs are in order.
+    let auc = figure(&figures, "AUC of profusion 1/0 and above");
+    assert_eq!((auc.value, auc.low, auc.n), (Some(2.0 / 3.0), None, 4));
+    assert!(auc.method.starts_with("no interval: two films at least"), "{}", auc.method);
+    close(&figures, "sensitivity for profusion 1/0 and above at 0.5", 2.0 / 3.0);
+    close(&figures, "specificity for profusion 1/0 and above at 0.5", 0.0);
+    let brier = (0.6f64.powi(2) + 0.8f64.powi(2) + 0.3f64.powi(2) + 0.1f64.powi(2)) / 4.0;
+    close(&figures, "Brier score of P(profusion 1/0 and above)", brier);
+    // 0/0 of 0/1, 0/0 of 1/0, 1/1 of 1/1, 1/1 of 2/2.
+    close(&figures, "major category of profusion right", 2.0 / 4.0);
+    close(&figures, "profusion within one minor category", 2.0 / 4.0);
+    close(&figures, "primary shape and size right", 1.0 / 3.0);
+    close(&figures, "rounded or irregular right", 2.0 / 3.0);
+    // Truth O, A, B, O, A; told O, O, A, A, B.
+    close(&figures, "films with large opacities found so", 2.0 / 3.0);
+    close(&figures, "films without large opacities found so", 1.0 / 2.0);
+    close(&figures, "category of large opacities (O, A, B, C) right", 1.0 / 5.0);
+    assert!(all_figures(&[film(0, true, 0.1)]).iter().all(|f| f.section != Section::Ilo));
 }
 
 #[test]

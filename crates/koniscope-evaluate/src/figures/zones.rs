@@ -19,7 +19,7 @@ pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
     }
     let grades: Vec<([u8; 6], [u8; 6])> = films.iter().filter_map(graded).collect();
     let patients = patients(&films);
-    let mut sheet = Sheet::new(group, Section::Zones);
+    let mut sheet = Sheet::new(group, Section::Zones, seed);
     let pairs = |chosen: &[usize], zones: std::ops::Range<usize>| -> Vec<(usize, usize)> {
         let of = |i: &usize| {
             let (truth, found) = grades[*i];
@@ -29,17 +29,15 @@ pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
     };
     let one_grade = "two grades at least are needed";
     let name = "quadratic weighted kappa, all zones";
-    sheet.bootstrap(name, &patients, seed, one_grade, |chosen| {
-        quadratic_kappa(&pairs(chosen, 0..6), 4)
-    });
+    sheet.bootstrap(name, &patients, one_grade, |chosen| quadratic_kappa(&pairs(chosen, 0..6), 4));
     for (zone, words) in Zone::NAMES.iter().enumerate() {
         let name = format!("quadratic weighted kappa, {}", words.replace('_', " "));
-        sheet.bootstrap(name, &patients, seed, one_grade, |chosen| {
+        sheet.bootstrap(name, &patients, one_grade, |chosen| {
             quadratic_kappa(&pairs(chosen, zone..zone + 1), 4)
         });
     }
     for (name, off) in [("zone grades right", 0), ("zone grades within one", 1)] {
-        sheet.bootstrap(name, &patients, seed, "", |chosen| {
+        sheet.bootstrap(name, &patients, "", |chosen| {
             let pairs = pairs(chosen, 0..6);
             let hits = pairs.iter().filter(|(a, b)| a.abs_diff(*b) <= off).count();
             Some(hits as f64 / pairs.len() as f64)
@@ -61,7 +59,7 @@ pub fn figures(group: &Group, seed: u64) -> Vec<Figure> {
         ),
     ];
     for (name, picked, absent) in rules {
-        sheet.bootstrap(name, &patients, seed, absent, |chosen| {
+        sheet.bootstrap(name, &patients, absent, |chosen| {
             let zones = chosen.iter().flat_map(|i| (0..6).map(|zone| (grades[*i], zone)));
             let picked: Vec<bool> = zones
                 .filter(|((truth, _), zone)| picked(truth, *zone))

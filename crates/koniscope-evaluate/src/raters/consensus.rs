@@ -46,5 +46,6 @@ pub fn truth(readers: &Said) -> Truth {
         stage: of(Scale::Stage)[0],
         zones: zones.collect::<Vec<u8>>().try_into().ok(),
         ilo: of(Scale::Ilo)[0].map(|grade| grade as u8),
+        ..Truth::default()
     }
 }

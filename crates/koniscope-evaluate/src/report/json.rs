@@ -131,7 +131,7 @@ pub fn json(evaluation: &Evaluation) -> Result<String, Error> {
     Ok(text.map_err(|e| Error::write(REPORT_FILE.as_ref(), e))? + "\n")
 }
 
-fn made_with(evaluation: &Evaluation) -> MadeWith {
+pub(super) fn made_with(evaluation: &Evaluation) -> MadeWith {
     let Evaluation { options, reader, .. } = evaluation;
     MadeWith {
         warnings: evaluation.warnings(),

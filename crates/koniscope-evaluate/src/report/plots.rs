@@ -7,6 +7,7 @@ use koniscope_metrics::{
     decision_curve::NetBenefit,
     precision_recall, roc,
 };
+use maud::Markup;
 
 use super::Evaluation;
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
 const UNIT: [f64; 2] = [0.0, 1.0];
 
 /// Plots of all films: those for which there is enough.
-pub(super) fn plots(evaluation: &Evaluation) -> Vec<String> {
+pub(super) fn plots(evaluation: &Evaluation) -> Vec<Markup> {
     let labeled = Labeled::of(&evaluation.groups[0]);
     let n = labeled.films.len();
     let about = format!("n = {n}, {} with disease", labeled.sick());
@@ -44,7 +45,7 @@ pub(super) fn plots(evaluation: &Evaluation) -> Vec<String> {
         .collect()
 }
 
-fn roc_curve(labeled: &Labeled, about: &str) -> Option<String> {
+fn roc_curve(labeled: &Labeled, about: &str) -> Option<Markup> {
     let curve = roc::curve(&labeled.scores, &labeled.truth);
     let here = Counts::at(&labeled.scores, &labeled.truth, THRESHOLD)?;
     let point = [1.0 - here.specificity()?, here.sensitivity()?];
@@ -63,7 +64,7 @@ fn roc_curve(labeled: &Labeled, about: &str) -> Option<String> {
     (!curve.is_empty()).then(|| plot.svg())
 }
 
-fn pr_curve(labeled: &Labeled, about: &str) -> Option<String> {
+fn pr_curve(labeled: &Labeled, about: &str) -> Option<Markup> {
     let curve = precision_recall::curve(&labeled.scores, &labeled.truth);
     let first = curve.first()?;
     let mut points = vec![[0.0, first.precision]];
@@ -90,7 +91,7 @@ fn pr_curve(labeled: &Labeled, about: &str) -> Option<String> {
     Some(plot.svg())
 }
 
-fn reliability_diagram(labeled: &Labeled, about: &str) -> Option<String> {
+fn reliability_diagram(labeled: &Labeled, about: &str) -> Option<Markup> {
     let bins = reliability(&labeled.scores, &labeled.truth, BINS)?;
     let marks = bins.iter().map(|bin| Mark {
         at: [bin.mean, bin.share.value],
@@ -115,7 +116,7 @@ fn reliability_diagram(labeled: &Labeled, about: &str) -> Option<String> {
     Some(plot.svg())
 }
 
-fn decision(curve: &[NetBenefit], about: &str) -> String {
+fn decision(curve: &[NetBenefit], about: &str) -> Markup {
     let line = |name: &str, of: fn(&NetBenefit) -> f64| Line {
         name: name.into(),
         points: curve.iter().map(|point| [point.threshold, of(point)]).collect(),
@@ -140,14 +141,14 @@ fn decision(curve: &[NetBenefit], about: &str) -> String {
     .svg()
 }
 
-fn stage_matrix(evaluation: &Evaluation) -> Option<String> {
+fn stage_matrix(evaluation: &Evaluation) -> Option<Markup> {
     let confusion = confusion(&evaluation.groups[0])?;
     let names = Stage::ALL.map(Stage::name);
     let title = format!("Stages (n = {})", confusion.n());
     Some(matrix(&title, ["true stage", "stage read"], &names, confusion.counts()))
 }
 
-fn zone_kappas(evaluation: &Evaluation) -> Option<String> {
+fn zone_kappas(evaluation: &Evaluation) -> Option<Markup> {
     let all = &evaluation.groups[0];
     let figures = evaluation.of(&all.by, &all.name, Section::Zones);
     let kappas: Vec<Dot> = figures
@@ -156,7 +157,7 @@ fn zone_kappas(evaluation: &Evaluation) -> Option<String> {
             Some(Dot {
                 name: figure.name.strip_prefix("quadratic weighted kappa, ")?.into(),
                 value: figure.value?,
-                interval: figure.low.zip(figure.high).map(|(low, high)| [low, high]),
+                interval: figure.interval(),
             })
         })
         .collect();

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use koniscope::reading::DISCLAIMER;
 
-use super::{Evaluation, value};
+use super::{Cell, Evaluation, Table, value};
 use crate::{
     agreement::figures::main_names,
     figures::{Figure, Section},
@@ -26,11 +26,15 @@ pub fn text(evaluation: &Evaluation) -> String {
         Section::Robustness => f.name.starts_with("AUC"),
         _ => true,
     };
-    let figures = evaluation.figures.iter().filter(main);
-    let width = figures.clone().map(|figure| figure.name.len()).max().unwrap_or(0);
-    for figure in figures {
-        let _ = writeln!(out, "{:width$}  {}  n {}", figure.name, value(figure), figure.n);
+    let mut table = Table::new([""; 3]);
+    for figure in evaluation.figures.iter().filter(main) {
+        table.row([
+            Cell::from(&figure.name),
+            value(figure).into(),
+            format!("n {}", figure.n).into(),
+        ]);
     }
+    out += &table.text(3);
     let read = evaluation.films.iter().filter(|film| film.outcome.is_ok()).count();
     let _ = writeln!(out, "\n{} films: {read} read, {} not read", evaluation.films.len(), {
         evaluation.films.len() - read

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use koniscope::site::Recalibration;
-use koniscope_metrics::isotonic;
-use koniscope_train::calibrate::platt::fit_platt;
+use koniscope_metrics::{calibration::platt, isotonic};
 
 use crate::predictions::LabeledPrediction;
 
@@ -28,7 +27,7 @@ pub(super) const GROUPS: usize = 5;
 /// 0.90 had to take 0.96.
 const ISOTONIC_LEAST: usize = 1000;
 
-/// Films of either answer below which nothing is fitted, as in [`fit_platt`].
+/// Films of either answer below which nothing is fitted, as in [`platt`].
 const LEAST: usize = 10;
 
 /// Probabilities this near to 0 or 1 have the logit of this one, as where they are read.
@@ -123,8 +122,9 @@ fn fit_logistic(p: &[f64], truth: &[bool]) -> Recalibration {
         let p = p.clamp(NEAREST, 1.0 - NEAREST);
         (p / (1.0 - p)).ln()
     };
-    let platt = fit_platt(&p.iter().map(logit).collect::<Vec<f64>>(), truth);
-    Recalibration::Logistic { slope: platt.slope, intercept: platt.intercept }
+    let fit = platt(&p.iter().map(logit).collect::<Vec<f64>>(), truth);
+    let (slope, intercept) = fit.map_or((1.0, 0.0), |fit| (fit.slope, fit.intercept));
+    Recalibration::Logistic { slope, intercept }
 }
 
 fn fit_isotonic(p: &[f64], truth: &[bool]) -> Recalibration {

@@ -1,8 +1,8 @@
 //! Lines and marks over two axes.
 
-use std::fmt::Write;
+use maud::{Markup, html};
 
-use super::{STYLES, escape, head, short, ticks};
+use super::{Axis, GRID, STYLES, label, line, picture, px, short, upward};
 
 const WIDTH: f64 = 460.0;
 const HEIGHT: f64 = 400.0;
@@ -53,52 +53,43 @@ pub struct Plot {
 
 impl Plot {
     /// The picture.
-    pub fn svg(&self) -> String {
-        let mut svg = head(WIDTH, HEIGHT, &self.title);
-        let _ = writeln!(
-            svg,
-            "<rect x=\"{LEFT}\" y=\"{TOP}\" width=\"{}\" height=\"{}\" fill=\"none\" \
-             stroke=\"#777\"/>",
-            WIDTH - LEFT - RIGHT,
-            HEIGHT - TOP - BOTTOM
-        );
-        self.axes(&mut svg);
-        // A picture in the picture cuts off what lies beyond the axes.
+    pub fn svg(&self) -> Markup {
         let (width, height) = (WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM);
-        let _ = writeln!(
-            svg,
-            "<svg x=\"{LEFT}\" y=\"{TOP}\" width=\"{width}\" height=\"{height}\" \
-             viewBox=\"{LEFT} {TOP} {width} {height}\">"
-        );
-        for (line, style) in self.lines.iter().zip(STYLES.iter().cycle()) {
-            self.line(&mut svg, line, *style);
-        }
-        svg += "</svg>\n";
-        for mark in &self.marks {
-            self.mark(&mut svg, mark);
-        }
-        self.legend(&mut svg);
-        svg + "</svg>\n"
+        let body = html! {
+            rect x=(LEFT) y=(TOP) width=(width) height=(height) fill="none" stroke="#777" {}
+            (self.axes())
+            // A picture in the picture cuts off what lies beyond the axes.
+            svg x=(LEFT) y=(TOP) width=(width) height=(height)
+                viewBox={ (LEFT) " " (TOP) " " (width) " " (height) } {
+                @for (line, style) in self.lines.iter().zip(STYLES.iter().cycle()) {
+                    (self.line(line, *style))
+                }
+            }
+            @for mark in &self.marks { (self.mark(mark)) }
+            (self.legend())
+        };
+        picture([WIDTH, HEIGHT], &self.title, &body)
     }
 
-    fn x(&self, value: f64) -> f64 {
-        let [from, to] = self.ranges[0];
-        LEFT + (WIDTH - LEFT - RIGHT) * ((value - from) / (to - from))
+    fn x(&self) -> Axis {
+        Axis { range: self.ranges[0], ends: [LEFT, WIDTH - RIGHT] }
     }
 
-    fn y(&self, value: f64) -> f64 {
-        let [from, to] = self.ranges[1];
-        TOP + (HEIGHT - TOP - BOTTOM) * (1.0 - (value - from) / (to - from))
+    fn y(&self) -> Axis {
+        Axis { range: self.ranges[1], ends: [HEIGHT - BOTTOM, TOP] }
+    }
+
+    fn place(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        [self.x().at(x), self.y().at(y)]
     }
 
     /// How much of the lines a legend would cover, in places along them.
     fn covered(&self, [left, top]: [f64; 2], height: f64) -> usize {
-        let place = |[x, y]: [f64; 2]| [self.x(x), self.y(y)];
         let under = |[x, y]: [f64; 2]| {
             (left - 8.0..left + 190.0).contains(&x) && (top - 8.0..top + height + 8.0).contains(&y)
         };
         let between = |pair: &[[f64; 2]]| -> usize {
-            let (a, b) = (place(pair[0]), place(pair[1]));
+            let (a, b) = (self.place(pair[0]), self.place(pair[1]));
             (0..16)
                 .map(|i| f64::from(i) / 16.0)
                 .filter(|t| under([a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])]))
@@ -108,134 +99,79 @@ impl Plot {
         lines.map(between).sum()
     }
 
-    fn axes(&self, svg: &mut String) {
-        for y in ticks(self.ranges[1]) {
-            let at = self.y(y);
-            let _ = writeln!(
-                svg,
-                "<line x1=\"{LEFT}\" x2=\"{}\" y1=\"{at:.1}\" y2=\"{at:.1}\" stroke=\"#e3e3e3\"/>\
-                 <text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
-                WIDTH - RIGHT,
-                LEFT - 6.0,
-                at + 4.0,
-                short(y),
-            );
+    fn axes(&self) -> Markup {
+        let (x, y) = (self.x(), self.y());
+        html! {
+            @for value in y.ticks() {
+                @let at = y.at(value);
+                (line([LEFT, at], [WIDTH - RIGHT, at], GRID, 1.0, ""))
+                (label([LEFT - 6.0, at + 4.0], "end", &short(value)))
+            }
+            @for value in x.ticks() {
+                (label([x.at(value), HEIGHT - BOTTOM + 16.0], "middle", &short(value)))
+            }
+            (label([(LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 10.0], "middle", &self.labels[0]))
+            (upward([14.0, (TOP + HEIGHT - BOTTOM) / 2.0], &self.labels[1]))
         }
-        for x in ticks(self.ranges[0]) {
-            let _ = writeln!(
-                svg,
-                "<text x=\"{:.1}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
-                self.x(x),
-                HEIGHT - BOTTOM + 16.0,
-                short(x),
-            );
-        }
-        let middle = TOP + (HEIGHT - TOP - BOTTOM) / 2.0;
-        let _ = writeln!(
-            svg,
-            "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>\
-             <text x=\"14\" y=\"{middle}\" text-anchor=\"middle\" \
-             transform=\"rotate(-90 14 {middle})\">{}</text>",
-            LEFT + (WIDTH - LEFT - RIGHT) / 2.0,
-            HEIGHT - 10.0,
-            escape(&self.labels[0]),
-            escape(&self.labels[1]),
-        );
     }
 
-    fn line(&self, svg: &mut String, line: &Line, (color, dash): (&str, &str)) {
+    fn line(&self, line: &Line, (color, dash): (&str, &str)) -> Markup {
         let mut points: Vec<String> = Vec::with_capacity(line.points.len());
         let mut before: Option<f64> = None;
-        for [x, y] in line.points.iter().copied().filter(|p| p.iter().all(|v| v.is_finite())) {
+        for point in line.points.iter().copied().filter(|p| p.iter().all(|v| v.is_finite())) {
+            let [x, y] = self.place(point);
             if let (true, Some(x)) = (line.steps, before) {
-                points.push(format!("{x:.1},{:.1}", self.y(y)));
+                points.push(format!("{x:.1},{y:.1}"));
             }
-            points.push(format!("{:.1},{:.1}", self.x(x), self.y(y)));
-            before = Some(self.x(x));
+            points.push(format!("{x:.1},{y:.1}"));
+            before = Some(x);
         }
         points.dedup();
-        let _ = writeln!(
-            svg,
-            "<polyline points=\"{}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"2\" \
-             stroke-dasharray=\"{dash}\"/>",
-            points.join(" ")
-        );
+        html! {
+            polyline points=(points.join(" ")) fill="none" stroke=(color) stroke-width="2"
+                stroke-dasharray=(dash) {}
+        }
     }
 
-    fn mark(&self, svg: &mut String, mark: &Mark) {
+    fn mark(&self, mark: &Mark) -> Markup {
         let (color, _) = STYLES[mark.line % STYLES.len()];
-        let (x, y) = (self.x(mark.at[0]), self.y(mark.at[1]));
-        if let Some([low, high]) = mark.interval {
-            let _ = writeln!(
-                svg,
-                "<line x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{:.1}\" y2=\"{:.1}\" stroke=\"{color}\" \
-                 stroke-width=\"1.5\"/>",
-                self.y(low),
-                self.y(high)
-            );
+        let [x, y] = self.place(mark.at);
+        html! {
+            @if let Some([low, high]) = mark.interval {
+                (line([x, self.y().at(low)], [x, self.y().at(high)], color, 1.5, ""))
+            }
+            @if mark.line == 0 {
+                circle cx=(px(x)) cy=(px(y)) r="4.5" fill=(color) stroke="white" {}
+            } @else {
+                rect x=(px(x - 4.0)) y=(px(y - 4.0)) width="8" height="8" fill=(color)
+                    stroke="white" {}
+            }
         }
-        let _ = match mark.line {
-            0 => writeln!(
-                svg,
-                "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4.5\" fill=\"{color}\" stroke=\"white\"/>"
-            ),
-            _ => writeln!(
-                svg,
-                "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"8\" height=\"8\" fill=\"{color}\" \
-                 stroke=\"white\"/>",
-                x - 4.0,
-                y - 4.0
-            ),
-        };
     }
 
     /// In the corner where it covers least of the lines.
-    fn legend(&self, svg: &mut String) {
-        let mut names: Vec<(&str, Option<usize>)> = Vec::new();
-        names.extend(self.lines.iter().enumerate().map(|(i, line)| (line.name.as_str(), Some(i))));
-        if !self.marks.is_empty() {
-            names.push((&self.marks_name, None));
-        }
-        let height = 17.0 * names.len() as f64;
+    fn legend(&self) -> Markup {
+        let names = self.lines.iter().map(|line| line.name.as_str());
+        let marks = (!self.marks.is_empty()).then_some(self.marks_name.as_str());
+        let height = 17.0 * (self.lines.len() + usize::from(marks.is_some())) as f64;
         let places = [HEIGHT - BOTTOM - height - 8.0, TOP + 8.0]
             .into_iter()
             .flat_map(|top| [[WIDTH - RIGHT - 200.0, top], [LEFT + 14.0, top]]);
-        let covered = |[left, top]: &[f64; 2]| self.covered([*left, *top], height);
-        let Some([left, top]) = places.min_by_key(covered) else { return };
-        let _ = writeln!(
-            svg,
-            "<rect x=\"{}\" y=\"{}\" width=\"198\" height=\"{}\" fill=\"white\" \
-             fill-opacity=\"0.85\"/>",
-            left - 8.0,
-            top - 4.0,
-            height + 6.0
-        );
-        for (place, (name, line)) in names.into_iter().enumerate() {
-            let y = top + 17.0 * place as f64 + 8.0;
-            let _ = match line {
-                Some(i) => {
-                    let (color, dash) = STYLES[i % STYLES.len()];
-                    writeln!(
-                        svg,
-                        "<line x1=\"{left}\" x2=\"{}\" y1=\"{y}\" y2=\"{y}\" stroke=\"{color}\" \
-                         stroke-width=\"2\" stroke-dasharray=\"{dash}\"/>",
-                        left + 26.0
-                    )
+        let covered = |place: &[f64; 2]| self.covered(*place, height);
+        let [left, top] = places.min_by_key(covered).unwrap_or_default();
+        html! {
+            rect x=(left - 8.0) y=(top - 4.0) width="198" height=(height + 6.0) fill="white"
+                fill-opacity="0.85" {}
+            @for (place, name) in names.chain(marks).enumerate() {
+                @let y = top + 17.0 * place as f64 + 8.0;
+                @if place < self.lines.len() {
+                    @let (color, dash) = STYLES[place % STYLES.len()];
+                    (line([left, y], [left + 26.0, y], color, 2.0, dash))
+                } @else {
+                    circle cx=(px(left + 13.0)) cy=(px(y)) r="4.5" fill=(STYLES[0].0) {}
                 }
-                None => writeln!(
-                    svg,
-                    "<circle cx=\"{}\" cy=\"{y}\" r=\"4.5\" fill=\"{}\"/>",
-                    left + 13.0,
-                    STYLES[0].0
-                ),
-            };
-            let _ = writeln!(
-                svg,
-                "<text x=\"{}\" y=\"{}\">{}</text>",
-                left + 32.0,
-                y + 4.0,
-                escape(name)
-            );
+                (label([left + 32.0, y + 4.0], "start", name))
+            }
         }
     }
 }
@@ -263,7 +199,7 @@ mod tests {
             marks: vec![Mark { at: [0.5, 0.5], interval: Some([0.2, 0.7]), line: 0 }],
             marks_name: "point".into(),
         };
-        let svg = plot.svg();
+        let svg = plot.svg().into_string();
         assert!(svg.contains("a &lt; b") && !svg.contains("NaN") && !svg.contains("inf"));
         assert_eq!(svg.matches("<polyline").count(), 3);
         assert_eq!(svg.matches("<circle").count(), 2);

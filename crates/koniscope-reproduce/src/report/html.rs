@@ -1,13 +1,11 @@
 //! One page, without script and without any other file; it prints on A4.
 
-use std::fmt::Write;
-
 use koniscope::stage::gbz70::Stage;
 use koniscope_evaluate::{
     figures::{Section, named},
-    report::{figure_table, page, paper},
-    svg::escape,
+    report::{Cell, Table, figure_table, page, paper, plots_of, section, terms},
 };
+use maud::{Markup, html};
 
 use super::{Experiment, columns, plots};
 use crate::{
@@ -18,177 +16,153 @@ use crate::{
 };
 
 /// Films of the paper.
-const THEIR_FILMS: &str = "<span class=\"whole\">1,760</span>";
+const THEIR_FILMS: &str = "1,760";
 
 /// `report.html`.
 pub(super) fn html(experiment: &Experiment) -> Result<String, Error> {
-    let mut body = data(experiment);
-    for asked in experiment.questions {
-        body += &side_by_side(experiment, asked);
-        body += "<div class=\"plots\">\n";
-        for plot in plots::plots(asked)? {
-            let _ = writeln!(body, "<figure>{plot}</figure>");
+    let plots: Vec<Vec<Markup>> =
+        experiment.questions.iter().map(plots::plots).collect::<Result<_, _>>()?;
+    let body = html! {
+        (section("Data", &data(experiment)))
+        @for (asked, plots) in experiment.questions.iter().zip(plots) {
+            (section(asked.question.title(), &html! {
+                (side_by_side(experiment, asked))
+                (plots_of(plots))
+            }))
         }
-        body += "</div>\n</section>\n";
-    }
-    body += &not_done(experiment);
-    body += "<section>\n<h2>Every figure</h2>\n<p>Over all films; by source and view they stand in \
-             report.json. Answers of single films: cases.csv in each model's folder.</p>\n";
-    for asked in experiment.questions {
-        for measured in &asked.models {
-            body += &every_figure(asked.question, measured);
-        }
-    }
-    body += "</section>\n";
-    body += &networks(experiment);
-    body += &time(experiment);
-    body += &methods(experiment);
+        @if !experiment.not_done.is_empty() { (section("Not done", &not_done(experiment).html())) }
+        (section("Every figure", &html! {
+            p {
+                "Over all films; by source and view they stand in report.json. Answers of single films: \
+                 cases.csv in each model's folder."
+            }
+            @for asked in experiment.questions {
+                @for measured in &asked.models { (every_figure(asked.question, measured)) }
+            }
+        }))
+        (section("Networks", &networks(experiment).html()))
+        (section("Time", &time(experiment)))
+        (section("Methods", &methods(experiment)))
+    };
     Ok(page("The paper's experiment", &experiment.warnings, &body))
 }
 
-/// A table: names of columns, then rows of cells that are markup.
-fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let mut out = String::from("<table>\n<thead><tr>");
-    for name in head {
-        let _ = write!(out, "<th>{}</th>", escape(name));
-    }
-    out += "</tr></thead>\n<tbody>\n";
-    for row in rows {
-        out += "<tr>";
-        for cell in row {
-            let _ = write!(out, "<td>{cell}</td>");
-        }
-        out += "</tr>\n";
-    }
-    out + "</tbody>\n</table>\n"
-}
-
-fn data(experiment: &Experiment) -> String {
+fn data(experiment: &Experiment) -> Markup {
     let cohort = experiment.cohort;
     let mut sets: Vec<&str> = cohort.cases.iter().map(|c| c.row.set.as_str()).collect();
     sets.sort_unstable();
     sets.dedup();
-    let rows = sets.into_iter().map(|set| {
+    let head = ["Source", "Films", "Patients", "With disease", "Without"].map(String::from);
+    let stages = Stage::ALL.map(|stage| format!("Stage {}", stage.name()));
+    let mut table = Table::new(head.into_iter().chain(stages));
+    for set in sets {
         let films: Vec<_> = cohort.cases.iter().filter(|c| c.row.set == set).collect();
         let mut patients: Vec<&str> = films.iter().map(|c| c.row.patient.as_str()).collect();
         patients.sort_unstable();
         patients.dedup();
         let count = |sick| films.iter().filter(|c| c.truth.disease == Some(sick)).count();
         let stages = (0..4).map(|s| films.iter().filter(|c| c.truth.stage == Some(s)).count());
-        let mut row = vec![escape(&named(set, films.iter().any(|c| c.simulated)))];
         let counts = [films.len(), patients.len(), count(true), count(false)];
-        row.extend(counts.into_iter().chain(stages).map(|n| n.to_string()));
-        row
-    });
-    let head = ["Source", "Films", "Patients", "With disease", "Without"];
-    let stages = Stage::ALL.map(|stage| format!("Stage {}", stage.name()));
-    let head: Vec<&str> = head.into_iter().chain(stages.iter().map(String::as_str)).collect();
-    format!(
-        "<section>\n<h2>Data</h2>\n{}<p>Patients are dealt into {} folds, stratified by source and \
-         stage, the same for all models. A network of a fold learns from the films of all but two \
-         folds, the next fold chooses its epoch and its calibration, and it is tested on the fold \
-         itself: every film is tested once, by a network that saw no film of its patient. {} films \
-         of the table without a label were left out.</p>\n</section>\n",
-        table(&head, rows),
-        cohort.folds,
-        cohort.unlabeled
-    )
+        let name = named(set, films.iter().any(|c| c.simulated));
+        table
+            .row([name.into()].into_iter().chain(counts.into_iter().chain(stages).map(Cell::from)));
+    }
+    html! {
+        (table.html())
+        p {
+            "Patients are assigned to " (cohort.folds) " folds, stratified by source and stage, the same for \
+             all models. A network of a fold learns from the films of all but two folds, the next fold \
+             chooses its epoch and its calibration, and it is tested on the fold itself: every film is \
+             tested once, by a network that saw no film of its patient. " (cohort.unlabeled)
+            " films of the table without a label were left out."
+        }
+    }
 }
 
-fn side_by_side(experiment: &Experiment, asked: &Asked) -> String {
+fn side_by_side(experiment: &Experiment, asked: &Asked) -> Markup {
     let columns = columns(asked.question);
     let seconds = experiment.seconds();
-    let mut rows = vec![{
-        let mut row = vec![format!("the paper, {}", paper::DATA), THEIR_FILMS.into()];
-        let figures = columns.iter().map(|c| paper::figure(c).map(|v| v.to_string()));
-        row.extend(figures.map(|figure| figure.unwrap_or_else(|| "-".into())));
-        row.push("-".into());
-        row
-    }];
+    let names = columns.iter().map(String::as_str);
+    let mut table = Table::new(["Model", "n"].into_iter().chain(names).chain(["Wall time"]));
+    let theirs = [format!("the paper, {}", paper::DATA).into(), Cell::whole(THEIR_FILMS)];
+    let figures = columns.iter().map(|c| paper::figure(c).map_or("-".into(), Cell::from));
+    table.row(theirs.into_iter().chain(figures).chain(["-".into()]));
     for measured in &asked.models {
         let model = measured.model;
-        let mut row = vec![format!("{model}: {}", escape(model.title())), asked.films.to_string()];
-        row.extend(columns.iter().map(|column| escape(&measured.cell(column))));
-        row.push(seconds.get(&model).map_or_else(|| "-".into(), |s| duration(*s)));
-        rows.push(row);
+        let own = [format!("{model}: {}", model.title()).into(), Cell::from(asked.films)];
+        let figures = columns.iter().map(|column| measured.cell(column).into());
+        let time = seconds.get(&model).map_or_else(|| "-".into(), |s| duration(*s));
+        table.row(own.into_iter().chain(figures).chain([time.into()]));
     }
-    let mut head = vec!["Model", "n"];
-    head.extend(columns.iter().map(String::as_str));
-    head.push("Wall time");
-    let simulated = if experiment.cohort.simulated() { " SIMULATED films." } else { "" };
-    format!(
-        "<section>\n<h2>{}</h2>\n<p>{} films of {} patients that every model answered, each by the \
-         model that did not see its patient.{simulated} With 95 % intervals. The paper's figures \
-         are those of {}, on {}: never the same data, so the difference from them says nothing of \
-         the method.</p>\n{}",
-        asked.question.title(),
-        asked.films,
-        asked.patients,
-        paper::REFERENCE,
-        paper::DATA,
-        table(&head, rows)
-    )
+    html! {
+        p {
+            (asked.films) " films of " (asked.patients) " patients that every model answered, each by the model \
+             that did not see its patient."
+            @if experiment.cohort.simulated() { " SIMULATED films." }
+            " With 95 % intervals. The paper's figures are those of " (paper::REFERENCE) ", on "
+            (paper::DATA) ": never the same data, so the difference from them says nothing of the method."
+        }
+        (table.html())
+    }
 }
 
-fn not_done(experiment: &Experiment) -> String {
-    if experiment.not_done.is_empty() {
-        return String::new();
+fn not_done(experiment: &Experiment) -> Table {
+    let mut table = Table::new(["Model", "Why"]);
+    for (model, reason) in experiment.not_done {
+        table.row([model.into(), reason.into()]);
     }
-    let rows = experiment.not_done.iter();
-    let rows = rows.map(|(model, reason)| vec![model.to_string(), escape(reason)]);
-    format!("<section>\n<h2>Not done</h2>\n{}</section>\n", table(&["Model", "Why"], rows))
+    table
 }
 
-fn every_figure(question: Question, measured: &Measured) -> String {
+fn every_figure(question: Question, measured: &Measured) -> Markup {
     let sections = [
         (Section::Detection, "detection"),
         (Section::Calibration, "calibration"),
         (Section::Stage, "stages"),
+        (Section::Ilo, "ILO Classification"),
         (Section::Zones, "zones"),
         (Section::Lungs, "lungs"),
     ];
     let all = measured.of_all();
-    let mut out = String::new();
-    for (section, name) in sections {
-        let figures: Vec<_> = all.iter().copied().filter(|f| f.section == section).collect();
-        if !figures.is_empty() {
-            let title = format!("{} ({}): {name}", measured.model, question.title());
-            out += &figure_table(&title, &figures);
+    html! {
+        @for (section, name) in sections {
+            @let figures: Vec<_> = all.iter().copied().filter(|f| f.section == section).collect();
+            @if !figures.is_empty() {
+                (figure_table(&format!("{} ({}): {name}", measured.model, question.title()), &figures))
+            }
         }
     }
-    out
 }
 
-fn networks(experiment: &Experiment) -> String {
-    let rows = experiment.folds.iter().map(|fold| {
-        vec![
-            fold.model.to_string(),
-            fold.fold.to_string(),
-            format!("{}, {}, {}", fold.training, fold.tuning, fold.test),
-            format!("{} of {}", fold.best_epoch, fold.epochs),
-            format!("{:.3}", fold.tuning_score),
-            format!("<code>{}</code>", escape(&fold.sha256)),
-        ]
-    });
+fn networks(experiment: &Experiment) -> Table {
     let head = ["Model", "Fold", "Films: training, tuning, test", "Best epoch", "Tuning score"];
-    let head: Vec<&str> = head.into_iter().chain(["SHA-256 of its weights"]).collect();
-    format!("<section>\n<h2>Networks</h2>\n{}</section>\n", table(&head, rows))
+    let mut table = Table::new(head.into_iter().chain(["SHA-256 of its weights"]));
+    for fold in &experiment.folds {
+        table.row([
+            Cell::from(fold.model),
+            fold.fold.into(),
+            format!("{}, {}, {}", fold.training, fold.tuning, fold.test).into(),
+            format!("{} of {}", fold.best_epoch, fold.epochs).into(),
+            format!("{:.3}", fold.tuning_score).into(),
+            Cell::from(&fold.sha256),
+        ]);
+    }
+    table
 }
 
-fn time(experiment: &Experiment) -> String {
+fn time(experiment: &Experiment) -> Markup {
     let all: f64 = experiment.records.iter().map(|(_, record)| record.seconds).sum();
-    let rows = experiment.records.iter().map(|(_, record)| {
-        vec![escape(&record.step), record.films.to_string(), duration(record.seconds)]
-    });
-    format!(
-        "<section>\n<h2>Time</h2>\n<p>{} of wall time in all, on {}.</p>\n{}</section>\n",
-        duration(all),
-        escape(&experiment.options.processor),
-        table(&["Step", "Films", "Wall time"], rows)
-    )
+    let mut table = Table::new(["Step", "Films", "Wall time"]);
+    for (_, record) in experiment.records {
+        table.row([Cell::from(&record.step), record.films.into(), duration(record.seconds).into()]);
+    }
+    html! {
+        p { (duration(all)) " of wall time in all, on " (experiment.options.processor) "." }
+        (table.html())
+    }
 }
 
-fn methods(experiment: &Experiment) -> String {
+fn methods(experiment: &Experiment) -> Markup {
     let options = experiment.options;
     let settings = &options.settings;
     let init = settings.init.as_deref().map_or_else(
@@ -197,14 +171,14 @@ fn methods(experiment: &Experiment) -> String {
     );
     let source = serde_json::to_string(&settings.source).unwrap_or_default();
     let rows = [
-        ("Command", format!("<code>{}</code>", escape(&options.command))),
-        ("Films", format!("<code>{}</code>", escape(&source))),
-        ("Lungs", escape(&experiment.lungs())),
-        ("ResNets start from", escape(&init)),
+        ("Command", options.command.clone()),
+        ("Films", source),
+        ("Lungs", experiment.lungs()),
+        ("ResNets start from", init),
         ("Recipes", "as run, in the folder recipes; each network's own beside its weights".into()),
         (
             "Films read",
-            "paper and zones by the code of <code>koniscope read</code>, in f32; whole by the \
+            "paper and zones by the code of koniscope read, in f32; whole by the \
              trainer's, since a reader gives lung crops alone"
                 .into(),
         ),
@@ -234,9 +208,5 @@ fn methods(experiment: &Experiment) -> String {
             ),
         ),
     ];
-    let mut out = String::from("<section>\n<h2>Methods</h2>\n<dl>\n");
-    for (term, text) in rows {
-        let _ = writeln!(out, "<dt>{term}</dt><dd>{text}</dd>");
-    }
-    out + "</dl>\n</section>\n"
+    terms(rows.map(|(term, text)| (term.to_owned(), html! { (text) })))
 }

@@ -6,6 +6,7 @@ use koniscope_evaluate::{
     svg::{Line, Plot, matrix},
 };
 use koniscope_metrics::roc;
+use maud::Markup;
 
 use crate::{
     Error,
@@ -14,7 +15,7 @@ use crate::{
 };
 
 /// Plots of a question: the ROC curves of all models, or how each took stages for others.
-pub(super) fn plots(asked: &Asked) -> Result<Vec<String>, Error> {
+pub(super) fn plots(asked: &Asked) -> Result<Vec<Markup>, Error> {
     // The majority class has one answer for all films: no curve, and a table of one column.
     let models = asked.models.iter().filter(|measured| measured.model.kind != Kind::Majority);
     let mut plots = Vec::new();

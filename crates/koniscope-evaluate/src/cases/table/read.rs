@@ -86,8 +86,8 @@ impl Row<'_> {
             disease: self.flag(LABEL)?,
             stage: self.stage(STAGE)?,
             zones: zones(str::to_owned)?,
-            // No figure of a comparison needs it.
-            ilo: None,
+            // No figure of a comparison needs the rest.
+            ..Truth::default()
         };
         let probability = self.value(PROBABILITY, &is_share, SHARE)?;
         let outcome = match (probability, self.cell(ERROR)) {
@@ -180,19 +180,13 @@ mod tests {
         let mut row = row(&[]);
         row.image = "films, old/a \"1\".png".into();
         let zones = Some([0, 1, 2, 3, 2, 1]);
-        let truth = Truth { disease: Some(true), stage: Some(2), zones, ilo: None };
+        let truth = Truth { disease: Some(true), stage: Some(2), zones, ..Truth::default() };
         let answer = Answer {
             probability: 1e-7,
             stages: Some([0.1, 0.2, 0.3, 0.4]),
             stage: Some(3),
             zones: Some([3, 2, 1, 0, 1, 2]),
-            view: None,
-            features: None,
-            positive: None,
-            set: None,
-            abstained: None,
-            flags: Vec::new(),
-            overlap: None,
+            ..Answer::default()
         };
         let origin = crate::cases::Origin::Table;
         let case = Case { row, truth, origin, readers: Default::default(), simulated: true };

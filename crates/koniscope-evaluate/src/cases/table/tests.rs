@@ -23,13 +23,9 @@ fn answer(overlap: Option<Result<Overlap, String>>) -> Answer {
         stages: Some([0.7, 0.1, 0.1, 0.1]),
         stage: Some(0),
         zones: Some([0, 1, 2, 3, 0, 1]),
-        view: None,
         flags: vec![Flag::Inverted, Flag::NoSpacing],
-        features: None,
-        positive: None,
-        set: None,
-        abstained: None,
         overlap,
+        ..Answer::default()
     }
 }
 

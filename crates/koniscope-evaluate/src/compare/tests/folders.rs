@@ -23,13 +23,7 @@ fn kept(recorded: &Recorded) -> EvaluatedCase {
         stages: said.stages,
         stage: said.stage,
         zones: said.zones,
-        view: None,
-        features: None,
-        positive: None,
-        set: None,
-        abstained: None,
-        flags: Vec::new(),
-        overlap: None,
+        ..Answer::default()
     };
     let case = Case {
         row,

@@ -1,24 +1,21 @@
 //! What the films are, and which were not read.
 
-use std::fmt::Write;
+use maud::{Markup, html};
 
-use super::super::{Evaluation, Set};
-use crate::{figures::named, svg::escape};
+use super::super::{Cell, Evaluation, Set, Table};
+use crate::figures::named;
 
 /// Films not read that are listed; the rest stands in `cases.csv`.
 const LISTED: usize = 100;
 
-/// Films, patients and classes, a row a source.
-pub(super) fn section(evaluation: &Evaluation) -> String {
-    let mut out = String::from(
-        "<section>\n<h2>Data</h2>\n<table>\n<thead><tr><th>Source</th><th>Films</th>\
-         <th>Patients</th><th>With disease</th><th>Without</th><th>Prevalence</th><th>Read</th>\
-         <th>Not read</th></tr></thead>\n<tbody>\n",
-    );
+/// Films, patients and classes, one row per source.
+pub(super) fn data(evaluation: &Evaluation) -> Markup {
+    let head = ["Source", "Films", "Patients", "With disease", "Without", "Prevalence", "Read"];
+    let mut table = Table::new(head.into_iter().chain(["Not read"]));
     let sets = evaluation.sets();
     let mut all = Set::default();
     for (name, set) in &sets {
-        out += &row(&named(name, set.simulated), set);
+        table.row(cells(&named(name, set.simulated), set));
         all.films += set.films;
         all.patients += set.patients;
         all.sick += set.sick;
@@ -26,73 +23,62 @@ pub(super) fn section(evaluation: &Evaluation) -> String {
         all.read += set.read;
     }
     if sets.len() > 1 {
-        out += &row("all", &all);
+        table.row(cells("all", &all));
     }
-    out += "</tbody>\n</table>\n";
-    let stages: [usize; 4] = std::array::from_fn(|stage| {
+    let stages = std::array::from_fn(|stage| {
         evaluation.films.iter().filter(|f| f.case.truth.stage == Some(stage)).count()
     });
-    if stages.iter().sum::<usize>() > 0 {
-        let [zero, one, two, three] = stages;
-        let _ = writeln!(
-            out,
-            "<p>True stages: 0: {zero}, I: {one}, II: {two}, III: {three} films.</p>"
-        );
-    }
-    if evaluation.unlabeled > 0 {
-        let _ = writeln!(
-            out,
-            "<p>{} further films of the tables have neither label nor mask and were left out.</p>",
-            evaluation.unlabeled
-        );
-    }
-    out + "</section>\n"
-}
-
-fn row(name: &str, set: &Set) -> String {
-    let labeled = set.sick + set.healthy;
-    let prevalence = match labeled {
-        0 => "no labels".into(),
-        _ => format!("{:.1} %", 100.0 * set.sick as f64 / labeled as f64),
-    };
-    format!(
-        "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{prevalence}</td><td>{}</td>\
-         <td>{}</td></tr>\n",
-        escape(name),
-        set.films,
-        set.patients,
-        set.sick,
-        set.healthy,
-        set.read,
-        set.films - set.read
-    )
-}
-
-/// Films that were not read, and masks that could not be compared.
-pub(super) fn failures(evaluation: &Evaluation) -> String {
-    let mut rows: Vec<(String, String)> = Vec::new();
-    for film in evaluation.films {
-        let image = film.case.row.image.to_string_lossy().into_owned();
-        match &film.outcome {
-            Err(failure) => rows.push((image, format!("{}: {}", failure.kind, failure.message))),
-            Ok(answer) => {
-                if let Some(Err(reason)) = &answer.overlap {
-                    rows.push((image, format!("read, but not its mask: {reason}")));
-                }
+    html! {
+        (table.html())
+        (true_stages(stages))
+        @if evaluation.unlabeled > 0 {
+            p {
+                (evaluation.unlabeled)
+                " further films of the tables have neither label nor mask and were left out."
             }
         }
     }
-    let mut out = String::from("<section>\n<h2>Films that were not read</h2>\n");
-    if rows.is_empty() {
-        return out + "<p>None.</p>\n</section>\n";
+}
+
+/// How many films there are of each stage; nothing where none is known.
+pub(crate) fn true_stages(stages: [usize; 4]) -> Markup {
+    let [zero, one, two, three] = stages;
+    html! {
+        @if stages.iter().sum::<usize>() > 0 {
+            p { "True stages: 0: " (zero) ", I: " (one) ", II: " (two) ", III: " (three) " films." }
+        }
     }
-    out += "<table>\n<thead><tr><th>Film</th><th>Why</th></tr></thead>\n<tbody>\n";
-    for (image, reason) in rows.iter().take(LISTED) {
-        let _ = writeln!(out, "<tr><td>{}</td><td>{}</td></tr>", escape(image), escape(reason));
+}
+
+fn cells(name: &str, set: &Set) -> [Cell; 8] {
+    let prevalence = match set.sick + set.healthy {
+        0 => "no labels".into(),
+        labeled => format!("{:.1} %", 100.0 * set.sick as f64 / labeled as f64),
+    };
+    [
+        name.into(),
+        set.films.into(),
+        set.patients.into(),
+        set.sick.into(),
+        set.healthy.into(),
+        prevalence.into(),
+        set.read.into(),
+        (set.films - set.read).into(),
+    ]
+}
+
+/// Films that were not read, and masks that could not be compared.
+pub(super) fn failures(evaluation: &Evaluation) -> Markup {
+    let mut table = Table::new(["Film", "Why"]);
+    for film in evaluation.films {
+        let reason = match &film.outcome {
+            Err(failure) => format!("{}: {}", failure.kind, failure.message),
+            Ok(answer) => match &answer.overlap {
+                Some(Err(reason)) => format!("read, but not its mask: {reason}"),
+                _ => continue,
+            },
+        };
+        table.row([film.case.row.image.to_string_lossy().into(), reason.into()]);
     }
-    out += "</tbody>\n</table>\n";
-    if rows.len() > LISTED {
-        let _ = writeln!(out, "<p>And {} more, in cases.csv.</p>", rows.len() - LISTED);
-    }
-    out + "</section>\n"
+    table.first(LISTED, "cases.csv")
 }

@@ -1,124 +1,99 @@
 //! Tables of figures.
 
-use std::fmt::Write;
+use maud::{Markup, html};
 
-use super::super::{Evaluation, paper, value};
+use super::super::{Cell, Evaluation, Table, paper, value};
 use crate::{
     THRESHOLD,
     figures::{Figure, Section, detection::Labeled},
-    svg::escape,
 };
 
 /// Figures of one section, with the paper's beside where it has them.
-pub fn table(title: &str, figures: &[&Figure]) -> String {
+pub fn table(title: &str, figures: &[&Figure]) -> Markup {
     let papers = figures.iter().any(|figure| paper::figure(&figure.name).is_some());
-    let head = if papers { "<th>The paper's</th>" } else { "" };
-    let mut out = format!(
-        "<h3>{title}</h3>\n<table>\n<thead><tr><th>Figure</th><th>Value (95 % interval)</th>\
-         <th>n</th><th>Data</th><th>Interval by</th>{head}</tr></thead>\n<tbody>\n"
-    );
+    let head = ["Figure", "Value (95 % interval)", "n", "Data", "Interval by"];
+    let mut table = Table::new(head.into_iter().chain(papers.then_some("The paper's")));
     for figure in figures {
         let paper = paper::figure(&figure.name).map(|v| v.to_string()).unwrap_or_default();
-        let paper =
-            if papers { format!("<td class=\"number\">{paper}</td>") } else { String::new() };
-        let _ = writeln!(
-            out,
-            "<tr><td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td><td>{}</td>\
-             <td>{}</td>{paper}</tr>",
-            escape(&figure.name),
-            escape(&value(figure)),
-            figure.n,
-            escape(&figure.data),
-            escape(&figure.method),
-        );
+        let cells = [
+            Cell::from(&figure.name),
+            Cell::number(value(figure)),
+            Cell::number(figure.n),
+            Cell::from(&figure.data),
+            Cell::from(&figure.method),
+        ];
+        table.row(cells.into_iter().chain(papers.then(|| Cell::number(paper))));
     }
-    out + "</tbody>\n</table>\n"
+    html! { h3 { (title) } (table.html()) }
 }
 
-/// Figures of variations, a row a variation: their names are a measure, a comma and the variation.
-pub(super) fn variations(title: &str, figures: &[&Figure]) -> String {
-    let mut rows: Vec<(&str, Vec<&Figure>)> = Vec::new();
-    for figure in figures {
-        let Some((_, variation)) = figure.name.split_once(", ") else { continue };
-        match rows.last_mut() {
-            Some((name, row)) if *name == variation => row.push(figure),
-            _ => rows.push((variation, vec![figure])),
+/// Figures of variations, one row for each: their names are a measure, a comma and the variation.
+pub(super) fn variations(title: &str, figures: &[&Figure]) -> Markup {
+    let parted = |figure: &&Figure| {
+        let (measure, variation) = figure.name.split_once(", ")?;
+        Some((measure.to_owned(), variation.to_owned()))
+    };
+    let known: Vec<&Figure> = figures.iter().copied().filter(|f| parted(f).is_some()).collect();
+    let rows = || known.chunk_by(|a, b| parted(a).map(|p| p.1) == parted(b).map(|p| p.1));
+    let measures = rows().next().unwrap_or_default().iter().filter_map(parted);
+    let head = std::iter::once("Variation".to_owned()).chain(measures.map(|(measure, _)| measure));
+    let mut table = Table::new(head.chain(["n".into()]));
+    for row in rows() {
+        let name = parted(&row[0]).map(|(_, variation)| variation).unwrap_or_default();
+        let values = row.iter().map(|figure| value(figure).into());
+        table.row([name.into()].into_iter().chain(values).chain([Cell::number(row[0].n)]));
+    }
+    html! {
+        h3 { (title) }
+        (table.html())
+        p {
+            "After each variation the film is read anew. With the lungs blanked the AUC should be that of \
+             chance, 0.5: what remains is read from outlines. Where lungs are moved, grown or shrunk, the \
+             film is as it was and its lungs are those found, changed by 2 % of their height, some 5 mm of \
+             an adult's."
         }
     }
-    let mut out = format!("<h3>{title}</h3>\n<table>\n<thead><tr><th>Variation</th>");
-    for figure in rows.first().map_or(&[][..], |(_, row)| row) {
-        let measure = figure.name.split_once(", ").map_or("", |(measure, _)| measure);
-        let _ = write!(out, "<th>{}</th>", escape(measure));
-    }
-    out += "<th>n</th></tr></thead>\n<tbody>\n";
-    for (variation, row) in rows {
-        let _ = write!(out, "<tr><td>{}</td>", escape(variation));
-        for figure in &row {
-            let _ = write!(out, "<td>{}</td>", escape(&value(figure)));
-        }
-        let _ = writeln!(out, "<td class=\"number\">{}</td></tr>", row[0].n);
-    }
-    out + "</tbody>\n</table>\n<p>After each variation the film is read anew. With the lungs \
-           blanked the AUC should be that of chance, 0.5: what remains is read from outlines. Where lungs are \
-           moved, grown or shrunk, the film is as it was and its lungs are those found, changed by 2 % \
-           of their height, some 5 mm of an adult's.</p>\n"
 }
 
-/// The main figures of every group but the first, a table a column.
-pub(super) fn subgroups(evaluation: &Evaluation) -> String {
-    let mut out = String::from("<section>\n<h2>Subgroups</h2>\n");
+/// The main figures of every group but the first, one table for each column.
+pub(super) fn subgroups(evaluation: &Evaluation) -> Markup {
     let groups = &evaluation.groups[1..];
     if groups.is_empty() {
-        return out
-            + "<p>All films are of one source and one known view, and no column was named with \
-               --subgroup.</p>\n</section>\n";
-    }
-    let names = [
-        "AUC (ROC)".to_owned(),
-        format!("sensitivity at {THRESHOLD}"),
-        format!("specificity at {THRESHOLD}"),
-    ];
-    for groups in groups.chunk_by(|a, b| a.by == b.by) {
-        let by = escape(&groups[0].by);
-        let _ = write!(
-            out,
-            "<h3>By {by}</h3>\n<table>\n<thead><tr><th>{by}</th><th>Films, with disease</th>"
-        );
-        for name in &names {
-            let _ = write!(out, "<th>{}</th>", escape(name));
-        }
-        out +=
-            "<th>Quadratic kappa of stages</th><th>Dice of the lungs</th></tr></thead>\n<tbody>\n";
-        for group in groups {
-            let labeled = Labeled::of(group);
-            let _ = write!(
-                out,
-                "<tr><td>{}{}</td><td>{}, {}</td>",
-                escape(&group.name),
-                if group.data.contains("(SIMULATED)") {
-                    " <span class=\"whole\">(SIMULATED)</span>"
-                } else {
-                    ""
-                },
-                group.films.len(),
-                labeled.sick()
-            );
-            let of = |section: Section, name: &str| {
-                let figures = evaluation.of(&group.by, &group.name, section);
-                let figure = figures.into_iter().find(|figure| figure.name == name);
-                figure.map_or_else(|| "-".into(), |figure| escape(&value(figure)))
-            };
-            for name in &names {
-                let _ = write!(out, "<td>{}</td>", of(Section::Detection, name));
+        return html! {
+            p {
+                "All films are of one source and one known view, and no column was named with --subgroup."
             }
-            let _ = writeln!(
-                out,
-                "<td>{}</td><td>{}</td></tr>",
-                of(Section::Stage, "quadratic weighted kappa"),
-                of(Section::Lungs, "mean Dice of the lungs")
-            );
-        }
-        out += "</tbody>\n</table>\n";
+        };
     }
-    out + "<p>Every figure of every part stands in report.json.</p>\n</section>\n"
+    let columns = [
+        (Section::Detection, "AUC (ROC)".to_owned()),
+        (Section::Detection, format!("sensitivity at {THRESHOLD}")),
+        (Section::Detection, format!("specificity at {THRESHOLD}")),
+        (Section::Stage, "quadratic weighted kappa".into()),
+        (Section::Lungs, "mean Dice of the lungs".into()),
+    ];
+    let heads = columns.each_ref().map(|(section, name)| match section {
+        Section::Stage => "quadratic kappa of stages",
+        _ => name,
+    });
+    html! {
+        @for groups in groups.chunk_by(|a, b| a.by == b.by) {
+            @let by = &groups[0].by;
+            @let mut table = Table::new([by.as_str(), "Films, with disease"].into_iter().chain(heads));
+            @for group in groups {
+                @let simulated = if group.data.contains("(SIMULATED)") { " (SIMULATED)" } else { "" };
+                @let about = format!("{}, {}", group.films.len(), Labeled::of(group).sick());
+                @let figures = columns.iter().map(|(section, name)| {
+                    let of_group = evaluation.of(&group.by, &group.name, *section);
+                    let figure = of_group.into_iter().find(|figure| figure.name == *name);
+                    Cell::from(figure.map_or_else(|| "-".into(), value))
+                });
+                @let name = format!("{}{simulated}", group.name);
+                @let () = table.row([name.into(), about.into()].into_iter().chain(figures));
+            }
+            h3 { "By " (by) }
+            (table.html())
+        }
+        p { "Every figure of every part stands in report.json." }
+    }
 }
