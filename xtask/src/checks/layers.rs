@@ -25,13 +25,35 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "koniscope-metrics",
             "koniscope-data",
             "koniscope-simulate",
+        ],
+    ),
+    (
+        "koniscope-reproduce",
+        &[
+            "koniscope",
+            "koniscope-metrics",
+            "koniscope-data",
+            "koniscope-simulate",
             "koniscope-evaluate",
+            "koniscope-train",
+        ],
+    ),
+    ("koniscope-door", &["koniscope", "koniscope-engine"]),
+    (
+        "koniscope-train-cli",
+        &[
+            "koniscope",
+            "koniscope-engine",
+            "koniscope-door",
+            "koniscope-reproduce",
+            "koniscope-train",
         ],
     ),
     (
         "koniscope-cli",
         &[
             "koniscope",
+            "koniscope-door",
             "koniscope-engine",
             "koniscope-metrics",
             "koniscope-dicom",
