@@ -18,21 +18,15 @@ pub(crate) struct Seen {
     pub(crate) buttons: usize,
 }
 
-/// Looks at the page in a window 1280 pixels wide. Nothing if there is no browser, which is said,
-/// and is an error where the environment variable `CI` is set.
-pub(crate) fn look(page: &Path) -> Option<Seen> {
-    let Some(browser) = find() else {
-        assert!(std::env::var_os("CI").is_none(), "no browser; set KONISCOPE_BROWSER");
-        eprintln!("skipped: no chromium or google-chrome in PATH, nor in KONISCOPE_BROWSER");
-        return None;
-    };
+/// Looks at the page in a window 1280 pixels wide.
+pub(crate) fn look(page: &Path) -> Seen {
     // Beside the page, so that its relative links hold; the probe speaks through an attribute.
     let probe = page.with_file_name("probe.html");
     let html = fs::read_to_string(page).unwrap();
     fs::write(&probe, html.replace("</body>", &format!("<script>{PROBE}</script></body>")))
         .unwrap();
     let profile = tempfile::tempdir().unwrap();
-    let output = Command::new(browser)
+    let output = Command::new(find())
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"])
         .args(["--window-size=1280,900", "--virtual-time-budget=20000", "--dump-dom"])
         .arg(format!("--user-data-dir={}", profile.path().display()))
@@ -46,12 +40,12 @@ pub(crate) fn look(page: &Path) -> Option<Seen> {
         panic!("the page did not answer: {}", String::from_utf8_lossy(&output.stderr))
     });
     let numbers: Vec<i64> = said.split(' ').map(|number| number.parse().unwrap()).collect();
-    Some(Seen {
+    Seen {
         pictures: numbers[0] as usize,
         broken: numbers[1] as usize,
         overflow: numbers[2],
         buttons: numbers[3] as usize,
-    })
+    }
 }
 
 const PROBE: &str = r#"
@@ -68,23 +62,23 @@ addEventListener("load", async () => {
     document.querySelectorAll("thead button").length].join(" ");
 });"#;
 
-fn find() -> Option<PathBuf> {
+fn find() -> PathBuf {
     if let Some(named) = std::env::var_os("KONISCOPE_BROWSER") {
-        return Some(named.into());
+        return named.into();
     }
-    let path = std::env::var_os("PATH")?;
+    let path = std::env::var_os("PATH").unwrap();
     let names = ["chromium", "chromium-browser", "google-chrome"];
     let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    let candidates = names.iter().flat_map(|name| folders.iter().map(move |f| f.join(name)));
-    candidates.into_iter().find(|candidate| candidate.is_file())
+    let mut candidates = names.iter().flat_map(|name| folders.iter().map(move |f| f.join(name)));
+    let found = candidates.find(|candidate| candidate.is_file());
+    found.expect("a browser: chromium or google-chrome in PATH, or named by KONISCOPE_BROWSER")
 }
 
-/// The page printed to PDF. Nothing if there is no browser, as for [`look`].
-pub(crate) fn print(page: &Path) -> Option<Vec<u8>> {
-    let browser = find()?;
+/// The page printed to PDF.
+pub(crate) fn print(page: &Path) -> Vec<u8> {
     let pdf = page.with_file_name("print.pdf");
     let profile = tempfile::tempdir().unwrap();
-    let output = Command::new(browser)
+    let output = Command::new(find())
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"])
         .arg(format!("--print-to-pdf={}", pdf.display()))
         .arg(format!("--user-data-dir={}", profile.path().display()))
@@ -92,7 +86,7 @@ pub(crate) fn print(page: &Path) -> Option<Vec<u8>> {
         .output()
         .unwrap();
     let bytes = fs::read(&pdf);
-    Some(bytes.unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&output.stderr))))
+    bytes.unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&output.stderr)))
 }
 
 /// Width and height in points of each page of a PDF as Chromium writes it, where page objects are

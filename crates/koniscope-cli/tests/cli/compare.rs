@@ -5,14 +5,13 @@ use std::fs;
 use serde_json::Value;
 
 use crate::{
-    browser,
     evaluate::{evaluate, table},
     program::{assert_code, koniscope, repository, stderr, stdout},
 };
 
 #[test]
 fn compare_tells_two_models_apart() {
-    let Some(root) = repository() else { return };
+    let root = repository();
     let folder = tempfile::tempdir().unwrap();
     let run = |args: &[&str]| koniscope(folder.path(), args.iter().copied());
     let table = table(folder.path(), &root, |i| i % 2);
@@ -51,13 +50,6 @@ fn compare_tells_two_models_apart() {
     let page = folder.path().join("out/compare.html");
     let text = fs::read_to_string(&page).unwrap();
     assert!(text.contains("North &lt;clinic&gt;") && !text.contains("NaN"));
-    if let Some(seen) = browser::look(&page) {
-        assert!(seen.overflow <= 0 && seen.broken == 0, "{seen:?}");
-    }
-    if let Some(pdf) = browser::print(&page) {
-        let sizes = browser::page_sizes(&pdf);
-        assert!(!sizes.is_empty() && sizes.len() <= 5, "{sizes:?}");
-    }
 
     let output = run(&["compare", "a", "b"]);
     assert_code(&output, 2);

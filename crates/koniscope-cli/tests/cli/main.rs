@@ -1,5 +1,5 @@
 //! `koniscope` as its users run it: arguments in, files, streams and exit code out.
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
+#![allow(clippy::unwrap_used)]
 
 mod bench;
 mod browser;
@@ -10,6 +10,7 @@ mod films;
 mod labels;
 mod output;
 mod page;
+mod pages;
 mod program;
 mod read;
 mod reports;

@@ -1,6 +1,6 @@
 //! Files to stored values to film, against pydicom, against twins, and against bad bytes.
 
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
+#![allow(clippy::unwrap_used)]
 
 mod build;
 mod golden;
