@@ -16,7 +16,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 pub(crate) use self::{
-    layers::layers, licenses::licenses, links::links, samples::samples_were_read, sizes::sizes,
+    layers::layers, licenses::licenses, links::links, samples::samples_are_read, sizes::sizes,
 };
 
 /// Files under some folders of `root` whose names end in `.extension`, sorted; `target` and what begins with a

@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     ignored::{self, NEEDS},
-    steps::{READING, Run, Step},
+    steps::{Run, Step},
     tests_told::Told,
     tools::python,
 };
@@ -73,12 +73,7 @@ fn outcome(step: &Step, root: &Path, told: &mut Told) -> Outcome {
         return Skipped(format!("the toolchain has no standard library of {target}"));
     }
     let outcome = match step.run {
-        Run::Cargo(arguments) => {
-            if let Err(error) = without_stale_reading(arguments, root) {
-                return Failed(error);
-            }
-            cargo(arguments, root, told)
-        }
+        Run::Cargo(arguments) => cargo(arguments, root, told),
         Run::Ignored(needs) => ignored(needs, root, told),
         Run::Check(check) => match check(root) {
             Ok(line) => Passed(line),
@@ -93,16 +88,6 @@ fn outcome(step: &Step, root: &Path, told: &mut Told) -> Outcome {
         },
         (outcome, _) => outcome,
     }
-}
-
-/// So that what an earlier run wrote is not taken for this one's.
-fn without_stale_reading(arguments: &[&str], root: &Path) -> Result<(), String> {
-    let stale = root.join(READING);
-    if !arguments.contains(&READING) || !stale.exists() {
-        return Ok(());
-    }
-    std::fs::remove_dir_all(&stale)
-        .map_err(|error| format!("cannot remove {}: {error}", stale.display()))
 }
 
 /// Runs cargo; lines of tests are counted on their way to the terminal.

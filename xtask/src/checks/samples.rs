@@ -1,11 +1,12 @@
-//! What the first command wrote: a reading of every sample, and what it holds is what the twin says.
+//! The first command: it reads every sample, and what it writes is what the twin says.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use crate::steps::READING;
+/// Where it writes, under the repository root.
+const READING: &str = "target/xtask/reading";
 
 /// Readings of the samples by `reference/reading.py`.
 const GOLDEN: &str = "crates/koniscope/tests/data/golden/reading.json";
@@ -13,8 +14,25 @@ const GOLDEN: &str = "crates/koniscope/tests/data/golden/reading.json";
 /// Probabilities of JPEGs differ by this much between two decoders; the tests of the library say more.
 const TOLERANCE: f64 = 0.02;
 
+/// Reads the samples with the program that stands beside this one.
+pub(crate) fn samples_are_read(root: &Path) -> Result<String> {
+    // So that what an earlier run wrote is not taken for this one's.
+    let out = root.join(READING);
+    if out.exists() {
+        fs::remove_dir_all(&out).with_context(|| READING)?;
+    }
+    let own = std::env::current_exe()?;
+    let status = Command::new(own.with_file_name("koniscope"))
+        .args(["read", "samples", "--out", READING])
+        .current_dir(root)
+        .status()
+        .context("koniscope did not start")?;
+    ensure!(status.success(), "koniscope read: {status}");
+    were_read(root)
+}
+
 /// Every sample has its reading, pictures and place on the page.
-pub(crate) fn samples_were_read(root: &Path) -> Result<String> {
+fn were_read(root: &Path) -> Result<String> {
     let reading = root.join(READING);
     let page = fs::read_to_string(reading.join("index.html")).context("index.html")?;
     let golden: Value = serde_json::from_slice(&fs::read(root.join(GOLDEN)).context(GOLDEN)?)?;
@@ -68,7 +86,7 @@ mod tests {
         let golden = json!({"samples": {"a.jpg": {"disease": 0.25}}});
         write(GOLDEN, golden.to_string().as_bytes());
         write(&format!("{READING}/index.html"), b"a.jpg");
-        let check = || samples_were_read(root.path()).map_err(|e| format!("{e:#}"));
+        let check = || were_read(root.path()).map_err(|e| format!("{e:#}"));
         assert!(check().expect_err("no reading").contains("a.jpg: reading.json"));
 
         let reading = |p: f64| {
