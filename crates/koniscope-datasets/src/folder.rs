@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Error, Set, sets};
+use crate::Error;
 
 /// Files at most; the largest set has 112,120 films.
 const FILES: usize = 2_000_000;
@@ -14,9 +14,12 @@ const FILES: usize = 2_000_000;
 /// Names told of a folder that is not as expected.
 const TOLD: usize = 8;
 
-/// The folder that this crate writes for a set; it is never read as part of one.
-pub(crate) fn written_for(set: &Set) -> String {
-    format!("koniscope-{}", set.name)
+/// How folders begin that this crate writes beside a set; none is ever read as part of one.
+const WRITTEN: &str = "koniscope-";
+
+/// The folder that this crate writes for a set of this name.
+pub(crate) fn written_for(name: &str) -> String {
+    format!("{WRITTEN}{name}")
 }
 
 /// The files below a folder, sorted. Names are told apart without regard to capitals, since sets
@@ -47,7 +50,7 @@ impl Folder {
                 // A link to nothing has no metadata; it is no file.
                 let Some(what) = fs::metadata(&path).ok().filter(|_| !hidden) else { continue };
                 if what.is_dir() {
-                    let ours = sets::ALL.iter().any(|set| name == *written_for(set));
+                    let ours = name.to_string_lossy().starts_with(WRITTEN);
                     let real = path.canonicalize().map_err(Error::io("read", &path))?;
                     if !ours && seen.insert(real) {
                         waiting.push(path);
@@ -111,9 +114,13 @@ impl Folder {
         self.files.iter().filter(there).collect()
     }
 
-    /// An [`Error::Layout`] of the set, with what is there.
-    #[must_use]
-    pub fn not_as_expected(&self, set: &Set, what: impl Into<String>) -> Error {
+    /// Where it is.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// What lies right in it, in words.
+    pub(crate) fn holds(&self) -> String {
         let mut names: Vec<String> = fs::read_dir(&self.root)
             .map(|all| {
                 all.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect()
@@ -122,27 +129,11 @@ impl Folder {
         names.sort();
         let more = names.len().saturating_sub(TOLD);
         names.truncate(TOLD);
-        let holds = match (names.is_empty(), more) {
+        match (names.is_empty(), more) {
             (true, _) => "nothing".to_owned(),
             (_, 0) => names.join(", "),
             _ => format!("{} and {more} more", names.join(", ")),
-        };
-        Error::Layout {
-            what: what.into(),
-            folder: self.root.clone(),
-            holds,
-            layout: set.layout,
-            from: set.from,
-            license: set.license,
         }
-    }
-
-    /// The set's table of this name.
-    ///
-    /// # Errors
-    /// [`Error::Layout`], if there is none or more than one.
-    pub fn table(&self, set: &Set, name: &str) -> Result<&PathBuf, Error> {
-        self.only(name).map_err(|what| self.not_as_expected(set, what))
     }
 }
 

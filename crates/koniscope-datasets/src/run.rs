@@ -45,7 +45,7 @@ pub fn write_labels(
     let folder = Folder::open(folder, &table)?;
     let mut found = (set.find)(&folder)?;
     let beside = table.parent().unwrap_or(Path::new("")).to_owned();
-    let made = beside.join(written_for(set));
+    let made = beside.join(written_for(set.name));
     let mut rows = Vec::with_capacity(found.films.len());
     for film in &found.films {
         let name = film.picture.path().display();

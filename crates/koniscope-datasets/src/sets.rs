@@ -9,6 +9,8 @@ mod shenzhen;
 mod silicodata;
 mod vindr;
 
+use std::path::PathBuf;
+
 use crate::{Error, film::Found, folder::Folder};
 
 /// A set of films and how its folder is read.
@@ -33,6 +35,29 @@ pub struct Set {
     /// Finds the films. Reads tables and texts, no pixels; writes nothing.
     #[serde(skip)]
     pub find: fn(&Folder) -> Result<Found, Error>,
+}
+
+impl Set {
+    /// An [`Error::Layout`] of this set, with what is there.
+    #[must_use]
+    pub fn not_as_expected(&self, folder: &Folder, what: impl Into<String>) -> Error {
+        Error::Layout {
+            what: what.into(),
+            folder: folder.root().to_owned(),
+            holds: folder.holds(),
+            layout: self.layout,
+            from: self.from,
+            license: self.license,
+        }
+    }
+
+    /// The set's table of this name.
+    ///
+    /// # Errors
+    /// [`Error::Layout`], if there is none or more than one.
+    pub fn table<'a>(&self, folder: &'a Folder, name: &str) -> Result<&'a PathBuf, Error> {
+        folder.only(name).map_err(|what| self.not_as_expected(folder, what))
+    }
 }
 
 /// All sets: first those of pneumoconiosis.

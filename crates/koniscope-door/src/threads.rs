@@ -1,13 +1,28 @@
 //! How many threads compute.
 
+use std::thread::available_parallelism;
+
 use anyhow::ensure;
 
-/// Sets the number of threads of the whole program; one a core where none is given.
+/// Sets the number of threads of the whole program; one a core where none is given. More than the
+/// machine runs at a time would only stand in each other's way: then so many are used, and it is
+/// told.
 ///
 /// # Errors
 /// If it is 0, or threads cannot be made.
 pub fn set(threads: Option<usize>) -> anyhow::Result<()> {
-    let Some(threads) = threads else { return Ok(()) };
-    ensure!(threads > 0, "--threads 0: at least one is needed");
+    let Some(asked) = threads else { return Ok(()) };
+    ensure!(asked > 0, "--threads 0: at least one is needed");
+    let threads = asked.min(available_parallelism().map_or(asked, usize::from));
+    if threads < asked {
+        tell(asked, threads);
+    }
     Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?)
+}
+
+#[expect(clippy::print_stderr, reason = "a remark for people, beside the result on stdout")]
+fn tell(asked: usize, threads: usize) {
+    eprintln!(
+        "koniscope: --threads {asked}: this machine runs {threads} at a time, which are used"
+    );
 }

@@ -54,6 +54,13 @@ pub fn fit(
     model: [&str; 3],
     wishes: Wishes,
 ) -> Result<Fitted, String> {
+    if films.is_empty() {
+        return Err(
+            "no film has a stage (of a model with two classes: a label) and an answer. Evaluate \
+            films whose table has a column stage or the grades of six zones"
+                .into(),
+        );
+    }
     let classes = films.first().map(|film| film.probabilities.len()).unwrap_or_default();
     if classes < 2 || films.iter().any(|f| f.probabilities.len() != classes || f.class >= classes) {
         return Err(format!(

@@ -4,11 +4,7 @@ use std::path::{Path, PathBuf};
 
 use koniscope_train::{
     recipe::{ClassifierRecipe, LungRecipe, ZoneRecipe},
-    run::{
-        Options as Run,
-        classifier::{self, LungSource},
-        lungs, zones,
-    },
+    run::{LungSource, Options as Run, classifier, lungs, zones},
 };
 
 use crate::{

@@ -9,21 +9,19 @@ use std::{
 };
 
 use koniscope::many;
-use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
+use rand::{SeedableRng, seq::SliceRandom};
+use rand_chacha::ChaCha12Rng;
 
 use crate::{
     Error,
     pattern::Wishes,
     sources::{self, FindLungs, RealFilm},
-    truth::{self, Truth},
+    truth::{self, FOLDERS, Truth},
     write::write_atomic,
 };
 
 /// The table of all films of a run.
 pub const TRUTH_FILE: &str = "truth.csv";
-
-/// Folders of a run: pictures, label maps, truths.
-pub(crate) const FOLDERS: [&str; 3] = ["films", "masks", "truth"];
 
 /// What is to be simulated.
 #[derive(Clone, Debug, PartialEq)]
@@ -166,6 +164,6 @@ fn check(options: &Options) -> Result<(), Error> {
 
 /// The films in an order that the seed gives.
 fn shuffled(mut films: Vec<RealFilm>, seed: u64) -> Vec<RealFilm> {
-    films.shuffle(&mut StdRng::seed_from_u64(seed));
+    films.shuffle(&mut ChaCha12Rng::seed_from_u64(seed));
     films
 }

@@ -22,8 +22,10 @@ use crate::{
     opacities::{LargeOpacity, SmallOpacity},
     pattern::{Pattern, Plan},
     profusion,
-    run::FOLDERS,
 };
+
+/// Folders of a run: pictures, label maps, truths.
+pub(crate) const FOLDERS: [&str; 3] = ["films", "masks", "truth"];
 
 /// All that is known of one film. Points are in mm from the film's upper left corner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use koniscope_door::models;
 use koniscope_train::{
     network::Device,
     recipe::{ClassifierRecipe, FindingsRecipe, LungRecipe, ZoneRecipe},
-    run::{Figure, Options, classifier, findings, lungs, stages::stage_figures, zones},
+    run::{Figure, LungSource, Options, classifier, findings, lungs, stages::stage_figures, zones},
 };
 
 use bar::Bar;
@@ -174,8 +174,8 @@ pub(crate) fn run(network: &Network) -> anyhow::Result<ExitCode> {
 
 impl Run {
     /// Where crops come from and are kept.
-    fn lungs(&self, models: Option<&std::path::Path>) -> anyhow::Result<classifier::LungSource> {
-        Ok(classifier::LungSource { models: models::find(models)?, cache: self.out.join("crops") })
+    fn lungs(&self, models: Option<&std::path::Path>) -> anyhow::Result<LungSource> {
+        Ok(LungSource { models: models::find(models)?, cache: self.out.join("crops") })
     }
 
     /// Each fold to train, with its folder.

@@ -1,7 +1,8 @@
 //! Varies films for training: parameters are drawn once, then applied alike to picture and mask.
 
 use koniscope::{model::local_means, plane::Plane};
-use rand::{Rng, rngs::StdRng};
+use rand::Rng;
+use rand_chacha::ChaCha12Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::Sample;
@@ -53,13 +54,13 @@ pub struct Draw {
     brightness: f64,
     sharpness: f64,
     noise: f64,
-    noise_rng: StdRng,
+    noise_rng: ChaCha12Rng,
     mirrored: bool,
 }
 
 impl Draw {
     /// Draws all parameters.
-    pub fn sample(recipe: &AugmentRecipe, rng: &mut StdRng) -> Self {
+    pub fn sample(recipe: &AugmentRecipe, rng: &mut ChaCha12Rng) -> Self {
         let mut within = |limit: f64| (rng.random::<f64>() * 2.0 - 1.0) * limit;
         let angle = within(recipe.rotate).to_radians();
         let (zoom, stretch) = (within(recipe.zoom), within(recipe.stretch));

@@ -25,6 +25,8 @@ use koniscope_data::{
 };
 use koniscope_metrics::Estimate;
 
+pub use crops::LungSource;
+
 use crate::{
     Error,
     dataset::Failure,

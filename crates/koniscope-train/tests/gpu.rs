@@ -12,7 +12,7 @@ use drawn::{LUNGS, Watcher, ZONES, draw_films, options, written};
 use koniscope_train::{
     network::Device,
     recipe::{LungRecipe, ZoneRecipe},
-    run::{Options, classifier::LungSource, lungs, zones},
+    run::{LungSource, Options, lungs, zones},
 };
 
 /// Losses of a run, an epoch each.

@@ -14,7 +14,7 @@ use drawn::{CLASSIFIER, LUNGS, Watcher, ZONES, draw_films, options, written};
 use koniscope::{checked_manifest::CheckedManifest, model::Device, reader::load_reader};
 use koniscope_train::{
     recipe::{ClassifierRecipe, LungRecipe, ZoneRecipe},
-    run::{Options, Outcome, classifier, lungs, stages::Staged, zones},
+    run::{LungSource, Options, Outcome, classifier, lungs, stages::Staged, zones},
 };
 
 fn train_lungs(table: &Path, out: &Path, resume: bool, watcher: &mut Watcher) -> Outcome {
@@ -54,7 +54,7 @@ fn both_networks_learn_resume_and_read() {
     // The second stage on the first, and both in the reader that ships.
     let out = folder.path().join("sick");
     let recipe = written(&out, CLASSIFIER, |path| ClassifierRecipe::read(path).unwrap());
-    let source = classifier::LungSource { models: whole.clone(), cache: folder.path().join("c") };
+    let source = LungSource { models: whole.clone(), cache: folder.path().join("c") };
     let (outcome, scored) =
         classifier::train(&recipe, &options(&table, out.clone(), false), &source, &mut watcher)
             .unwrap();

@@ -13,7 +13,8 @@
 //! - [`reading`], [`report`], [`output`]: the result, its forms, and where it goes.
 //!
 //! Beside them stand the networks ([`model`], [`weights`], [`manifest`], [`checked_manifest`], [`export`])
-//! and what all rooms use ([`plane`], [`files`], [`many`], [`digest`], [`stopwatch`]).
+//! and what all rooms use ([`plane`], [`files`], [`many`], [`digest`], [`stopwatch`],
+//! [`cache`]).
 //!
 //! This library does no network, reads no clock and no environment, draws no random number and
 //! prints nothing. Networks are graphs of
@@ -21,6 +22,7 @@
 //!
 //! Research use only. Not a medical device.
 
+pub mod cache;
 pub mod calibration;
 pub mod checked_manifest;
 pub mod classification;
@@ -53,6 +55,7 @@ pub mod stopwatch;
 pub mod weights;
 pub mod zones;
 
+pub use cache::READING_VERSION;
 pub use error::Error;
 pub use radiograph::Radiograph;
 pub use reader::{FilmReading, Reader};

@@ -43,6 +43,8 @@ fn wrong_commands_exit_with_1_and_help_with_0() {
         assert!(stderr(&output).contains(said), "{args:?}: {}", stderr(&output));
         assert_eq!(stdout(&output), "", "{args:?}");
     }
+    let output = koniscope(folder.path(), ["read", "gone.png", "--threads", "1500"]);
+    assert!(stderr(&output).contains("--threads 1500: this machine runs"), "{}", stderr(&output));
     let help = koniscope(folder.path(), ["read", "--help"]);
     assert_code(&help, 0);
     assert!(stdout(&help).contains("--out"));

@@ -39,7 +39,7 @@ fn find(folder: &Folder) -> Result<Found, Error> {
     let masks = [masks("left lung"), masks("right lung")];
     let mut without = 0;
     for (name, nodule) in [("CLNDAT_EN.txt", true), ("CNNDAT_EN.txt", false)] {
-        let path = folder.table(&SET, name)?;
+        let path = SET.table(folder, name)?;
         found.read.push(path.clone());
         for (i, line) in lines(&read_text(path, TEXT_BYTES)?).enumerate() {
             let Some(mut film) = film(&line, nodule) else {

@@ -74,15 +74,31 @@ fn find(folder: &Folder) -> Result<Found, Error> {
     let path = folder
         .only("Data_Entry_2017_v2020.csv")
         .or_else(|_| folder.only("Data_Entry_2017.csv"))
-        .map_err(|what| folder.not_as_expected(&SET, what))?;
+        .map_err(|what| SET.not_as_expected(folder, what))?;
     let needed = ["Image Index", "Finding Labels", "Patient ID", "Patient Age", "View Position"];
     let table = table::of_set(path, &needed)?;
     // The later version of the table says sex, the earlier gender.
     let sex_column = if table.has("Patient Sex") { "Patient Sex" } else { "Patient Gender" };
     let mut found = Found { read: vec![path.clone()], ..Found::default() };
     let subsets = subsets(folder, &mut found)?;
+    let mut labels_of = HashMap::new();
     for row in table.rows() {
         let name = row.needed("Image Index")?;
+        let labels = row.needed("Finding Labels")?;
+        match labels_of.insert(name, labels) {
+            None => {}
+            Some(before) if before == labels => {
+                found
+                    .notes
+                    .push(format!("line {}: {name} stands twice, and is counted once", row.line()));
+                continue;
+            }
+            Some(before) => {
+                let detail =
+                    format!("{name} has {labels}, and {before} on an earlier line; leave out one");
+                return Err(row.fault(detail).into());
+            }
+        }
         let file = match folder.only(name) {
             Ok(file) => file.clone(),
             Err(why) => {
@@ -91,7 +107,7 @@ fn find(folder: &Folder) -> Result<Found, Error> {
             }
         };
         let mut film = Film::new(file, row.needed("Patient ID")?);
-        let said: Vec<&str> = row.needed("Finding Labels")?.split('|').map(str::trim).collect();
+        let said: Vec<&str> = labels.split('|').map(str::trim).collect();
         let known = |finding: &&&str| FINDINGS.contains(*finding) || **finding == "No Finding";
         if let Some(other) = said.iter().find(|finding| !known(finding)) {
             return Err(row.fault(format!(
@@ -159,6 +175,21 @@ mod tests {
         assert!(found.left_out[0].contains("line 4: no file is called \"00000003_000.png\""));
         assert!(found.left_out[1].contains("line 5: no file is called \"../x,"));
         assert_eq!(SET.labels[..14], FINDINGS);
+    }
+
+    #[test]
+    fn a_film_that_stands_twice_is_counted_once_or_refused() {
+        let row = "00000001_000.png,Cardiomegaly|Emphysema,0,1,058Y,M,PA,2682,2749,0.143,0.143,\n";
+        let find = |again: &str| {
+            let table = format!("{TABLE}{again}");
+            let files = [("Data_Entry_2017.csv", table.as_str()), ("images/00000001_000.png", "")];
+            (SET.find)(&open(&folder_of(&files)))
+        };
+        let found = find(row).unwrap();
+        assert_eq!(found.films.len(), 1);
+        assert!(found.notes[0].contains("00000001_000.png stands twice"), "{:?}", found.notes);
+        let error = find(&row.replace("Emphysema", "Mass")).unwrap_err().to_string();
+        assert!(error.contains("line 6") && error.contains("on an earlier line"), "{error}");
     }
 
     #[test]

@@ -54,7 +54,7 @@ struct Reading<'a> {
 }
 
 fn find(folder: &Folder) -> Result<Found, Error> {
-    let path = folder.table(&SET, TABLE)?;
+    let path = SET.table(folder, TABLE)?;
     let table = table::of_set(path, &["image", "profusion"])?;
     let mut found = Found { read: vec![path.clone()], ..Found::default() };
     let mut at: HashMap<&str, usize> = HashMap::new();

@@ -40,7 +40,7 @@ pub(super) fn films(folder: &Folder, set: &Set, prefix: &str) -> Result<Found, E
     }
     if found.films.is_empty() {
         let what = format!("no folder CXR_png with films called {prefix}_..._0.png or _1.png");
-        return Err(folder.not_as_expected(set, what));
+        return Err(set.not_as_expected(folder, what));
     }
     Ok(found)
 }

@@ -47,10 +47,10 @@ fn find(folder: &Folder) -> Result<Found, Error> {
         set_b(folder, &mut found, &table::of_set(path, &["patient_id", "Impression"])?)?;
     } else if !folder.right_in("set_B_images", &FILMS).is_empty() {
         let what = format!("films of set B (set_B_images), but not its table {TABLE}, once");
-        return Err(folder.not_as_expected(&SET, what));
+        return Err(SET.not_as_expected(folder, what));
     } else if of_a == 0 {
         let what = format!("neither films of set A (folder_silicosis and so on) nor {TABLE}");
-        return Err(folder.not_as_expected(&SET, what));
+        return Err(SET.not_as_expected(folder, what));
     }
     Ok(found)
 }

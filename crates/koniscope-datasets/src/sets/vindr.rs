@@ -46,7 +46,7 @@ fn find(folder: &Folder) -> Result<Found, Error> {
     if found.read.is_empty() {
         let path = folder.only("train.csv").map_err(|_| {
             let what = "neither image_labels_train.csv, image_labels_test.csv nor train.csv, once";
-            folder.not_as_expected(&SET, what)
+            SET.not_as_expected(folder, what)
         })?;
         add(&mut found, folder, path, "train", &boxes(path)?, BOXED);
     }

@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use koniscope::{
+    READING_VERSION,
     manifest::{Manifest, TrainedOn},
     reading::SecondStageKind,
 };
@@ -12,9 +13,6 @@ use crate::{Error, cases::Choice};
 
 /// The report for programs, in an evaluation's folder.
 pub const REPORT_FILE: &str = "report.json";
-
-/// The version of reading, once there is one.
-const READING_VERSION: Option<u32> = None;
 
 /// Who read, how, and what must be known of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -107,7 +105,7 @@ impl Software {
             name: "koniscope".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             commit: commit.map(str::to_owned),
-            reading_version: READING_VERSION,
+            reading_version: Some(READING_VERSION),
         }
     }
 }

@@ -4,7 +4,8 @@ use koniscope_metrics::{
     conformal::{aps_scores, class_thresholds, contiguous, lac_scores, lac_set, set, threshold},
     rng::rng_for,
 };
-use rand::{Rng, rngs::StdRng};
+use rand::Rng;
+use rand_chacha::ChaCha12Rng;
 
 /// Calibration films of one trial.
 const CALIBRATION: usize = 99;
@@ -17,7 +18,7 @@ type Film = ([f64; 4], usize);
 
 /// A film of four stages: probabilities that lean to its stage, and are overconfident and wrong often
 /// enough to need the promise. Stage 0 is common.
-fn film(rng: &mut StdRng) -> Film {
+fn film(rng: &mut ChaCha12Rng) -> Film {
     let stage: usize = if rng.random_bool(0.5) { 0 } else { rng.random_range(1..4) };
     let raw: [f64; 4] = std::array::from_fn(|s| {
         let near = 1.5 - 0.8 * stage.abs_diff(s) as f64;
@@ -27,7 +28,7 @@ fn film(rng: &mut StdRng) -> Film {
     (raw.map(|p| p / sum), stage)
 }
 
-fn films(rng: &mut StdRng, n: usize) -> Vec<Film> {
+fn films(rng: &mut ChaCha12Rng, n: usize) -> Vec<Film> {
     (0..n).map(|_| film(rng)).collect()
 }
 

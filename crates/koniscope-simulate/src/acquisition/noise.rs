@@ -1,6 +1,7 @@
 //! Quantum and electronic noise, the same for any number of threads.
 
-use rand::{Rng, SeedableRng, rngs::StdRng};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha12Rng;
 use rayon::prelude::*;
 
 /// Photons per pixel over which Poisson noise is drawn as Gaussian.
@@ -20,7 +21,7 @@ fn mix(seed: u64, row: u64) -> u64 {
 pub(crate) fn expose(signal: &mut [f32], width: usize, photons: f64, electronic: f64, seed: u64) {
     let (photons, variance) = (photons as f32, (electronic * electronic) as f32);
     signal.par_chunks_mut(width.max(1)).enumerate().for_each(|(row, values)| {
-        let mut rng = StdRng::seed_from_u64(mix(seed, row as u64));
+        let mut rng = ChaCha12Rng::seed_from_u64(mix(seed, row as u64));
         for pair in values.chunks_mut(2) {
             let normal = two_normals(&mut rng);
             for (v, n) in pair.iter_mut().zip(normal) {
@@ -37,7 +38,7 @@ pub(crate) fn expose(signal: &mut [f32], width: usize, photons: f64, electronic:
 }
 
 /// Two independent standard normals (Box and Muller, 1958).
-fn two_normals(rng: &mut StdRng) -> [f32; 2] {
+fn two_normals(rng: &mut ChaCha12Rng) -> [f32; 2] {
     let u: f32 = 1.0 - rng.random::<f32>();
     let (s, c) = (std::f32::consts::TAU * rng.random::<f32>()).sin_cos();
     let r = (-2.0 * u.ln()).sqrt();
@@ -45,7 +46,7 @@ fn two_normals(rng: &mut StdRng) -> [f32; 2] {
 }
 
 /// A Poisson number of small mean (Knuth's product of uniforms).
-fn poisson(rng: &mut StdRng, mean: f32) -> f32 {
+fn poisson(rng: &mut ChaCha12Rng, mean: f32) -> f32 {
     let limit = (-f64::from(mean.max(0.0))).exp();
     let mut product: f64 = rng.random();
     let mut count = 0.0;
@@ -62,7 +63,7 @@ mod tests {
 
     #[test]
     fn small_means_are_poisson() {
-        let mut rng = StdRng::seed_from_u64(3);
+        let mut rng = ChaCha12Rng::seed_from_u64(3);
         let draws: Vec<f32> = (0..20_000).map(|_| poisson(&mut rng, 6.0)).collect();
         let mean = draws.iter().sum::<f32>() / 20_000.0;
         let variance = draws.iter().map(|d| (d - mean).powi(2)).sum::<f32>() / 20_000.0;

@@ -7,9 +7,10 @@ use koniscope_dicom::{
     VR, tags,
     write::{Radiograph, radiograph},
 };
-use rand::{Rng, SeedableRng, rngs::StdRng};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha12Rng;
 
-use super::{FOLDERS, Format, Options, Source};
+use super::{Format, Options, Source};
 use crate::{
     Error,
     field::Field,
@@ -19,7 +20,7 @@ use crate::{
     phantom::Phantom,
     place,
     sources::{self, FindLungs, RealFilm},
-    truth::{Film, Physics, Truth},
+    truth::{FOLDERS, Film, Physics, Truth},
     write::{self, write_atomic},
 };
 
@@ -48,7 +49,7 @@ pub(super) fn simulate(
     }
     // Nothing is taken for whole while it is made.
     drop(fs::remove_file(&truth_file));
-    let mut rng = StdRng::seed_from_u64(mix(options.seed, number));
+    let mut rng = ChaCha12Rng::seed_from_u64(mix(options.seed, number));
     let picture = match (&options.source, real) {
         (Source::Phantoms { size }, _) => phantom(options, film, *size, &mut rng)?,
         (Source::Films { .. }, Some(real)) => onto(options, film, real, lungs, &mut rng)?,
@@ -95,7 +96,12 @@ pub(super) fn simulate(
 }
 
 /// A phantom with its opacities.
-fn phantom(options: &Options, film: Film, size: usize, rng: &mut StdRng) -> Result<Picture, Error> {
+fn phantom(
+    options: &Options,
+    film: Film,
+    size: usize,
+    rng: &mut ChaCha12Rng,
+) -> Result<Picture, Error> {
     let mut phantom = Phantom::draw(size, rng);
     let field = phantom.field()?;
     let look = Look {
@@ -125,7 +131,7 @@ fn onto(
     film: Film,
     real: &RealFilm,
     lungs: Option<&FindLungs>,
-    rng: &mut StdRng,
+    rng: &mut ChaCha12Rng,
 ) -> Result<Picture, Error> {
     let (picture, mask) = sources::load(real, lungs)?;
     let spacing = match picture.spacing_mm() {

@@ -1,6 +1,7 @@
 //! Ribs, clavicles, scapulae and humeri as tubes of bone.
 
-use rand::{Rng, SeedableRng, rngs::StdRng};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha12Rng;
 
 use super::Thorax;
 use super::frame::Frame;
@@ -16,7 +17,7 @@ type Path = Vec<([f64; 3], Section)>;
 /// All tubular bones of `thorax`; their path length is in mm of cortical bone.
 pub(crate) fn draw(thorax: &Thorax, lungs: &Lungs, frame: &Frame) -> Vec<Splat> {
     let mut out = Vec::new();
-    let mut rng = StdRng::seed_from_u64(thorax.seed ^ 0xB0_0E5);
+    let mut rng = ChaCha12Rng::seed_from_u64(thorax.seed ^ 0xB0_0E5);
     for side in [-1.0, 1.0] {
         for number in 1..=thorax.rib_count {
             let jitter = [rng.random_range(-1.0..1.0), rng.random_range(-1.0..1.0)];

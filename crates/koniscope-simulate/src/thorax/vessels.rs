@@ -1,6 +1,7 @@
 //! Pulmonary vessels and the airways' trunk as branching tubes.
 
-use rand::{Rng, SeedableRng, rngs::StdRng};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha12Rng;
 use rayon::prelude::*;
 
 use super::Thorax;
@@ -46,7 +47,8 @@ pub(crate) fn draw(thorax: &Thorax, lungs: &Lungs, frame: &Frame) -> Vec<Splat> 
     let trees: Vec<Vec<Splat>> = (0..both)
         .into_par_iter()
         .map(|i| {
-            let mut rng = StdRng::seed_from_u64(thorax.seed.wrapping_add(0x07E5_5E15 + i as u64));
+            let mut rng =
+                ChaCha12Rng::seed_from_u64(thorax.seed.wrapping_add(0x07E5_5E15 + i as u64));
             let side = if i < STEMS.len() { -1.0 } else { 1.0 };
             let up = if side > 0.0 { 10.0 } else { 0.0 };
             let hilum = [side * 34.0, 0.47 * l - up, 2.0];
@@ -71,7 +73,7 @@ pub(crate) fn draw(thorax: &Thorax, lungs: &Lungs, frame: &Frame) -> Vec<Splat> 
 }
 
 /// Grows a branch and, at its end, its two daughters (depth first).
-fn grow(rng: &mut StdRng, lungs: &Lungs, frame: &Frame, bud: Bud, out: &mut Vec<Splat>) {
+fn grow(rng: &mut ChaCha12Rng, lungs: &Lungs, frame: &Frame, bud: Bud, out: &mut Vec<Splat>) {
     let young = bud.generation == 0;
     let length = (7.0 + 3.8 * bud.radius).min(26.0) * rng.random_range(0.75..1.4);
     let step = (0.45 * bud.radius).clamp(0.35, 1.5);
@@ -121,7 +123,7 @@ fn grow(rng: &mut StdRng, lungs: &Lungs, frame: &Frame, bud: Bud, out: &mut Vec<
 }
 
 /// A random direction perpendicular to `way`.
-fn perpendicular(rng: &mut StdRng, way: [f64; 3]) -> [f64; 3] {
+fn perpendicular(rng: &mut ChaCha12Rng, way: [f64; 3]) -> [f64; 3] {
     let v: [f64; 3] = std::array::from_fn(|_| rng.random_range(-1.0..1.0));
     let along: f64 = (0..3).map(|k| v[k] * way[k]).sum();
     unit(std::array::from_fn(|k| v[k] - along * way[k]))

@@ -1,7 +1,5 @@
 //! `koniscope train classifier`: films with classes to a ResNet with temperature and scores.
 
-use std::path::PathBuf;
-
 use koniscope::{
     calibration::Calibration,
     manifest::{CalibrationRecord, Input, Manifest, TrainedOn},
@@ -17,7 +15,7 @@ use koniscope_metrics::{bootstrap::mean_by_patient, roc::auc_delong};
 
 use super::{
     Figure, Options, Outcome,
-    crops::Crops,
+    crops::{Crops, LungSource},
     folder, report_failures,
     stages::{Staged, stage_figures},
     trained_on::trained_on,
@@ -32,15 +30,6 @@ use crate::{
     training::classification::{Graded, StageTask},
     write::write_atomic,
 };
-
-/// Where the first stage comes from and crops are kept.
-#[derive(Clone, Debug)]
-pub struct LungSource {
-    /// Folder with `lungs.toml`.
-    pub models: PathBuf,
-    /// Folder of crops already made.
-    pub cache: PathBuf,
-}
 
 /// One test film.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,10 +1,14 @@
 //! Crops of lungs or zones, made by the reader's rooms and kept on disk: a film is
 //! segmented once for all epochs, folds and resumed runs.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use koniscope::{
     Radiograph,
+    cache::Cache,
     crop::{LungCrop, ZoneCrops},
     manifest::Region,
     plane::Plane,
@@ -13,11 +17,10 @@ use koniscope::{
 };
 use koniscope_data::{
     LabeledRow,
-    digest::sha256,
     split::{Kind, Part},
 };
 
-use super::{classifier::LungSource, report_failures};
+use super::report_failures;
 use crate::{
     Error,
     dataset::{
@@ -26,8 +29,16 @@ use crate::{
         partition,
     },
     run_log::Observer,
-    write::write_atomic,
 };
+
+/// Where the first stage comes from and crops are kept.
+#[derive(Clone, Debug)]
+pub struct LungSource {
+    /// Folder with `lungs.toml`.
+    pub models: PathBuf,
+    /// Folder of crops already made.
+    pub cache: PathBuf,
+}
 
 /// Where crops come from and are kept.
 pub(super) struct Crops<'a> {
@@ -35,7 +46,8 @@ pub(super) struct Crops<'a> {
     region: Region,
     /// `[width, height]`.
     size: [usize; 2],
-    cache: &'a Path,
+    /// Of what was made before.
+    folder: &'a Path,
 }
 
 impl<'a> Crops<'a> {
@@ -46,7 +58,7 @@ impl<'a> Crops<'a> {
         size: [usize; 2],
         lungs: &'a LungSource,
     ) -> Self {
-        Self { segmenter, region, size, cache: &lungs.cache }
+        Self { segmenter, region, size, folder: &lungs.cache }
     }
 
     /// The pictures of every film, one or six as the region has, with what `label` makes of its row; or
@@ -60,7 +72,6 @@ impl<'a> Crops<'a> {
         observer: &mut dyn Observer,
         label: impl Fn(&LabeledRow) -> Result<L, String> + Sync,
     ) -> Result<Part<P, Result<(Vec<Plane>, L), Failure>>, Error> {
-        fs::create_dir_all(self.cache).map_err(|e| Error::file(self.cache, e))?;
         observer.note(&format!("crops of the {} part: {} films", P::NAME, films.len()));
         let crop = |row: &LabeledRow| {
             let fail = |reason| Failure { path: row.image.clone(), reason };
@@ -85,7 +96,7 @@ impl<'a> Crops<'a> {
         Ok(labeled)
     }
 
-    /// One film's pictures, from the cache if film, lungs' weights, region and size are the same.
+    /// One film's pictures, from the cache if film, lungs' weights, region, size and version of reading are the same.
     fn crop(&self, case: &LabeledRow) -> Result<Result<Vec<Plane>, Failure>, Error> {
         let [width, height] = self.size;
         let fail = |reason: String| Failure { path: case.image.clone(), reason };
@@ -98,13 +109,12 @@ impl<'a> Crops<'a> {
             Err(e) => return Ok(Err(fail(e.to_string()))),
         };
         let (region, pictures) = match self.region {
-            Region::Zones => (" zones", 6),
-            Region::Lungs | Region::Film => ("", 1),
+            Region::Zones => ("zones", 6),
+            Region::Lungs | Region::Film => ("lungs", 1),
         };
-        let model = &self.segmenter.manifest().sha256;
-        let key = format!("{} {model} {width}x{height}{region}", sha256(&bytes));
-        let path = self.cache.join(format!("{}.f32", sha256(key.as_bytes())));
-        if let Ok(bytes) = fs::read(&path)
+        let cache = self.cache(region)?;
+        let file = cache.file([bytes.as_slice()], "f32");
+        if let Some(bytes) = cache.get(&file)
             && bytes.len() == pictures * width * height * 4
         {
             let values: Vec<f32> =
@@ -122,7 +132,7 @@ impl<'a> Crops<'a> {
         };
         let bytes: Vec<u8> =
             planes.iter().flat_map(Plane::data).flat_map(|v| v.to_le_bytes()).collect();
-        write_atomic(&path, &bytes)?;
+        cache.put(&file, &bytes).map_err(|e| Error::file(&file, e))?;
         Ok(Ok(planes))
     }
 
@@ -137,18 +147,16 @@ impl<'a> Crops<'a> {
     ) -> Result<Result<Option<Vec<ZoneOpacities>>, Failure>, Error> {
         let Some(truth) = &case.opacities else { return Ok(Ok(None)) };
         let fail = |path: &Path, reason: String| Ok(Err(Failure { path: path.into(), reason }));
-        let mut hashed = [const { String::new() }; 2];
-        for (hash, path) in hashed.iter_mut().zip([&case.image, truth]) {
-            *hash = match fs::read(path) {
-                Ok(bytes) => sha256(&bytes),
+        let mut inputs = [const { Vec::new() }; 2];
+        for (bytes, path) in inputs.iter_mut().zip([&case.image, truth]) {
+            *bytes = match fs::read(path) {
+                Ok(bytes) => bytes,
                 Err(e) => return fail(path, e.to_string()),
             };
         }
-        let [width, height] = self.size;
-        let model = &self.segmenter.manifest().sha256;
-        let key = format!("{} {model} {width}x{height} opacities", hashed.join(" "));
-        let path = self.cache.join(format!("{}.bin", sha256(key.as_bytes())));
-        if let Some(zones) = fs::read(&path).ok().and_then(|b| ZoneOpacities::from_bytes(&b))
+        let cache = self.cache("opacities")?;
+        let file = cache.file(inputs.iter().map(Vec::as_slice), "bin");
+        if let Some(zones) = cache.get(&file).and_then(|b| ZoneOpacities::from_bytes(&b))
             && zones.len() == 6
         {
             return Ok(Ok(Some(zones)));
@@ -163,11 +171,20 @@ impl<'a> Crops<'a> {
         };
         match self.segmenter.lungs(&film).and_then(|mask| maps.zones(&mask, self.size)) {
             Ok(zones) => {
-                write_atomic(&path, &ZoneOpacities::to_bytes(&zones))?;
+                let bytes = ZoneOpacities::to_bytes(&zones);
+                cache.put(&file, &bytes).map_err(|e| Error::file(&file, e))?;
                 Ok(Ok(Some(zones)))
             }
             Err(error) => fail(&case.image, error.to_string()),
         }
+    }
+
+    /// Where what is made with this first stage at this size is kept.
+    fn cache(&self, what: &str) -> Result<Cache, Error> {
+        let [width, height] = self.size;
+        let model = &self.segmenter.manifest().sha256;
+        Cache::open(self.folder, &format!("{what} {model} {width}x{height}"))
+            .map_err(|e| Error::file(self.folder, e))
     }
 
     /// Finds the lungs and cuts out what the region says.

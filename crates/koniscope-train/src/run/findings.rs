@@ -8,7 +8,11 @@ use koniscope_data::{
     split::{Kind, Part},
 };
 
-use super::{Options, classifier::LungSource, crops::Crops, folder};
+use super::{
+    Options,
+    crops::{Crops, LungSource},
+    folder,
+};
 use crate::{
     Error,
     network::{Missing, to_safetensors},

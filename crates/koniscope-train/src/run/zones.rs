@@ -22,8 +22,7 @@ use koniscope_data::{
 
 use super::{
     Figure, Options, Outcome,
-    classifier::LungSource,
-    crops::Crops,
+    crops::{Crops, LungSource},
     folder, report_failures,
     stages::{Staged, stage_figures},
     trained_on::trained_on,
