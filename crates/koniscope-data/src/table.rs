@@ -2,7 +2,7 @@
 //! tabs, with a byte order mark or without, with a column of row numbers, with commas at the end of
 //! their rows.
 
-use std::{collections::HashMap, path::Path};
+use std::{borrow::Cow, collections::HashMap, path::Path};
 
 use csv::{ByteRecord, Position, ReaderBuilder, StringRecord};
 
@@ -179,6 +179,24 @@ impl<'a> Row<'a> {
             line: Some(self.line()),
             detail: detail.into(),
         }
+    }
+}
+
+/// A cell as it is written into a table that a spreadsheet may open: what it would take for a formula
+/// begins with `'`.
+pub fn no_formula(cell: &str) -> Cow<'_, str> {
+    let is_formula = cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']);
+    match is_formula && cell.parse::<f64>().is_err() {
+        true => Cow::Owned(format!("'{cell}")),
+        false => Cow::Borrowed(cell),
+    }
+}
+
+/// The inverse of [`no_formula`].
+pub fn of_no_formula(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(plain) if no_formula(plain) == cell => plain,
+        _ => cell,
     }
 }
 

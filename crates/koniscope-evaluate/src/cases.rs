@@ -5,12 +5,16 @@ mod choice;
 mod table;
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::BTreeSet,
     path::{Path, PathBuf},
 };
 
 use koniscope::{FilmReading, Reader, files::bytes_of, report::Failure};
-use koniscope_data::{LabeledRow, Mask, read_labels};
+use koniscope_data::{
+    LabeledRow, Mask,
+    labels::{SameImage, same_image},
+    read_labels,
+};
 
 pub use answer::Answer;
 pub(crate) use answer::likeliest;
@@ -55,7 +59,7 @@ pub enum Origin {
 }
 
 /// What tables hold.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Found {
     /// Films with a label, a reader or a mask.
     pub cases: Vec<Case>,
@@ -63,6 +67,8 @@ pub struct Found {
     pub unlabeled: usize,
     /// Columns that begin like those of a reader and are none.
     pub unknown: BTreeSet<String>,
+    /// Files that hold the same bytes as another film's, with that film.
+    pub copies: Vec<String>,
 }
 
 /// A film and what came of it.
@@ -104,16 +110,19 @@ pub fn find(
             return Err(Error::Tables(format!("--subgroup {column}: no table has this column")));
         }
     }
-    let mut seen = HashSet::new();
-    let mut found = Found { cases: Vec::new(), unlabeled: 0, unknown: BTreeSet::new() };
-    for row in choice.of(rows)? {
-        let image = row.image.clone();
-        if !seen.insert(image.canonicalize().unwrap_or_else(|_| image.clone())) {
+    let rows = choice.of(rows)?;
+    let mut found = Found::default();
+    for SameImage { rows: [first, second], is_one_file } in same_image(&rows) {
+        let [first, second] = [first, second].map(|i| rows[i].image.display());
+        if is_one_file {
             return Err(Error::Tables(format!(
-                "{} stands in the tables twice, and would count twice. Leave out one row",
-                image.display()
+                "{second} stands in the tables twice, and would count twice. Leave out one row"
             )));
         }
+        found.copies.push(format!("{second} of {first}"));
+    }
+    for row in rows {
+        let image = row.image.clone();
         let unknown = raters::unknown(&row, label);
         found.unknown.extend(unknown.map(str::to_owned));
         let case = Case::of(row, label).map_err(|detail| Error::Truth { image, detail })?;

@@ -47,6 +47,8 @@ pub struct Evaluation<'a> {
     pub readers: &'a [String],
     /// Columns that begin like those of a reader and are none.
     pub unknown: &'a BTreeSet<String>,
+    /// Files that hold the same bytes as another film's, with that film.
+    pub copies: &'a [String],
     /// Films on which readers differ, the largest difference first.
     pub disagreements: &'a [Disagreement],
     /// Films that were read, all and parted.
@@ -125,6 +127,13 @@ impl Evaluation<'_> {
                 "not understood and not used: {}. A reader's columns are those of labels, as \
                  reader_NAME_stage",
                 columns.join(", ")
+            ));
+        }
+        if let Some(first) = self.copies.first() {
+            warnings.push(format!(
+                "{} files hold the same bytes as another film's, and both count: {first}{}",
+                self.copies.len(),
+                if self.copies.len() > 1 { " and so on" } else { "" }
             ));
         }
         let failed = self.films.iter().filter(|film| film.outcome.is_err()).count();

@@ -37,7 +37,7 @@ pub fn evaluate(
 ) -> Result<Summary, Error> {
     let start = Instant::now();
     check(options, reader)?;
-    let Found { cases, unlabeled, unknown } = cases::find(
+    let Found { cases, unlabeled, unknown, copies } = cases::find(
         &options.tables,
         options.label.as_deref(),
         &options.subgroups,
@@ -78,6 +78,7 @@ pub fn evaluate(
         unlabeled,
         readers: &names,
         unknown: &unknown,
+        copies: &copies,
         disagreements: &disagreements,
         groups: &groups,
         figures: &all,

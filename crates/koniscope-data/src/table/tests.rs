@@ -75,3 +75,21 @@ fn whole_numbers_as_pandas_writes_them() {
         assert_eq!(whole(cell), number, "{cell}");
     }
 }
+
+#[test]
+fn no_cell_is_a_formula_and_all_come_back() {
+    for (cell, written) in [
+        ("=1+1", "'=1+1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("-a.png", "'-a.png"),
+        ("-1.5", "-1.5"),
+        ("+1e3", "+1e3"),
+        ("a=b", "a=b"),
+        ("'=x", "''=x"),
+        ("'quoted", "'quoted"),
+        ("", ""),
+    ] {
+        assert_eq!(no_formula(cell), written);
+        assert_eq!(of_no_formula(written), cell);
+    }
+}

@@ -1,5 +1,7 @@
 //! Films by how far their readers are apart.
 
+use koniscope_data::table::no_formula;
+
 use super::said_by_model;
 use crate::{
     Error,
@@ -114,9 +116,9 @@ pub fn table(
         let film = &films[found.film];
         let row = &film.case.row;
         let mut cells = vec![
-            row.image.to_string_lossy().into_owned(),
-            row.patient.clone(),
-            row.set.clone(),
+            no_formula(&row.image.to_string_lossy()).into_owned(),
+            no_formula(&row.patient).into_owned(),
+            no_formula(&row.set).into_owned(),
             found.scale.column(label).to_owned(),
             found.spread.to_string(),
             found.with_model.to_string(),

@@ -5,6 +5,7 @@ mod as_parquet;
 mod read;
 
 use koniscope::zones::Zone;
+use koniscope_data::table::no_formula;
 
 pub use read::{Recorded, Said, read_table};
 
@@ -53,7 +54,7 @@ impl Values {
     /// As a cell of CSV; an unknown value is empty, yes is 1 and no 0.
     fn cell(&self, row: usize) -> String {
         let cell = match self {
-            Self::Text(values) => values[row].clone(),
+            Self::Text(values) => values[row].as_deref().map(|text| no_formula(text).into_owned()),
             Self::Number(values) => values[row].map(|v| v.to_string()),
             Self::Whole(values) => values[row].map(|v| v.to_string()),
             Self::Yes(values) => values[row].map(|v| u8::from(v).to_string()),

@@ -49,7 +49,20 @@ fn clean(film: &Path) -> String {
         end -= 1;
     }
     let name = stem[..end].trim_matches(['.', ' ']);
-    if name.is_empty() { "film".into() } else { name.into() }
+    match name {
+        "" => "film".into(),
+        name if is_device(name) => format!("_{name}"),
+        name => name.into(),
+    }
+}
+
+/// Whether Windows takes a name for a device, whatever follows a point.
+fn is_device(name: &str) -> bool {
+    let name = name.split('.').next().unwrap_or_default().trim_end().to_uppercase();
+    let numbered = name.len() == 4
+        && (name.starts_with("COM") || name.starts_with("LPT"))
+        && name.ends_with(|c: char| c.is_ascii_digit());
+    numbered || ["CON", "PRN", "AUX", "NUL"].contains(&name.as_str())
 }
 
 #[cfg(test)]
@@ -70,6 +83,10 @@ mod tests {
             ("index.html.png", "index.html-2"),
             ("a:b|c.png", "a_b_c"),
             ("1.2.840.dcm", "1.2.840"),
+            ("CON.dcm", "_CON"),
+            ("com1.7.dcm", "_com1.7"),
+            ("CONE.dcm", "CONE"),
+            ("com12.dcm", "com12"),
         ];
         let films = cases.map(|(film, _)| film);
         assert_eq!(names(&films, None), cases.map(|(_, name)| name));

@@ -3,7 +3,7 @@
 use std::{path::Path, str::FromStr};
 
 use koniscope::zones::Zone;
-use koniscope_data::table::{self, Table};
+use koniscope_data::table::{self, Table, of_no_formula};
 
 use super::{
     Column, ERROR, IMAGE, LABEL, PATIENT, PROBABILITY, SIMULATED, SOURCE, STAGE, STAGE_READ,
@@ -111,7 +111,7 @@ impl Row<'_> {
     }
 
     fn cell(&self, column: &str) -> &str {
-        self.0.cell(column)
+        of_no_formula(self.0.cell(column))
     }
 
     fn flag(&self, column: &str) -> Result<Option<bool>, String> {
@@ -178,7 +178,7 @@ mod tests {
 
     fn film() -> EvaluatedCase {
         let mut row = row(&[]);
-        row.image = "films, old/a \"1\".png".into();
+        row.image = "=films, old/a \"1\".png".into();
         let zones = Some([0, 1, 2, 3, 2, 1]);
         let truth = Truth { disease: Some(true), stage: Some(2), zones, ..Truth::default() };
         let answer = Answer {
