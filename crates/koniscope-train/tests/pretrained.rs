@@ -106,6 +106,11 @@ fn one_value_that_is_not_finite_is_refused_by_name() {
         assert!(why.contains(&format!("up.0.bias holds {broken}")), "{why}");
         assert_eq!(outputs(&net), before, "a network that was not loaded is as it was");
     }
+    tensors.get_mut("up.0.bias").unwrap().values[1] = value;
+    tensors.get_mut("head.bias").unwrap().values[0] = f32::NAN;
+    std::fs::write(&path, write_tensors(&tensors)).unwrap();
+    let why = refusal(load_pretrained(&mut tiny(3), &path, Missing::KeepHead));
+    assert!(why.contains("head.bias holds NaN"), "a head that fits is not left random: {why}");
     // The same value in a file by PyTorch, which has no check sum in the old format.
     let mut bytes = std::fs::read(file("legacy.pth")).unwrap();
     let at = bytes.windows(4).position(|four| four == value.to_le_bytes()).unwrap();

@@ -23,7 +23,9 @@ pub struct Parameters {
     left: BTreeMap<String, Result<Tensor, String>>,
     /// First words of the names that were asked for, as `layer1`.
     parts: BTreeSet<String>,
+    /// What is there and does not fit.
     faults: Vec<String>,
+    missing: Vec<String>,
 }
 
 impl Parameters {
@@ -55,24 +57,23 @@ impl Parameters {
         Self { left, ..Self::default() }
     }
 
-    /// Whether a parameter of this name is there, in this shape.
+    /// Whether a parameter of this name is there, in this shape or damaged.
     pub fn fits(&self, name: &str, shape: &[usize]) -> bool {
-        self.left.get(name).is_some_and(|p| p.as_ref().is_ok_and(|p| p.shape == shape))
+        self.left.get(name).is_some_and(|p| p.as_ref().map_or(true, |p| p.shape == shape))
     }
 
     /// Takes a parameter out; one without values where it is missing or cannot be used, which
     /// [`finish`](Self::finish) then tells.
     pub fn take(&mut self, name: &str, shape: &[usize]) -> Tensor {
         self.parts.insert(part(name).to_owned());
-        let fault = match self.left.remove(name) {
+        match self.left.remove(name) {
             Some(Ok(tensor)) if tensor.shape == shape => return tensor,
             Some(Ok(Tensor { shape: found, .. })) => {
-                format!("{name} has shape {found:?}, expected {shape:?}")
+                self.faults.push(format!("{name} has shape {found:?}, expected {shape:?}"));
             }
-            Some(Err(why)) => format!("{name} {why}"),
-            None => format!("{name} is missing"),
-        };
-        self.faults.push(fault);
+            Some(Err(why)) => self.faults.push(format!("{name} {why}")),
+            None => self.missing.push(format!("{name} is missing")),
+        }
         Tensor { shape: shape.to_vec(), data: Vec::new() }
     }
 
@@ -87,7 +88,8 @@ impl Parameters {
         let surplus = self.left.keys().filter(|name| {
             self.parts.contains(part(name)) && !name.ends_with("num_batches_tracked")
         });
-        self.faults.extend(surplus.map(|name| format!("{name} has no place in it")));
+        let surplus = surplus.map(|name| format!("{name} has no place in it"));
+        self.faults.extend(self.missing.into_iter().chain(surplus));
         if self.faults.is_empty() {
             return Ok(());
         }
