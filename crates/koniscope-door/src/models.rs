@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use koniscope::{reader::LUNGS_MANIFEST, reading::SecondStageKind};
 
+use crate::write::remark;
+
 /// Which second stage reads, as said on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Model {
@@ -40,15 +42,10 @@ pub fn find(given: Option<&Path>) -> anyhow::Result<PathBuf> {
     let program = std::env::current_exe().ok();
     let variable = std::env::var_os(VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
     let found = find_in(given, variable.as_deref(), Path::new(""), program.as_deref())?;
-    if let Some(remark) = found.remark {
-        remark_on(&remark);
+    if let Some(text) = found.remark {
+        remark(&text);
     }
     Ok(found.folder)
-}
-
-#[expect(clippy::print_stderr, reason = "a remark for people, beside the result on stdout")]
-fn remark_on(remark: &str) {
-    eprintln!("koniscope: {remark}");
 }
 
 /// A folder of models, and what the user should know of the choice.

@@ -4,6 +4,8 @@ use std::thread::available_parallelism;
 
 use anyhow::ensure;
 
+use crate::write::remark;
+
 /// Sets the number of threads of the whole program; one a core where none is given. More than the
 /// machine runs at a time would only stand in each other's way: then so many are used, and it is
 /// told.
@@ -15,14 +17,9 @@ pub fn set(threads: Option<usize>) -> anyhow::Result<()> {
     ensure!(asked > 0, "--threads 0: at least one is needed");
     let threads = asked.min(available_parallelism().map_or(asked, usize::from));
     if threads < asked {
-        tell(asked, threads);
+        remark(&format!(
+            "--threads {asked}: this machine runs {threads} at a time, which are used"
+        ));
     }
     Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?)
-}
-
-#[expect(clippy::print_stderr, reason = "a remark for people, beside the result on stdout")]
-fn tell(asked: usize, threads: usize) {
-    eprintln!(
-        "koniscope: --threads {asked}: this machine runs {threads} at a time, which are used"
-    );
 }

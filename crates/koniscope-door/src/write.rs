@@ -16,6 +16,12 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
+/// Tells people something, beside the result on stdout.
+#[expect(clippy::print_stderr, reason = "the door speaks")]
+pub(crate) fn remark(text: &str) {
+    eprintln!("koniscope: {text}");
+}
+
 /// Writes to stdout; a reader that has gone, as `head` does, is no error.
 pub fn print(text: &str) -> anyhow::Result<()> {
     let mut stdout = io::stdout().lock();

@@ -1,5 +1,15 @@
 //! Koniscope reads chest radiographs for pneumoconiosis: bytes in, values out.
 //!
+//! ```no_run
+//! use koniscope::{model::Device, reader::load_reader};
+//!
+//! let reader = load_reader("models".as_ref(), &Device::cpu(), None)?;
+//! let bytes = std::fs::read("samples/00003507_000.dcm")?;
+//! let film = reader.read(&bytes, &|| 0.0)?; // the clock for timings is yours
+//! println!("{}", film.reading.pneumoconiosis.probability);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! [`Reader::read`](reader::Reader::read) is the pipeline as one sentence. Its rooms, in the order of a
 //! reading as it is by default:
 //!
