@@ -1,169 +1,121 @@
-//! The attributes that a radiograph needs, out of a data set.
+//! Attributes of a data set: its elements, found by their tags.
 
-use dicom_core::Tag;
-use dicom_dictionary_std::{tags, uids};
-use dicom_encoding::transfer_syntax::{TransferSyntax, TransferSyntaxIndex};
-use dicom_object::InMemDicomObject;
-use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
+use dicom_core::{Tag, VR};
+use dicom_dictionary_std::tags;
+use dicom_encoding::text::SpecificCharacterSet;
 
 use crate::{
     Error,
     container::Container,
-    elements::{EXPLICIT_VR_BIG_ENDIAN, Element, Encoding, PixelData, Walker, fragments},
+    elements::{Element, Walker},
     error::{bad, damaged},
+    pixel_data::PixelData,
 };
 
-/// Top-level attributes that are read.
-const WANTED: [Tag; 28] = [
-    tags::SOP_CLASS_UID,
-    tags::SOP_INSTANCE_UID,
-    tags::MODALITY,
-    tags::PRESENTATION_INTENT_TYPE,
-    tags::BODY_PART_EXAMINED,
-    tags::IMAGER_PIXEL_SPACING,
-    tags::NOMINAL_SCANNED_PIXEL_SPACING,
-    tags::VIEW_POSITION,
-    tags::PATIENT_ORIENTATION,
-    tags::SAMPLES_PER_PIXEL,
-    tags::PHOTOMETRIC_INTERPRETATION,
-    tags::NUMBER_OF_FRAMES,
-    tags::ROWS,
-    tags::COLUMNS,
-    tags::PIXEL_SPACING,
-    tags::BITS_ALLOCATED,
-    tags::BITS_STORED,
-    tags::HIGH_BIT,
-    tags::PIXEL_REPRESENTATION,
-    tags::BURNED_IN_ANNOTATION,
-    tags::WINDOW_CENTER,
-    tags::WINDOW_WIDTH,
-    tags::RESCALE_INTERCEPT,
-    tags::RESCALE_SLOPE,
-    tags::VOILUT_FUNCTION,
-    tags::PRESENTATION_LUT_SHAPE,
-    tags::CODE_VALUE,
-    tags::CODE_MEANING,
-];
+/// Public elements of one level that are kept; the dictionary has 5,000.
+const MAX_ELEMENTS: usize = 1 << 15;
 
-/// Sequences whose first item is read.
-const SEQUENCES: [Tag; 3] =
-    [tags::MODALITY_LUT_SEQUENCE, tags::VOILUT_SEQUENCE, tags::VIEW_CODE_SEQUENCE];
-
-/// Attributes of one data set or of one item.
-#[derive(Debug)]
-pub struct Attributes {
-    object: InMemDicomObject,
-    items: Vec<(Tag, Attributes)>,
-    luts: Vec<(Tag, LutValue)>,
+/// Attributes of one data set or of one item. Private elements are left out.
+#[derive(Clone, Debug)]
+pub struct Attributes<'a> {
+    elements: Vec<Element<'a>>,
+    charset: SpecificCharacterSet,
 }
 
 /// A value of a lookup table: 16-bit words (the dictionary leaves their sign and packing open).
-#[derive(Clone, Debug)]
 pub(crate) struct LutValue {
-    /// Value Representation, where it is written.
-    pub(crate) vr: Option<[u8; 2]>,
+    /// Value Representation, where it is written and says something.
+    pub(crate) vr: Option<VR>,
     /// The words, each in this machine's order.
     pub(crate) words: Vec<u16>,
 }
 
-impl Attributes {
-    /// Reads what is wanted, up to and with Pixel Data, which is not copied.
+impl<'a> Attributes<'a> {
+    /// Reads all up to and with Pixel Data; nothing is copied.
     ///
     /// # Errors
     /// [`Error::Damaged`]; [`Error::BadHeader`] for floating-point pixels.
-    pub(crate) fn read<'a>(
-        container: &'a Container,
-    ) -> Result<(Self, Option<PixelData<'a>>), Error> {
-        let encoding = container.encoding;
-        Self::walk(Walker::new(&container.data_set, encoding), encoding, true)
+    pub(crate) fn read(container: &'a Container) -> Result<(Self, Option<PixelData<'a>>), Error> {
+        let walker = Walker::new(&container.data_set, container.encoding);
+        Self::walk(walker, SpecificCharacterSet::default())
     }
 
-    fn walk<'a>(
+    fn walk(
         mut walker: Walker<'a>,
-        encoding: Encoding,
-        top_level: bool,
+        charset: SpecificCharacterSet,
     ) -> Result<(Self, Option<PixelData<'a>>), Error> {
-        let (mut flat, mut items, mut luts, mut pixels) =
-            (Vec::new(), Vec::new(), Vec::new(), None);
+        let mut found = Self { elements: Vec::new(), charset };
         while let Some(element) = walker.next()? {
             match element.tag {
-                tags::PIXEL_DATA => {
-                    pixels = Some(pixel_data(element)?);
-                    break; // what follows is padding
-                }
+                // What follows is padding.
+                tags::PIXEL_DATA => return Ok((found, Some(PixelData::of(&element)?))),
                 tags::FLOAT_PIXEL_DATA | tags::DOUBLE_FLOAT_PIXEL_DATA => {
                     return bad("floating-point pixels; integers of 8 or 16 bits are read".into());
                 }
-                tag if top_level && SEQUENCES.contains(&tag) => {
-                    if let Some(item) = Walker::of_first_item(element.value, encoding) {
-                        items.push((tag, Self::walk(item, encoding, false)?.0));
-                    }
-                }
-                tags::LUT_DESCRIPTOR | tags::LUT_DATA => {
-                    let words = element.value.as_chunks::<2>().0.iter().map(|word| {
-                        if encoding.big_endian {
-                            u16::from_be_bytes(*word)
-                        } else {
-                            u16::from_le_bytes(*word)
-                        }
-                    });
-                    luts.push((element.tag, LutValue { vr: element.vr, words: words.collect() }));
-                }
-                tag if WANTED.contains(&tag) && !element.delimited => {
-                    flat.extend_from_slice(element.raw);
-                }
+                tags::SPECIFIC_CHARACTER_SET => found.charset = charset_of(&element),
                 _ => {}
             }
+            if element.tag.group() % 2 == 0 {
+                found.elements.push(element);
+            }
+            if found.elements.len() > MAX_ELEMENTS {
+                return damaged(format!("it has more than {MAX_ELEMENTS} elements"));
+            }
         }
-        let object = match InMemDicomObject::read_dataset_with_ts(&flat[..], flat_syntax(encoding))
-        {
-            Ok(object) => object,
-            Err(e) => return damaged(format!("an attribute cannot be read ({e})")),
-        };
-        Ok((Self { object, items, luts }, pixels))
+        Ok((found, None))
     }
 
-    /// The first item of a sequence.
-    pub fn item(&self, tag: Tag) -> Option<&Self> {
-        self.items.iter().find(|(t, _)| *t == tag).map(|(_, item)| item)
+    /// The last one, should there be several.
+    fn get(&self, tag: Tag) -> Option<&Element<'a>> {
+        self.elements.iter().rev().find(|element| element.tag == tag)
+    }
+
+    /// The first item of a sequence; nothing if it is absent, empty or no sequence.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if the item is not whole.
+    pub fn item(&self, tag: Tag) -> Result<Option<Self>, Error> {
+        let sequence = self.get(tag).filter(|element| element.is_sequence());
+        match sequence.and_then(Walker::of_first_item) {
+            Some(item) => Ok(Some(Self::walk(item, self.charset.clone())?.0)),
+            None => Ok(None),
+        }
     }
 
     /// Whether the attribute is there, be it empty.
     pub fn has(&self, tag: Tag) -> bool {
-        self.object.get(tag).is_some()
+        self.get(tag).is_some()
     }
 
     /// The value as text, trimmed; nothing if absent or empty.
     pub fn text(&self, tag: Tag) -> Option<String> {
-        let value = self.object.get(tag)?.to_str().ok()?;
-        let text = value.trim_matches(['\0', ' ']);
-        (!text.is_empty()).then(|| text.to_string())
+        Some(self.get(tag)?.text(&self.charset)).filter(|text| !text.is_empty())
     }
 
-    /// The values as numbers; empty if absent.
+    /// The values as numbers; empty if absent. A comma in a decimal is read as its point.
     ///
     /// # Errors
     /// [`Error::BadHeader`] if they are no numbers.
     pub fn numbers(&self, tag: Tag) -> Result<Vec<f64>, Error> {
-        if self.text(tag).is_none() {
-            return Ok(Vec::new());
-        }
-        match self.object.get(tag).map(|e| e.to_multi_float64()) {
-            None => Ok(Vec::new()),
-            Some(Ok(numbers)) => Ok(numbers),
-            Some(Err(_)) => {
-                let text = self.text(tag).unwrap_or_default();
-                bad(format!("{tag} is {text:?}, a number was expected"))
-            }
-        }
+        let values = self.get(tag).map(Element::numbers).unwrap_or_default();
+        values.into_iter().map(|value| value.map_or_else(|| self.no_number(tag), Ok)).collect()
     }
 
     /// The first value as a number.
     ///
     /// # Errors
-    /// As for [`numbers`](Self::numbers).
+    /// [`Error::BadHeader`] if it is none.
     pub fn number(&self, tag: Tag) -> Result<Option<f64>, Error> {
-        Ok(self.numbers(tag)?.first().copied())
+        match self.get(tag).map(Element::numbers).unwrap_or_default().first() {
+            Some(None) => self.no_number(tag),
+            Some(number) => Ok(*number),
+            None => Ok(None),
+        }
+    }
+
+    fn no_number<T>(&self, tag: Tag) -> Result<T, Error> {
+        let text: String = self.text(tag).unwrap_or_default().chars().take(64).collect();
+        bad(format!("{tag} is {text:?}, a number was expected"))
     }
 
     /// The first value as a whole number that is not negative.
@@ -172,36 +124,29 @@ impl Attributes {
     /// [`Error::BadHeader`] if it is none.
     pub fn count(&self, tag: Tag) -> Result<Option<u64>, Error> {
         match self.number(tag)? {
-            Some(n) if n < 0.0 || n.fract() != 0.0 || n > u32::MAX.into() => {
+            Some(n) if !(0.0..=f64::from(u32::MAX)).contains(&n) || n.fract() != 0.0 => {
                 bad(format!("{tag} is {n}, a whole number was expected"))
             }
             other => Ok(other.map(|n| n as u64)),
         }
     }
 
+    /// Whether a number of this attribute is written with a comma in place of the point.
+    pub fn has_decimal_comma(&self, tag: Tag) -> bool {
+        self.get(tag).is_some_and(Element::has_decimal_comma)
+    }
+
     /// LUT Descriptor or LUT Data of an item.
-    pub(crate) fn lut_value(&self, tag: Tag) -> Option<&LutValue> {
-        self.luts.iter().find(|(t, _)| *t == tag).map(|(_, value)| value)
+    pub(crate) fn lut_value(&self, tag: Tag) -> Option<LutValue> {
+        let element = self.get(tag)?;
+        let vr = element.vr.filter(|vr| *vr != VR::UN);
+        Some(LutValue { vr, words: element.words() })
     }
 }
 
-fn pixel_data(element: Element) -> Result<PixelData, Error> {
-    Ok(if element.delimited {
-        PixelData::Encapsulated(fragments(element.value)?)
-    } else {
-        PixelData::Native { value: element.value, words: element.vr != Some(*b"OB") }
-    })
-}
-
-/// The transfer syntax in which dicom-rs reads flat elements.
-pub(crate) fn flat_syntax(encoding: Encoding) -> &'static TransferSyntax {
-    let uid = match encoding {
-        Encoding { explicit: false, .. } => uids::IMPLICIT_VR_LITTLE_ENDIAN,
-        Encoding { big_endian: true, .. } => EXPLICIT_VR_BIG_ENDIAN,
-        _ => uids::EXPLICIT_VR_LITTLE_ENDIAN,
-    };
-    match TransferSyntaxRegistry.get(uid) {
-        Some(syntax) => syntax,
-        None => unreachable!("the registry always holds the three uncompressed syntaxes"),
-    }
+/// Specific Character Set; of several, the last: the first is the plain one that the others extend.
+pub(crate) fn charset_of(element: &Element) -> SpecificCharacterSet {
+    let names = element.text(&SpecificCharacterSet::default());
+    let last = names.split('\\').filter_map(SpecificCharacterSet::from_code).next_back();
+    last.unwrap_or_default()
 }

@@ -14,6 +14,7 @@ use crate::{
     container::Container,
     error::{bad, damaged},
     grid::Grid,
+    object::Picture,
     rle, stream,
 };
 
@@ -25,13 +26,23 @@ pub(crate) fn decode(
     container: &Container,
     grid: &Grid,
     fragments: &[&[u8]],
-) -> Result<Vec<i32>, Error> {
-    let syntax = container.syntax;
+) -> Result<Picture, Error> {
     let stream = fragments.concat();
+    let syntax = of_stream(&stream, container.syntax);
+    let frames = match Family::of(syntax.uid()) {
+        Family::Other if syntax.uid() == uids::RLE_LOSSLESS => {
+            fragments.iter().filter(|fragment| rle::begins(fragment)).count() as u64
+        }
+        Family::Other => 1,
+        _ => stream::pictures(&stream),
+    };
+    if frames > 1 {
+        return Err(Error::SeveralFrames { frames });
+    }
     match syntax.uid() {
         uids::RLE_LOSSLESS => {
             let cells = rle::decode(&stream, grid.pixels(), grid.cell_bytes())?;
-            return grid.unpack(&cells, grid.cell_bytes());
+            return grid.picture(&cells, grid.cell_bytes());
         }
         uids::DEFLATED_IMAGE_FRAME_COMPRESSION => return inflate(grid, &stream),
         _ => {}
@@ -46,9 +57,28 @@ pub(crate) fn decode(
     let frame = OneFrame { grid: &grid, stream: &stream, syntax: syntax.uid() };
     let mut cells = Vec::new();
     match decoder.decode_frame(&frame, 0, &mut cells) {
-        Ok(()) => grid.unpack(&cells, cell_bytes),
+        Ok(()) => grid.picture(&cells, cell_bytes),
         Err(e) => damaged(format!("its {} stream does not decode ({e})", name(syntax))),
     }
+}
+
+/// The transfer syntax of a stream: the one that is declared, unless the stream is plainly another's.
+fn of_stream(stream: &[u8], declared: &'static TransferSyntax) -> &'static TransferSyntax {
+    let family = Family::of(declared.uid());
+    let uid = match stream {
+        [0xFF, 0xD8, 0xFF, ..] => match stream::jpeg(stream) {
+            Ok(frame) if frame.jpeg_ls && family != Family::JpegLs => uids::JPEGLS_LOSSLESS,
+            Ok(frame) if !frame.jpeg_ls && family != Family::Jpeg && frame.dct => {
+                uids::JPEG_BASELINE8_BIT
+            }
+            Ok(frame) if !frame.jpeg_ls && family != Family::Jpeg => uids::JPEG_LOSSLESS_SV1,
+            _ => return declared,
+        },
+        [0xFF, 0x4F, 0xFF, 0x51, ..] if family != Family::Jpeg2000 => uids::JPEG2000,
+        _ if rle::begins(stream) => uids::RLE_LOSSLESS,
+        _ => return declared,
+    };
+    TransferSyntaxRegistry.get(uid).unwrap_or(declared)
 }
 
 /// Compares what the stream declares with the header. Gives the grid as the decoder will fill it,
@@ -96,15 +126,16 @@ fn check_stream(
 
 /// Deflated Image Frame Compression, through the decoder of deflated data sets, which can be
 /// stopped.
-fn inflate(grid: &Grid, stream: &[u8]) -> Result<Vec<i32>, Error> {
+fn inflate(grid: &Grid, stream: &[u8]) -> Result<Picture, Error> {
     let deflated = TransferSyntaxRegistry.get(uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN);
     let Some(Codec::Dataset(Some(adapter))) = deflated.map(|d| d.codec()) else {
         return bad("deflated pixels, and no decoder for them".into());
     };
-    let wanted = grid.pixels() * grid.cell_bytes();
+    // A second picture shows.
+    let wanted = 2 * grid.pixels() * grid.cell_bytes();
     let mut cells = Vec::new();
     match adapter.adapt_reader(Box::new(stream)).take(wanted as u64).read_to_end(&mut cells) {
-        Ok(_) => grid.unpack(&cells, grid.cell_bytes()),
+        Ok(_) => grid.picture(&cells, grid.cell_bytes()),
         Err(e) => damaged(format!("its deflated pixels break after {} bytes ({e})", cells.len())),
     }
 }

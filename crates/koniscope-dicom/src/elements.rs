@@ -2,70 +2,39 @@
 //!
 //! dicom-rs can parse all of this, but it reserves what a length declares and recurses into what
 //! is nested. Here a length that the file cannot hold, or nesting without end, is an error first.
+//! A walk takes time in proportion to the bytes, and no memory.
 
-use dicom_core::Tag;
-use dicom_dictionary_std::{tags, uids};
+use dicom_core::{Tag, VR};
+use dicom_dictionary_std::tags;
 
-use crate::{Error, error::damaged};
+use crate::{
+    Error,
+    encoding::{Encoding, has_short_length},
+    error::damaged,
+};
 
 /// Sequences in sequences that are followed; reports nest a dozen deep, images two or three.
 const MAX_DEPTH: usize = 32;
 
-const UNDEFINED: u32 = u32::MAX;
+pub(crate) const UNDEFINED: u32 = u32::MAX;
 
 /// PS3.5 section 7.5.
-const ITEM: Tag = Tag(0xFFFE, 0xE000);
+pub(crate) const ITEM: Tag = Tag(0xFFFE, 0xE000);
 const ITEM_END: Tag = Tag(0xFFFE, 0xE00D);
-const SEQUENCE_END: Tag = Tag(0xFFFE, 0xE0DD);
-
-/// Explicit VR Big Endian, retired in 2006 and still in archives.
-pub(crate) const EXPLICIT_VR_BIG_ENDIAN: &str = "1.2.840.10008.1.2.2";
-
-/// How elements are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Encoding {
-    /// Each element carries its Value Representation.
-    pub(crate) explicit: bool,
-    /// Most significant byte first.
-    pub(crate) big_endian: bool,
-}
-
-impl Encoding {
-    pub(crate) const EXPLICIT_LITTLE: Self = Self { explicit: true, big_endian: false };
-    pub(crate) const IMPLICIT_LITTLE: Self = Self { explicit: false, big_endian: false };
-    pub(crate) const EXPLICIT_BIG: Self = Self { explicit: true, big_endian: true };
-
-    /// The encoding of a transfer syntax (PS3.5 section 10): all but two are the same.
-    pub(crate) fn of(transfer_syntax: &str) -> Self {
-        match transfer_syntax {
-            uids::IMPLICIT_VR_LITTLE_ENDIAN => Self::IMPLICIT_LITTLE,
-            EXPLICIT_VR_BIG_ENDIAN => Self::EXPLICIT_BIG,
-            _ => Self::EXPLICIT_LITTLE,
-        }
-    }
-}
+pub(crate) const SEQUENCE_END: Tag = Tag(0xFFFE, 0xE0DD);
 
 /// One element, as bytes that exist.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Element<'a> {
     pub(crate) tag: Tag,
-    /// Its Value Representation, where it is written.
-    pub(crate) vr: Option<[u8; 2]>,
-    /// Header and value.
-    pub(crate) raw: &'a [u8],
+    /// Its Value Representation, where one that exists is written.
+    pub(crate) vr: Option<VR>,
     /// The value; of an undefined length, what stands before its delimiter.
     pub(crate) value: &'a [u8],
     /// Whether the length was undefined: a sequence or fragments.
     pub(crate) delimited: bool,
-}
-
-/// What stands in Pixel Data.
-#[derive(Debug)]
-pub(crate) enum PixelData<'a> {
-    /// Cells, one after the other; `words`, if they were written as 16-bit words (OW).
-    Native { value: &'a [u8], words: bool },
-    /// The fragments of a compressed stream.
-    Encapsulated(Vec<&'a [u8]>),
+    /// How it is written.
+    pub(crate) encoding: Encoding,
 }
 
 /// Reads elements one after the other.
@@ -84,11 +53,14 @@ impl<'a> Walker<'a> {
 
     /// A walker over the first item of a sequence; nothing if the sequence is empty. It ends with
     /// the item's delimiter or its bytes.
-    pub(crate) fn of_first_item(sequence: &'a [u8], encoding: Encoding) -> Option<Self> {
-        let mut outer = Self::new(sequence, encoding);
+    pub(crate) fn of_first_item(sequence: &Element<'a>) -> Option<Self> {
+        let unknown = sequence.vr == Some(VR::UN);
+        let outer = if unknown { Encoding::IMPLICIT_LITTLE } else { sequence.encoding };
+        let mut outer = Self::new(sequence.value, outer);
         let (tag, length) = outer.item_header().ok()?;
         let rest = outer.rest();
         let item = if length == UNDEFINED { rest } else { rest.get(..length as usize)? };
+        let encoding = if unknown { Encoding::of_unknown_item(item) } else { outer.encoding };
         (tag == ITEM).then(|| Self::new(item, encoding))
     }
 
@@ -108,7 +80,6 @@ impl<'a> Walker<'a> {
     /// [`Error::Damaged`] with the element at which the bytes run out. Pixel Data is let through
     /// with what is there of it; the grid knows better how much it needs.
     pub(crate) fn next(&mut self) -> Result<Option<Element<'a>>, Error> {
-        let start = self.at;
         if self.rest().iter().take(8).all(|b| *b == 0) {
             return Ok(None); // the end, or padding
         }
@@ -130,28 +101,23 @@ impl<'a> Walker<'a> {
             self.at
         };
         let value = &self.bytes[body..end];
-        Ok(Some(Element { tag, vr, raw: &self.bytes[start..self.at], value, delimited }))
+        Ok(Some(Element { tag, vr, value, delimited, encoding: self.encoding }))
     }
 
     /// Tag and length of an item or delimiter, which never carry a VR.
-    fn item_header(&mut self) -> Result<(Tag, u32), Error> {
+    pub(crate) fn item_header(&mut self) -> Result<(Tag, u32), Error> {
         Ok((self.tag()?, self.u32()?))
     }
 
-    /// PS3.5 section 7.1.2: some VRs have a 16-bit length, the others two reserved bytes and 32.
-    fn vr_and_length(&mut self, tag: Tag) -> Result<(Option<[u8; 2]>, u32), Error> {
+    fn vr_and_length(&mut self, tag: Tag) -> Result<(Option<VR>, u32), Error> {
         if !self.encoding.explicit || tag.group() == 0xFFFE {
             return Ok((None, self.u32()?));
         }
-        let vr = self.array::<2>()?;
-        if !vr.iter().all(u8::is_ascii_uppercase) {
-            return damaged(format!("element {tag} has no Value Representation"));
-        }
-        const SHORT: [&[u8; 2]; 21] = [
-            b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS", b"LO", b"LT",
-            b"PN", b"SH", b"SL", b"SS", b"ST", b"TM", b"UI", b"UL", b"US",
-        ];
-        let length = if SHORT.contains(&&vr) {
+        let written = self.array::<2>()?;
+        let Some(vr) = VR::from_binary(written) else {
+            return Ok((None, self.length_without_vr(tag, written)?));
+        };
+        let length = if has_short_length(vr) {
             u32::from(self.u16()?)
         } else {
             self.u16()?;
@@ -160,17 +126,58 @@ impl<'a> Walker<'a> {
         Ok((Some(vr), length))
     }
 
+    /// The length of an element whose VR no edition of the standard knows, as `??` of private
+    /// elements: of the three ways to write one, the first after which the data set goes on.
+    fn length_without_vr(&mut self, tag: Tag, written: [u8; 2]) -> Result<u32, Error> {
+        let short = |w: &mut Self| w.u16().map(u32::from);
+        let long = |w: &mut Self| w.u16().and_then(|_| w.u32());
+        let no_vr = |w: &mut Self| {
+            w.at -= 2;
+            w.u32()
+        };
+        for form in [&short as &dyn Fn(&mut Self) -> Result<u32, Error>, &long, &no_vr] {
+            let mut ahead = self.clone();
+            let Ok(length) = form(&mut ahead) else {
+                continue;
+            };
+            let body = ahead.at;
+            if ahead.take(length as usize, String::new).is_ok() && ahead.goes_on(tag, written) {
+                self.at = body;
+                return Ok(length);
+            }
+        }
+        damaged(format!(
+            "element {tag} has the Value Representation {:?}, which does not exist, and no length \
+             leads to another element",
+            String::from_utf8_lossy(&written)
+        ))
+    }
+
+    /// Whether after the element `tag` of the odd VR `written` the data set ends or another element
+    /// stands here.
+    fn goes_on(&self, tag: Tag, written: [u8; 2]) -> bool {
+        if self.rest().iter().take(8).all(|b| *b == 0) {
+            return true;
+        }
+        let mut ahead = self.clone();
+        let (Ok(next), Ok(vr)) = (ahead.tag(), ahead.array::<2>()) else {
+            return false;
+        };
+        next == ITEM_END || next > tag && (vr == written || VR::from_binary(vr).is_some())
+    }
+
     /// Walks over the items of a sequence of undefined length; gives where its value ends.
-    fn skip_items(&mut self, vr: Option<[u8; 2]>) -> Result<usize, Error> {
+    fn skip_items(&mut self, vr: Option<VR>) -> Result<usize, Error> {
         if self.depth == MAX_DEPTH {
             return damaged(format!("sequences are nested more than {MAX_DEPTH} deep"));
         }
         let mut inner = self.clone();
         inner.depth += 1;
-        if vr == Some(*b"UN") {
-            inner.encoding = Encoding::IMPLICIT_LITTLE; // PS3.5 section 6.2.2, note 4
-        }
+        let unknown = vr == Some(VR::UN);
         loop {
+            if unknown {
+                inner.encoding = Encoding::IMPLICIT_LITTLE;
+            }
             let end = inner.at;
             let (tag, length) = inner.item_header()?;
             match tag {
@@ -178,8 +185,13 @@ impl<'a> Walker<'a> {
                     self.at = inner.at;
                     return Ok(end);
                 }
-                ITEM if length == UNDEFINED => inner.skip_item()?,
-                ITEM => inner.take(length as usize, || "an item".into())?,
+                ITEM if length == UNDEFINED => {
+                    if unknown {
+                        inner.encoding = Encoding::of_unknown_item(inner.rest());
+                    }
+                    inner.skip_item()?;
+                }
+                ITEM => drop(inner.take(length as usize, || "an item".into())?),
                 other => return damaged(format!("{other} stands where an item should")),
             }
         }
@@ -204,16 +216,22 @@ impl<'a> Walker<'a> {
         self.at.saturating_add(length as usize).min(self.bytes.len())
     }
 
-    fn take(&mut self, length: usize, what: impl Fn() -> String) -> Result<(), Error> {
-        let left = self.rest().len();
-        if length > left {
+    /// Steps over `length` bytes and gives them.
+    pub(crate) fn take(
+        &mut self,
+        length: usize,
+        what: impl Fn() -> String,
+    ) -> Result<&'a [u8], Error> {
+        let rest = self.rest();
+        let Some(taken) = rest.get(..length) else {
             return damaged(format!(
-                "{} declares {length} bytes, but {left} are left in the file",
-                what()
+                "{} declares {length} bytes, but {} are left in the file",
+                what(),
+                rest.len()
             ));
-        }
+        };
         self.at += length;
-        Ok(())
+        Ok(taken)
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], Error> {
@@ -225,53 +243,16 @@ impl<'a> Walker<'a> {
     }
 
     fn u16(&mut self) -> Result<u16, Error> {
-        let bytes = self.array()?;
-        Ok(if self.encoding.big_endian {
-            u16::from_be_bytes(bytes)
-        } else {
-            u16::from_le_bytes(bytes)
-        })
+        Ok(self.encoding.u16(self.array()?))
     }
 
     fn u32(&mut self) -> Result<u32, Error> {
-        let bytes = self.array()?;
-        Ok(if self.encoding.big_endian {
-            u32::from_be_bytes(bytes)
-        } else {
-            u32::from_le_bytes(bytes)
-        })
+        Ok(self.encoding.u32(self.array()?))
     }
 
     fn tag(&mut self) -> Result<Tag, Error> {
         Ok(Tag(self.u16()?, self.u16()?))
     }
-}
-
-/// The fragments of encapsulated Pixel Data (PS3.5 section A.4), without the Basic Offset Table.
-///
-/// # Errors
-/// [`Error::Damaged`] with the fragment at which the bytes run out.
-pub(crate) fn fragments(value: &[u8]) -> Result<Vec<&[u8]>, Error> {
-    let mut walker = Walker::new(value, Encoding::EXPLICIT_LITTLE);
-    let mut found = Vec::new();
-    while !walker.rest().is_empty() {
-        let (tag, length) = walker.item_header()?;
-        match tag {
-            SEQUENCE_END => break,
-            ITEM => {
-                let start = walker.at;
-                let number = found.len();
-                walker.take(length as usize, || format!("fragment {number} of Pixel Data"))?;
-                found.push(&value[start..walker.at]);
-            }
-            other => return damaged(format!("{other} stands where a pixel fragment should")),
-        }
-    }
-    if found.is_empty() {
-        return damaged("encapsulated Pixel Data has no items".into());
-    }
-    found.remove(0);
-    Ok(found)
 }
 
 #[cfg(test)]
@@ -295,14 +276,36 @@ mod tests {
         let mut walker = Walker::new(&bytes, EXPLICIT);
         let sequence = walker.next().unwrap().unwrap();
         assert!(sequence.delimited);
-        let mut item = Walker::of_first_item(sequence.value, EXPLICIT).unwrap();
+        let mut item = Walker::of_first_item(&sequence).unwrap();
         let deeper = item.next().unwrap().unwrap();
-        let mut item = Walker::of_first_item(deeper.value, EXPLICIT).unwrap();
+        let mut item = Walker::of_first_item(&deeper).unwrap();
         assert_eq!(item.next().unwrap().unwrap().value, b"DX");
         assert!(item.next().unwrap().is_none());
         let last = walker.next().unwrap().unwrap();
         assert_eq!((last.tag, last.value), (tags::MODALITY, &b"DX"[..]));
         assert!(walker.next().unwrap().is_none());
+    }
+
+    #[test]
+    fn elements_without_a_legal_vr_are_stepped_over() {
+        let next = b"\x28\0\x10\0US\x02\0\x01\x02";
+        let odd: [&[u8]; 5] = [
+            b"\x19\0\x10\x10??\x04\0abcd",
+            b"\x19\0\x10\x10??\0\0\x04\0\0\0abcd",
+            b"\x19\0\x10\x10??\0\0",
+            b"\x19\0\x10\x10\x04\0\0\0abcd",
+            b"\x19\0\x10\x10??\x02\0ab\x19\0\x11\x10??\x02\0cd",
+        ];
+        for bytes in odd {
+            let bytes = [bytes, next].concat();
+            let mut walker = Walker::new(&bytes, EXPLICIT);
+            let mut last = walker.next().unwrap().unwrap();
+            assert_eq!(last.vr, None, "{bytes:?}");
+            while let Some(element) = walker.next().unwrap() {
+                last = element;
+            }
+            assert_eq!((last.tag, last.value), (tags::ROWS, &[1, 2][..]), "{bytes:?}");
+        }
     }
 
     #[test]
@@ -318,23 +321,11 @@ mod tests {
             (b"\x08\0\x60\0CS\x09\0DX", "declares 9 bytes, but 2 are left"),
             (b"\x08\0\x60\0OB\0\0\xfe\xff\xff\xffDX", "declares 4294967294 bytes"),
             (b"\x08\0\x60\0CS", "inside an element's header"),
-            (b"\x08\0\x60\0\x01\x02\0\0", "Value Representation"),
+            (b"\x08\0\x60\0\x01\x02\x05\0ab", "Value Representation"),
         ];
         for (bytes, expected) in cases {
             let error = Walker::new(bytes, EXPLICIT).next().unwrap_err();
             assert!(error.to_string().contains(expected), "{error}");
         }
-    }
-
-    #[test]
-    fn fragments_are_cut_and_checked() {
-        let table = b"\xfe\xff\0\xe0\0\0\0\0";
-        let one = b"\xfe\xff\0\xe0\x02\0\0\0ab";
-        let two = b"\xfe\xff\0\xe0\x02\0\0\0cd\xfe\xff\xdd\xe0\0\0\0\0";
-        let whole = [&table[..], one, two].concat();
-        assert_eq!(fragments(&whole).unwrap(), [b"ab", b"cd"]);
-        let cut = &whole[..27];
-        assert!(fragments(cut).unwrap_err().to_string().contains("fragment 2"), "{cut:?}");
-        assert!(fragments(b"").is_err());
     }
 }

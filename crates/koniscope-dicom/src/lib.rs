@@ -7,26 +7,33 @@
 //!          syntax       lengths     values        size    stream   stored values
 //! ```
 //!
-//! `elements` walks the top level and checks every length against what is there; only the few
-//! elements that are wanted, cut out and flat, go to dicom-rs ([`Attributes`]); rows, columns and
-//! depth are settled ([`Grid`]) before a pixel is decoded; and a compressed stream must declare the
-//! same picture (`codec`).
+//! `elements` walks the top level and checks every length against what is there; a value is read when
+//! it is asked for, by what the dictionary says it is ([`Attributes`]); rows, columns and depth are
+//! settled ([`Grid`]) before a pixel is decoded; and a compressed stream must declare the same
+//! picture (`codec`).
+//!
+//! All of it takes time in proportion to the bytes of the file and the pixels of the picture: no
+//! length is believed, nesting has an end, and the scans of a JPEG stream are counted.
 //!
 //! This crate knows no radiographs: what a header means for one is said by the crate that reads
 //! them. It prints nothing, reads no clock and draws no UID.
 
 mod attributes;
+mod cells;
 mod codec;
 mod container;
 mod elements;
+mod encoding;
 mod error;
 mod grid;
 mod kinds;
 mod lut;
 mod object;
+mod pixel_data;
 mod rle;
 mod source;
 pub mod stream;
+mod value;
 pub mod write;
 
 pub use attributes::Attributes;

@@ -1,5 +1,6 @@
 //! Modality and VOI transformations, out of their attributes.
 
+use dicom_core::VR;
 use dicom_dictionary_std::tags;
 
 use crate::{Error, attributes::Attributes, error::bad};
@@ -67,10 +68,10 @@ pub enum WindowFunction {
 /// Modality LUT Sequence, else Rescale Slope and Intercept (PS3.3 C.11.1).
 ///
 /// # Errors
-/// [`Error::BadHeader`].
+/// [`Error::BadHeader`], [`Error::Damaged`].
 pub fn modality(attributes: &Attributes) -> Result<ModalityTransform, Error> {
-    if let Some(item) = attributes.item(tags::MODALITY_LUT_SEQUENCE) {
-        return Ok(ModalityTransform::Table(table("Modality LUT", item, attributes)?));
+    if let Some(item) = attributes.item(tags::MODALITY_LUT_SEQUENCE)? {
+        return Ok(ModalityTransform::Table(table("Modality LUT", &item, attributes)?));
     }
     Ok(ModalityTransform::Rescale {
         slope: attributes.number(tags::RESCALE_SLOPE)?.unwrap_or(1.0),
@@ -81,23 +82,21 @@ pub fn modality(attributes: &Attributes) -> Result<ModalityTransform, Error> {
 /// The first table of the VOI LUT Sequence, else the first window (PS3.3 C.11.2).
 ///
 /// # Errors
-/// [`Error::BadHeader`].
+/// [`Error::BadHeader`] if it is there and defines no transformation, [`Error::Damaged`].
 pub fn voi(attributes: &Attributes) -> Result<Voi, Error> {
-    if let Some(item) = attributes.item(tags::VOILUT_SEQUENCE) {
-        return Ok(Voi::Table(table("VOI LUT", item, attributes)?));
+    if let Some(item) = attributes.item(tags::VOILUT_SEQUENCE)? {
+        return Ok(Voi::Table(table("VOI LUT", &item, attributes)?));
     }
     let center = attributes.number(tags::WINDOW_CENTER)?;
     let width = attributes.number(tags::WINDOW_WIDTH)?;
     let (center, width) = match (center, width) {
         (None, None) => return Ok(Voi::None),
         (Some(center), Some(width)) => (center, width),
-        (center, width) => {
-            return bad(format!(
-                "Window Center {center:?} and Width {width:?}; both or none were expected"
-            ));
-        }
+        (Some(center), None) => return bad(format!("Window Center {center} without a Width")),
+        (None, Some(width)) => return bad(format!("Window Width {width} without a Center")),
     };
-    let function = match attributes.text(tags::VOILUT_FUNCTION).as_deref() {
+    let function = attributes.text(tags::VOILUT_FUNCTION).map(|text| text.to_uppercase());
+    let function = match function.as_deref() {
         None | Some("LINEAR") => WindowFunction::Linear,
         Some("LINEAR_EXACT") => WindowFunction::LinearExact,
         Some("SIGMOID") => WindowFunction::Sigmoid,
@@ -107,7 +106,15 @@ pub fn voi(attributes: &Attributes) -> Result<Voi, Error> {
             ));
         }
     };
-    Ok(Voi::Window { center, width, function })
+    // C.11.2.1.2.1: at least 1 for LINEAR; C.11.2.1.3: greater than 0 for the others.
+    let wide = match function {
+        WindowFunction::Linear => width >= 1.0,
+        WindowFunction::LinearExact | WindowFunction::Sigmoid => width > 0.0,
+    };
+    if wide && width.is_finite() && center.is_finite() {
+        return Ok(Voi::Window { center, width, function });
+    }
+    bad(format!("Window Center {center} and Width {width} define no window"))
 }
 
 /// LUT Descriptor and LUT Data (PS3.3 C.11.1.1.1).
@@ -126,7 +133,7 @@ fn table(name: &str, item: &Attributes, image: &Attributes) -> Result<Lut, Error
     let entries = if entries == 0 { 1 << 16 } else { usize::from(entries) };
     // The first input is signed if written so; where the VR is not written, if pixels are.
     let signed = match descriptor.vr {
-        Some(vr) => vr == *b"SS",
+        Some(vr) => vr == VR::SS,
         None => image.count(tags::PIXEL_REPRESENTATION)? == Some(1),
     };
     let first = if signed { i32::from(first.cast_signed()) } else { i32::from(first) };

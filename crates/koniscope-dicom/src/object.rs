@@ -3,13 +3,13 @@
 use dicom_dictionary_std::tags;
 
 use crate::{
-    Attributes, Container, Error, Grid, Limits, codec, elements::PixelData, error::damaged, kinds,
+    Attributes, Container, Error, Grid, Limits, codec, error::damaged, kinds, pixel_data::PixelData,
 };
 
 /// An object with Pixel Data.
 pub struct Object<'a> {
     /// Its attributes.
-    pub attributes: Attributes,
+    pub attributes: Attributes<'a>,
     container: &'a Container<'a>,
     pixels: PixelData<'a>,
 }
@@ -21,6 +21,10 @@ pub struct Picture {
     pub grid: Grid,
     /// Stored values, row-major `[height, width]`, sign already extended.
     pub stored: Vec<i32>,
+    /// Bytes of Pixel Data beyond the picture, more than evens out a length: less than a row, or all 0.
+    pub spare_bytes: usize,
+    /// Bits above the stored ones held something that is no part of the values, and was cut off.
+    pub cut_bits: bool,
 }
 
 impl<'a> Object<'a> {
@@ -43,13 +47,12 @@ impl<'a> Object<'a> {
     /// [`Error::UnsupportedCoding`], [`Error::Damaged`], [`Error::Color`].
     pub fn picture(&self, limits: &Limits) -> Result<Picture, Error> {
         let grid = Grid::of(&self.attributes, limits)?;
-        let stored = match &self.pixels {
+        match &self.pixels {
             PixelData::Native { value, words } => {
-                grid.unpack_native(value, self.container.encoding.big_endian, *words)?
+                grid.picture_of_native(value, self.container.encoding.big_endian, *words)
             }
-            PixelData::Encapsulated(fragments) => codec::decode(self.container, &grid, fragments)?,
-        };
-        Ok(Picture { grid, stored })
+            PixelData::Encapsulated(fragments) => codec::decode(self.container, &grid, fragments),
+        }
     }
 }
 

@@ -2,6 +2,11 @@
 
 use crate::{Error, error::damaged};
 
+/// Whether bytes begin as an RLE frame does: 1 to 15 segments, the first behind the header.
+pub(crate) fn begins(bytes: &[u8]) -> bool {
+    matches!(bytes, [1..=15, 0, 0, 0, 64, 0, 0, 0, ..]) && bytes.len() > 64
+}
+
 /// Decodes one frame to little-endian cells of `cell_bytes`.
 ///
 /// # Errors
@@ -56,7 +61,9 @@ fn unpack_bits(mut packed: &[u8], wanted: usize) -> Vec<u8> {
             128 => continue,
             129..=255 => 257 - usize::from(head),
         };
-        let Some((&byte, rest)) = packed.split_first() else { break };
+        let Some((&byte, rest)) = packed.split_first() else {
+            break;
+        };
         packed = rest;
         bytes.resize(bytes.len() + count, byte);
     }

@@ -1,15 +1,15 @@
 //! What results that are made of an object copy from it.
 
-use dicom_core::Tag;
+use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::tags;
+use dicom_encoding::text::SpecificCharacterSet;
 use dicom_object::{InMemDicomObject, mem::InMemElement};
 
-use crate::{Container, attributes::flat_syntax, elements::Walker};
+use crate::{Container, attributes::charset_of, elements::Walker};
 
 /// Elements of the modules General Image, Frame of Reference, Patient, General Study and Patient Study
 /// (PS3.3 C.7.1 to C.7.6) that a result of the same study repeats.
-const COPIED: [Tag; 27] = [
-    tags::SPECIFIC_CHARACTER_SET,
+const COPIED: [Tag; 26] = [
     tags::SOP_CLASS_UID,
     tags::SOP_INSTANCE_UID,
     tags::STUDY_DATE,
@@ -55,22 +55,28 @@ impl Source {
     pub fn of(container: &Container) -> Self {
         let mut object = InMemDicomObject::new_empty();
         let mut walker = Walker::new(&container.data_set, container.encoding);
-        let syntax = flat_syntax(container.encoding);
+        let mut charset = SpecificCharacterSet::default();
         while let Ok(Some(element)) = walker.next() {
-            if element.tag == tags::PIXEL_DATA {
-                break;
-            }
-            if COPIED.contains(&element.tag)
-                && !element.delimited
-                && let Ok(one) = InMemDicomObject::read_dataset_with_ts(element.raw, syntax)
-            {
-                one.into_iter().for_each(|element| drop(object.put(element)));
+            match element.tag {
+                tags::PIXEL_DATA => break,
+                tags::SPECIFIC_CHARACTER_SET => charset = charset_of(&element),
+                tag if COPIED.contains(&tag) && !element.delimited => {
+                    let (vr, text) = (element.kind(), element.text(&charset));
+                    let value = match vr {
+                        _ if text.is_empty() => PrimitiveValue::Empty,
+                        VR::LT | VR::ST | VR::UT => PrimitiveValue::Str(text),
+                        _ => PrimitiveValue::Strs(text.split('\\').map(str::to_owned).collect()),
+                    };
+                    object.put(DataElement::new(tag, vr, value));
+                }
+                _ => {}
             }
         }
+        object.put(DataElement::new(tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192"));
         Self { object }
     }
 
-    /// The elements as they stand in the object, in the character set that is one of them.
+    /// The elements, their text in Unicode, which Specific Character Set (one of them) says.
     pub fn elements(&self) -> impl Iterator<Item = &InMemElement> {
         self.object.iter()
     }

@@ -16,6 +16,27 @@ pub struct Frame {
     pub components: u32,
     /// Whether the JPEG process is sequential or progressive DCT.
     pub dct: bool,
+    /// Whether it is a JPEG-LS stream.
+    pub jpeg_ls: bool,
+}
+
+/// Scans of a JPEG stream. Encoders of progressive streams make about ten; each costs a decoder a
+/// pass over the whole picture.
+const MAX_SCANS: usize = 100;
+
+/// Pictures that stand one after the other, of a JPEG, JPEG-LS or JPEG 2000 stream: an end of image
+/// and, but for a byte that evens out a length, a new start. Neither occurs in coded data.
+pub fn pictures(stream: &[u8]) -> u64 {
+    let starts = |rest: &[u8]| {
+        rest.starts_with(&[0xFF, 0xD8, 0xFF]) || rest.starts_with(&[0xFF, 0x4F, 0xFF, 0x51])
+    };
+    let more = stream.windows(7).enumerate().filter(|(at, w)| {
+        w[0] == 0xFF && w[1] == 0xD9 && {
+            let rest = &stream[at + 2..];
+            starts(rest) || starts(rest.get(1..).unwrap_or_default())
+        }
+    });
+    1 + more.count() as u64
 }
 
 /// Reads the frame header of a JPEG or JPEG-LS stream (ITU-T T.81 B.2.2, T.87 C.2.2), and sees that
@@ -50,6 +71,7 @@ pub fn jpeg(stream: &[u8]) -> Result<Frame, Error> {
                     precision: precision.into(),
                     components: components.into(),
                     dct: matches!(marker, 0xC0..=0xC2),
+                    jpeg_ls: marker == 0xF7,
                 });
             }
             0xDA => break,
@@ -60,6 +82,10 @@ pub fn jpeg(stream: &[u8]) -> Result<Frame, Error> {
     // In coded data 0xFF is followed by 0 or a bit of 0, so this is no chance.
     if !rest.windows(2).any(|w| w == [0xFF, 0xD9]) {
         return damaged("no end of image; the rest of the picture is missing");
+    }
+    let scans = 1 + rest.windows(2).filter(|w| *w == [0xFF, 0xDA]).count();
+    if scans > MAX_SCANS {
+        return damaged(&format!("{scans} scans; at most {MAX_SCANS} are decoded"));
     }
     match frame {
         Some(Frame { width: 0, .. } | Frame { height: 0, .. }) => damaged("no size"),
@@ -98,6 +124,7 @@ pub fn jpeg_2000(stream: &[u8]) -> Result<Frame, Error> {
         precision: u32::from(siz[38] & 0x7F) + 1,
         components: u16::from_be_bytes([siz[36], siz[37]]).into(),
         dct: false,
+        jpeg_ls: false,
     })
 }
 
@@ -118,11 +145,31 @@ mod tests {
         let cut = jpeg(&stream).unwrap_err().to_string();
         assert!(cut.contains("no end of image"), "{cut}");
         stream.extend([0xFF, 0xD9, 0]);
-        let expected = Frame { width: 200, height: 256, precision: 12, components: 1, dct: true };
+        let expected = Frame {
+            width: 200,
+            height: 256,
+            precision: 12,
+            components: 1,
+            dct: true,
+            jpeg_ls: false,
+        };
         assert_eq!(jpeg(&stream).unwrap(), expected);
         for end in 0..stream.len() - 2 {
             assert!(jpeg(&stream[..end]).is_err(), "{end}");
         }
+    }
+
+    #[test]
+    fn pictures_are_counted_and_endless_scans_are_not_decoded() {
+        let mut one = vec![0xFF, 0xD8, 0xFF, 0xC2, 0, 11, 8, 0, 1, 0, 1, 1, 1, 0x11, 0];
+        one.extend([0xFF, 0xDA, 0, 2, 7].repeat(MAX_SCANS));
+        let end = [0xFF, 0xD9];
+        let whole = [&one[..], &end].concat();
+        assert!(jpeg(&whole).is_ok());
+        let many = [&one[..], &[0xFF, 0xDA, 0, 2, 7], &end].concat();
+        assert!(jpeg(&many).unwrap_err().to_string().contains("101 scans"));
+        assert_eq!(pictures(&whole), 1);
+        assert_eq!(pictures(&[&whole[..], &[0], &whole[..], &whole[..]].concat()), 3);
     }
 
     #[test]
@@ -132,7 +179,14 @@ mod tests {
             stream.extend(word.to_be_bytes());
         }
         stream.extend([0, 1, 0x80 | 11, 1, 1]);
-        let expected = Frame { width: 280, height: 190, precision: 12, components: 1, dct: false };
+        let expected = Frame {
+            width: 280,
+            height: 190,
+            precision: 12,
+            components: 1,
+            dct: false,
+            jpeg_ls: false,
+        };
         assert_eq!(jpeg_2000(&stream).unwrap(), expected);
         assert!(jpeg_2000(&stream[..stream.len() - 1]).is_err());
     }

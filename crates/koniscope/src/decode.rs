@@ -6,11 +6,9 @@ mod gray;
 mod raster;
 mod tiff;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 pub use koniscope_dicom::{Lut, ModalityTransform, Source, Voi, WindowFunction};
 
-use crate::Error;
+use crate::{Error, panics::caught};
 
 /// A picture as its file holds it: one frame, one sample a pixel, nothing yet changed.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,16 +50,45 @@ pub struct Header {
     pub spacing_mm: Option<[f64; 2]>,
     /// Modality (0008,0060), as `DX`.
     pub modality_code: Option<String>,
-    /// View Position (0018,5101), as `PA`, `AP`, `LL`.
+    /// View Position (0018,5101), as `PA`, `AP`, `LL`; where it is empty, what else names the view.
     pub view_position: Option<String>,
+    /// View Code Sequence (0054,0220): the View Position that it stands for, or its meaning.
+    pub view_code: Option<String>,
+    /// Patient Orientation (0020,0020) as it is written, as `L\F`.
+    pub patient_orientation: Option<String>,
     /// Body Part Examined (0018,0015), as `CHEST`.
     pub body_part: Option<String>,
+    /// Anatomic Region Sequence (0008,2218): its meaning.
+    pub body_region: Option<String>,
     /// Presentation Intent Type (0008,0068) is FOR PROCESSING.
     pub for_processing: bool,
     /// Burned In Annotation (0028,0301) is YES.
     pub burned_in_annotation: bool,
     /// SOP Instance UID, where there is one.
     pub sop_instance_uid: Option<String>,
+    /// What is odd about it, and was not needed or could be mended.
+    pub oddities: Vec<Oddity>,
+}
+
+/// Something odd in a header with which the picture can still be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Oddity {
+    /// The VOI transformation is none, or its window lies beside all values.
+    WindowLeftOut,
+    /// Spacings are given, and none can be used.
+    UnusableSpacing,
+    /// A number has a comma in place of the point.
+    DecimalComma,
+    /// Patient Orientation names no two directions.
+    UnknownOrientation,
+    /// Pixel Padding Value or Range Limit is no number.
+    UnusablePadding,
+    /// Pixel Data is longer than the picture, by less than a row or by zeros.
+    SparePixelData,
+    /// Bits above Bits Stored are set, and are no part of the values.
+    CutBits,
+    /// Patient's Age, or the time since birth, is below 16 years.
+    Child,
 }
 
 /// Container and coding of a file.
@@ -157,7 +184,7 @@ pub fn decode_with_source(
     }
     // Nothing here panics on bad bytes that we know of. Decoders written by others stand below,
     // and a batch of films must not end with one of them.
-    catch_unwind(AssertUnwindSafe(|| dispatch(bytes, limits))).unwrap_or_else(|_| {
+    caught(|| dispatch(bytes, limits)).unwrap_or_else(|_| {
         Err(Error::Damaged { detail: "the decoder gave up on it in an unforeseen way".into() })
     })
 }

@@ -51,6 +51,7 @@ pub mod many;
 pub mod model;
 pub mod normalize;
 pub mod output;
+mod panics;
 pub mod plane;
 pub mod quality;
 mod radiograph;

@@ -21,14 +21,11 @@ pub use overlay::overlay;
 pub use png::label_map;
 pub use text::text;
 
-use std::{
-    borrow::Cow,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Reading};
+use crate::{Error, Reading, panics};
 
 /// Name of a film's JSON file.
 pub const READING_FILE: &str = "reading.json";
@@ -93,7 +90,7 @@ impl Failure {
     /// # Errors
     /// Those of `step`, and [`Failure::internal`] for a panic in it.
     pub fn caught<T>(step: impl FnOnce() -> Result<T, Self>) -> Result<T, Self> {
-        catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|panic| {
+        panics::caught(step).unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
             Err(Self::internal(&text.unwrap_or_else(|| "no message".into())))

@@ -15,13 +15,15 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<(RawImage, Source)
     let object = Object::read(&container)?;
     let photometric = header::photometric(&object.attributes)?;
     let picture = object.picture(&limits)?;
+    let header =
+        header::read(&object.attributes, photometric, &picture, container.transfer_syntax())?;
     let raw = RawImage {
         width: picture.grid.width,
         height: picture.grid.height,
         bits_stored: picture.grid.bits_stored,
         signed: picture.grid.signed,
         stored: picture.stored,
-        header: header::read(&object.attributes, photometric, container.transfer_syntax())?,
+        header,
     };
     Ok((raw, Source::of(&container)))
 }

@@ -1,11 +1,15 @@
 //! Checks of the header and of the film as a whole.
 
 mod header;
+mod terms;
 
 pub use header::check_header;
 
 use super::Flag;
-use crate::{Error, Radiograph, decode::RawImage};
+use crate::{
+    Error, Radiograph,
+    decode::{Oddity, RawImage},
+};
 
 /// Pixels needed on the shorter side: half of what the lung network takes. Below, a lung is a few
 /// dozen pixels wide, and its outline is a guess; a thumbnail of a chest film has about that.
@@ -42,15 +46,17 @@ pub fn check_film(raw: &RawImage, film: &Radiograph) -> Result<Vec<Flag>, Error>
         Some([row, column]) => row.max(column) > COARSE_MM,
         None => width.min(height) < COARSE_SIDE,
     };
+    let unusable = raw.header.oddities.contains(&Oddity::UnusableSpacing);
     let flags = [
         (brightest > SATURATED, Flag::Underexposed),
         (darkest > SATURATED, Flag::Overexposed),
-        (film.spacing_mm().is_none(), Flag::NoSpacing),
-        (header::is_ap(raw), Flag::ApProjection),
+        (film.spacing_mm().is_none() && !unusable, Flag::NoSpacing),
         (coarse, Flag::LowResolution),
-        (raw.header.burned_in_annotation, Flag::BurnedInText),
     ];
-    Ok(flags.into_iter().filter(|(found, _)| *found).map(|(_, flag)| flag).collect())
+    let flags = flags.into_iter().filter(|(found, _)| *found).map(|(_, flag)| flag);
+    let mut flags: Vec<Flag> = flags.chain(header::flags(&raw.header)).collect();
+    flags.sort();
+    Ok(flags)
 }
 
 /// Shares of the core's pixels at the ends of the gray scale, dark and bright. The stretch of
@@ -94,6 +100,8 @@ mod tests {
     fn each_flag_has_its_cause() {
         let plain = raw(Header::default());
         let ap = raw(Header { view_position: Some("AP".into()), ..Header::default() });
+        let odd = vec![Oddity::UnusableSpacing];
+        let unusable = raw(Header { oddities: odd, ..Header::default() });
         let text = raw(Header { burned_in_annotation: true, ..Header::default() });
         // The core of 200 columns is 50 to 149.
         let cases = [
@@ -106,6 +114,7 @@ mod tests {
             (&plain, film(700, 0, 0, None), vec![Flag::NoSpacing]),
             (&ap, film(200, 0, 0, Some(0.2)), vec![Flag::ApProjection]),
             (&text, film(200, 0, 0, Some(0.2)), vec![Flag::BurnedInText]),
+            (&unusable, film(700, 0, 0, None), vec![Flag::UnusableSpacing]),
         ];
         for (raw, film, expected) in cases {
             assert_eq!(check_film(raw, &film), Ok(expected));

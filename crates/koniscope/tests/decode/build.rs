@@ -9,7 +9,7 @@ pub(crate) fn element(group: u16, number: u16, vr: &str, value: &[u8]) -> Vec<u8
 pub(crate) fn declaring(group: u16, number: u16, vr: &str, value: &[u8], length: u32) -> Vec<u8> {
     let mut bytes = [group.to_le_bytes(), number.to_le_bytes()].concat();
     bytes.extend(vr.as_bytes());
-    if matches!(vr, "OB" | "OW" | "SQ" | "UN") {
+    if matches!(vr, "OB" | "OW" | "SQ" | "UN" | "UT") {
         bytes.extend([0, 0]);
         bytes.extend(length.to_le_bytes());
     } else {
@@ -63,12 +63,18 @@ impl Dicom {
     }
 
     /// Pixel Data of one fragment.
-    pub(crate) fn encapsulated(mut self, syntax: &'static str, fragment: &[u8]) -> Self {
+    pub(crate) fn encapsulated(self, syntax: &'static str, fragment: &[u8]) -> Self {
+        self.in_fragments(syntax, &[fragment])
+    }
+
+    /// Pixel Data of several fragments.
+    pub(crate) fn in_fragments(mut self, syntax: &'static str, fragments: &[&[u8]]) -> Self {
         let item = |value: &[u8]| {
             let head = b"\xfe\xff\0\xe0".to_vec();
             [head, (value.len() as u32).to_le_bytes().to_vec(), value.to_vec()].concat()
         };
-        let value = [item(b""), item(fragment), b"\xfe\xff\xdd\xe0\0\0\0\0".to_vec()].concat();
+        let fragments = fragments.iter().flat_map(|fragment| item(fragment)).collect();
+        let value = [item(b""), fragments, b"\xfe\xff\xdd\xe0\0\0\0\0".to_vec()].concat();
         self.syntax = syntax;
         self.pixels = declaring(0x7FE0, 0x0010, "OB", &value, u32::MAX);
         self

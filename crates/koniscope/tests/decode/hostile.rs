@@ -4,7 +4,7 @@ use koniscope::decode::{Limits, decode};
 use koniscope::normalize::normalize;
 use proptest::prelude::*;
 
-use crate::build::{Dicom, declaring, element};
+use crate::build::{Dicom, EXPLICIT, declaring, element};
 
 fn kind_with(bytes: &[u8], limits: &Limits) -> &'static str {
     decode(bytes, limits).map_or_else(|e| e.kind(), |_| "read")
@@ -62,7 +62,7 @@ fn each_fault_has_its_name() {
         ("palette", with(|d| d.photometric = "PALETTE COLOR"), "color"),
         ("frames", with(|d| d.more.push((0x0028, 0x0008, "IS", "3"))), "several_frames"),
         ("slope", with(|d| d.more.push((0x0028, 0x1053, "DS", "one"))), "bad_header"),
-        ("window", with(|d| d.more.push((0x0028, 0x1050, "DS", "40"))), "bad_header"),
+        ("window", with(|d| d.more.push((0x0028, 0x1050, "DS", "40"))), "read"),
         ("unknown syntax", with(|d| d.syntax = "1.2.3.4"), "unsupported_coding"),
         (
             "MPEG-4",
@@ -103,6 +103,34 @@ fn a_stream_that_contradicts_its_header_is_not_decoded() {
     ];
     for (stream, expected) in cases {
         assert_eq!(kind(&ramp().encapsulated(extended, &stream).file()), expected);
+    }
+}
+
+#[test]
+fn a_second_frame_is_told_and_a_stream_is_what_it_is() {
+    let picture = image::GrayImage::from_fn(16, 16, |x, y| image::Luma([(9 * x + 5 * y) as u8]));
+    let jpeg = crate::raster::encode(picture, image::ImageFormat::Jpeg);
+    let jpeg = [jpeg.clone(), vec![0; jpeg.len() % 2]].concat();
+    let segments = [&[2u8, 0, 0, 0, 64, 0, 0, 0, 68, 0, 0, 0][..], &[0; 52]].concat();
+    let rle = [segments, vec![129, 1, 129, 1], vec![129, 7, 129, 7]].concat();
+    const JPEG: &str = "1.2.840.10008.1.2.4.50";
+    const RLE: &str = "1.2.840.10008.1.2.5";
+    let film = |bits: u16| Dicom { allocated: bits, stored: bits, ..ramp() };
+    let cases = [
+        (film(8).in_fragments(JPEG, &[&jpeg]), "read"),
+        (film(8).in_fragments(JPEG, &[&jpeg[..100], &jpeg[100..]]), "read"),
+        (film(8).in_fragments(JPEG, &[&jpeg, &jpeg]), "several_frames"),
+        (film(8).in_fragments(JPEG, &[&jpeg.repeat(2)]), "several_frames"),
+        (film(16).in_fragments(RLE, &[&rle]), "read"),
+        (film(16).in_fragments(RLE, &[&rle[..66], &rle[66..]]), "read"),
+        (film(16).in_fragments(RLE, &[&rle, &rle]), "several_frames"),
+        // Coded otherwise than the header says.
+        (film(8).in_fragments(RLE, &[&jpeg]), "read"),
+        (film(8).in_fragments(EXPLICIT, &[&jpeg]), "read"),
+        (film(16).in_fragments(JPEG, &[&rle]), "read"),
+    ];
+    for (number, (film, expected)) in cases.into_iter().enumerate() {
+        assert_eq!(kind(&film.file()), expected, "{number}");
     }
 }
 

@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod build;
+mod film;
 mod golden;
 mod hostile;
+mod odd;
+mod people;
 mod raster;
 mod twins;
