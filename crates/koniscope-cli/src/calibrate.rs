@@ -3,18 +3,16 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, bail};
-use koniscope::{
-    reading::{DISCLAIMER, ModelIdentity},
-    site::Films,
-};
+use koniscope::{reading::DISCLAIMER, site::Films};
 use koniscope_evaluate::{
     figures::Figure,
     predictions::LabeledPredictions,
+    report::Software,
     site::{self, Method, Wishes},
 };
 use serde::Serialize;
 
-use crate::{site_file, write::print};
+use crate::{command::commit, site_file, write::print};
 
 /// Fit a site's file to the films of an evaluation.
 ///
@@ -51,13 +49,21 @@ pub(crate) struct Args {
 /// As in a report, as far as it is known here.
 #[derive(Serialize)]
 struct Models {
-    classifier: ModelIdentity,
+    classifier: Classifier,
+}
+
+#[derive(Serialize)]
+struct Classifier {
+    id: String,
+    sha256: String,
+    calibration_sha256: String,
 }
 
 /// What is printed.
 #[derive(Serialize)]
 struct Told<'a> {
     disclaimer: &'a str,
+    software: Software,
     models: Models,
     films: &'a Films,
     warnings: &'a [String],
@@ -100,10 +106,14 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("{} cannot be fitted to", args.evaluation.display()))?;
     site_file::write(&args.out, &fitted.site)?;
     let covered = site::covered(&predictions.films, wishes);
-    let classifier =
-        ModelIdentity { id: predictions.model, sha256: predictions.model_sha256, notice: None };
+    let classifier = Classifier {
+        id: predictions.model,
+        sha256: predictions.model_sha256,
+        calibration_sha256: predictions.calibration_sha256,
+    };
     let told = Told {
         disclaimer: DISCLAIMER,
+        software: Software::this(commit().as_deref()),
         models: Models { classifier },
         films: &fitted.site.films,
         warnings: &fitted.warnings,

@@ -57,16 +57,16 @@ fn vary(reader: &Reader, bytes: &[u8]) -> Result<Varied, Failure> {
     let film = normalize(&raw)?;
     check_film(&raw, &film)?;
     let found = reader.find_lungs(film.clone(), &mut Vec::new());
-    let of = |v: &Variation| {
-        let read = match film::varied(&film, *v) {
+    let of = |v: Variation| {
+        let read = match film::varied(&film, v) {
             Some(varied) => reader.find_lungs(varied, &mut Vec::new()),
             // Lungs are blanked and changed where they were found; blank ones would be found nowhere.
-            None => found.clone().and_then(|(film, mask)| with_lungs(reader, film, mask, *v)),
+            None => found.clone().and_then(|(film, mask)| with_lungs(reader, film, mask, v)),
         };
         let read = read.and_then(|(film, mask)| reader.probabilities(&film, &mask));
-        (*v, read.map_err(|e| e.kind().to_owned()))
+        (v, read.map_err(|e| e.kind().to_owned()))
     };
-    Ok(Varied(Variation::ALL.iter().map(of).collect()))
+    Ok(Varied(Variation::all().map(of).collect()))
 }
 
 /// What is read under a variation that asks where the lungs are.
@@ -95,7 +95,7 @@ pub fn figures(group: &Group, varied: &[Varied], seed: u64) -> Vec<Figure> {
     let mut sheet = Sheet::new(group, Section::Robustness, seed);
     let of_film: HashMap<&Path, &Varied> =
         group.films.iter().map(|film| film.case.row.image.as_path()).zip(varied).collect();
-    for variation in Variation::ALL {
+    for variation in Variation::all() {
         let name = variation.name();
         let found = |film: &EvaluatedCase| {
             of_film.get(film.case.row.image.as_path())?.0.get(&variation)?.as_ref().ok()

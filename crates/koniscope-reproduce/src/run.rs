@@ -46,6 +46,8 @@ pub struct Options {
     pub command: String,
     /// The processor, as it calls itself.
     pub processor: String,
+    /// The commit that the program was built from, where that is known.
+    pub commit: Option<String>,
 }
 
 /// Hears how far an experiment is.

@@ -6,7 +6,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::bail;
 use koniscope_door::{
-    command::{command, processor},
+    command::{command, commit, processor},
     models, pair, threads,
     write::print,
 };
@@ -180,6 +180,7 @@ fn options(args: &Args) -> anyhow::Result<Options> {
         device,
         command: command(),
         processor: processor(),
+        commit: commit(),
     })
 }
 

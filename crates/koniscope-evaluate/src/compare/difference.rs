@@ -115,6 +115,8 @@ pub(super) struct Subject<'a> {
     patients: usize,
     data: String,
     seed: u64,
+    /// Said where there are no films.
+    none: &'static str,
 }
 
 /// A statistic of A (0) or B (1) on films, given by their places.
@@ -124,6 +126,7 @@ impl<'a> Subject<'a> {
     pub(super) fn of(
         pairs: &'a [Pair<'a>],
         seed: u64,
+        none: &'static str,
         has: impl Fn(&Pair) -> Option<bool>,
     ) -> Self {
         let pairs: Vec<&Pair> = pairs.iter().filter(|pair| has(pair).is_some()).collect();
@@ -131,7 +134,7 @@ impl<'a> Subject<'a> {
         let patients = owners.iter().collect::<BTreeSet<_>>().len();
         let sets = pairs.iter().map(|pair| (pair.film.source.as_str(), pair.film.simulated));
         let data = data(sets);
-        Self { pairs, owners, patients, data, seed }
+        Self { pairs, owners, patients, data, seed, none }
     }
 
     /// Whether a patient has several films.
@@ -175,11 +178,15 @@ impl<'a> Subject<'a> {
         let mut row = self.blank(section, name, better);
         let all: Vec<usize> = (0..self.pairs.len()).collect();
         let value = |side| statistic(side, &all).filter(|value| value.is_finite());
-        row.values([value(0), value(1)], absent);
+        row.values([value(0), value(1)], self.absent(absent));
         if row.difference.is_some() {
             row.interval(self.resampled(statistic), BOOTSTRAP, NO_INTERVAL);
         }
         row
+    }
+
+    fn absent<'b>(&'b self, why: &'b str) -> &'b str {
+        if self.pairs.is_empty() { self.none } else { why }
     }
 
     fn resampled(&self, statistic: &Statistic) -> Option<Estimate> {
@@ -197,7 +204,8 @@ impl<'a> Subject<'a> {
         truth: &[bool],
     ) -> Difference {
         let mut row = self.blank(section, name, Better::Higher);
-        row.values(scores.map(|scores| auc(scores, truth)), "films on both sides are needed");
+        let absent = self.absent("films on both sides are needed");
+        row.values(scores.map(|scores| auc(scores, truth)), absent);
         if row.difference.is_none() {
             return row;
         }
@@ -233,6 +241,9 @@ impl<'a> Subject<'a> {
             let hits = films.iter().filter(|i| right[side][**i]).count();
             Some(hits as f64 / films.len() as f64)
         });
+        if self.pairs.is_empty() {
+            return row;
+        }
         let count = |a: bool, b: bool| {
             right[0].iter().zip(right[1]).filter(|pair| *pair == (&a, &b)).count()
         };
@@ -253,17 +264,6 @@ impl<'a> Subject<'a> {
         row.p = p;
         row.test = p.map(|_| name.into());
         row
-    }
-
-    /// No figure, and why.
-    pub(super) fn none(
-        &self,
-        section: Section,
-        name: &str,
-        better: Better,
-        why: &str,
-    ) -> Difference {
-        Difference { absent: Some(why.into()), ..self.blank(section, name, better) }
     }
 }
 

@@ -27,19 +27,11 @@ pub(super) fn all(pairs: &[Pair], seed: u64) -> Vec<Difference> {
 }
 
 fn disease(pairs: &[Pair], seed: u64) -> Vec<Difference> {
-    let subject = Subject::of(pairs, seed, |pair| pair.film.truth.disease);
+    let why = "no film that both read is labeled with disease or none";
+    let subject = Subject::of(pairs, seed, why, |pair| pair.film.truth.disease);
     let accuracy = format!("accuracy at {THRESHOLD}");
     let ece = format!("ECE, {BINS} bins");
     let (detection, calibration) = (Section::Detection, Section::Calibration);
-    if subject.pairs.is_empty() {
-        let why = "no film that both read is labeled with disease or none";
-        return vec![
-            subject.none(detection, "AUC (ROC)", Better::Higher, why),
-            subject.none(detection, &accuracy, Better::Higher, why),
-            subject.none(calibration, &ece, Better::Lower, why),
-            subject.none(calibration, "Brier score", Better::Lower, why),
-        ];
-    }
     let truth: Vec<bool> =
         subject.pairs.iter().filter_map(|pair| pair.film.truth.disease).collect();
     let scores = [0, 1]
@@ -68,15 +60,11 @@ fn stages(pairs: &[Pair], seed: u64) -> Vec<Difference> {
     const KAPPA: &str = "quadratic kappa, stages";
     let section = Section::Stage;
     let area = |from: usize| format!("AUC of stage {} and above", Stage::ALL[from].name());
-    let subject = Subject::of(pairs, seed, |pair| {
+    let why = "no film has a true stage and one that both read";
+    let subject = Subject::of(pairs, seed, why, |pair| {
         let told = pair.said.iter().all(|said| said.stage.is_some() && said.stages.is_some());
         (told && pair.film.truth.stage.is_some()).then_some(true)
     });
-    if subject.pairs.is_empty() {
-        let why = "no film has a true stage and one that both read";
-        let none = |name: &str| subject.none(section, name, Better::Higher, why);
-        return vec![none(&area(2)), none(&area(3)), none(ACCURACY), none(KAPPA)];
-    }
     let truth: Vec<usize> = subject.pairs.iter().filter_map(|pair| pair.film.truth.stage).collect();
     let read = [0, 1]
         .map(|side| subject.pairs.iter().filter_map(|p| p.said[side].stage).collect::<Vec<_>>());
@@ -107,14 +95,11 @@ fn zones(pairs: &[Pair], seed: u64) -> Vec<Difference> {
     const WITHIN_ONE: &str = "zone grades within one";
     const KAPPA: &str = "quadratic kappa, all zones";
     let (section, higher) = (Section::Zones, Better::Higher);
-    let subject = Subject::of(pairs, seed, |pair| {
+    let why = "no film has six graded zones and six that both read";
+    let subject = Subject::of(pairs, seed, why, |pair| {
         let graded = pair.said.iter().all(|said| said.zones.is_some());
         (graded && pair.film.truth.zones.is_some()).then_some(true)
     });
-    if subject.pairs.is_empty() {
-        let why = "no film has six graded zones and six that both read";
-        return [WITHIN_ONE, KAPPA].map(|name| subject.none(section, name, higher, why)).into();
-    }
     let grades = |side: usize, films: &[usize]| -> Vec<(usize, usize)> {
         let zones = films.iter().filter_map(|i| {
             let pair = subject.pairs[*i];

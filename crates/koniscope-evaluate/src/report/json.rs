@@ -5,7 +5,10 @@ use std::{borrow::Cow, collections::BTreeMap};
 use koniscope::reading::DISCLAIMER;
 use serde::Serialize;
 
-use super::{Evaluation, MadeWith, Model, Models, REPORT_FILE, Run, Set, Software, paper};
+use super::{
+    Evaluation, MadeWith, Model, Models, REPORT_FILE, Run, Set, Software,
+    paper::{PAPER, Paper},
+};
 use crate::{
     Error,
     cases::Origin,
@@ -59,15 +62,6 @@ struct Readers<'a> {
 }
 
 #[derive(Serialize)]
-struct Paper {
-    reference: &'static str,
-    data: &'static str,
-    accuracy: f64,
-    auc: f64,
-    accuracy_of_four_stages: f64,
-}
-
-#[derive(Serialize)]
 struct Worst<'a> {
     image: Cow<'a, str>,
     label: Option<bool>,
@@ -103,13 +97,7 @@ pub fn json(evaluation: &Evaluation) -> Result<String, Error> {
             disagreements: evaluation.disagreements.len(),
         }),
         figures: evaluation.figures,
-        paper: Paper {
-            reference: paper::REFERENCE,
-            data: paper::DATA,
-            accuracy: paper::ACCURACY,
-            auc: paper::AUC,
-            accuracy_of_four_stages: paper::FOUR_STAGES,
-        },
+        paper: PAPER,
         worst: worst
             .map(|film| Worst {
                 image: film.case.row.image.to_string_lossy(),

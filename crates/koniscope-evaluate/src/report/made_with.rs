@@ -111,8 +111,8 @@ impl Software {
 }
 
 impl Software {
-    /// For the page.
-    pub(crate) fn in_words(&self) -> String {
+    /// Name, version, commit and version of reading, in words.
+    pub fn in_words(&self) -> String {
         let commit = self.commit.as_deref().unwrap_or("unknown");
         let reading = self.reading_version.map_or_else(|| "unknown".into(), |v| v.to_string());
         format!("Koniscope {}, commit {commit}, version of reading {reading}", self.version)

@@ -1,6 +1,8 @@
 //! What the paper reports, to stand beside ours: Yang F. et al., *Pneumoconiosis computer aided
 //! diagnosis system based on X-rays and deep learning*, BMC Medical Imaging 2021;21:189.
 
+use serde::Serialize;
+
 use crate::THRESHOLD;
 
 /// The paper.
@@ -17,6 +19,25 @@ pub const AUC: f64 = 0.89;
 
 /// Share of films whose stage, of four, was read right.
 pub const FOUR_STAGES: f64 = 0.701;
+
+/// All of it, for a report.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Paper {
+    reference: &'static str,
+    data: &'static str,
+    accuracy: f64,
+    auc: f64,
+    accuracy_of_four_stages: f64,
+}
+
+/// All of it.
+pub const PAPER: Paper = Paper {
+    reference: REFERENCE,
+    data: DATA,
+    accuracy: ACCURACY,
+    auc: AUC,
+    accuracy_of_four_stages: FOUR_STAGES,
+};
 
 /// Its figure for one of ours, by name.
 pub fn figure(name: &str) -> Option<f64> {

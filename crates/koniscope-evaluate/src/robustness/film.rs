@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn every_variation_changes_the_film_and_stays_in_range() {
         let film = film();
-        let all = Variation::ALL.into_iter().filter_map(|v| Some((v, varied(&film, v)?)));
+        let all = Variation::all().filter_map(|v| Some((v, varied(&film, v)?)));
         let all: Vec<(Variation, Radiograph)> = all.collect();
         assert_eq!(all.len(), 9);
         for (variation, varied) in all {

@@ -41,43 +41,31 @@ pub enum Variation {
 }
 
 impl Variation {
-    /// All.
-    pub const ALL: [Self; 15] = [
-        Self::Darker,
-        Self::Brighter,
-        Self::LessContrast,
-        Self::MoreContrast,
-        Self::Noise,
-        Self::Rotated,
-        Self::HalfSize,
-        Self::Jpeg,
-        Self::Border,
-        Self::LungsBlanked,
-        Self::MarkerRemoved,
-        Self::LungsEroded,
-        Self::LungsDilated,
-        Self::LungsAside,
-        Self::LungsDown,
+    const NAMES: [(Self, &str); 15] = [
+        (Self::Darker, "darker (gamma 1.25)"),
+        (Self::Brighter, "brighter (gamma 0.8)"),
+        (Self::LessContrast, "contrast times 0.8"),
+        (Self::MoreContrast, "contrast times 1.25"),
+        (Self::Noise, "noise of 0.03"),
+        (Self::Rotated, "turned by 5 degrees"),
+        (Self::HalfSize, "half as many pixels a side"),
+        (Self::Jpeg, "JPEG of quality 50"),
+        (Self::Border, "black border of 5 %"),
+        (Self::LungsBlanked, "lungs blanked"),
+        (Self::MarkerRemoved, "marker removed"),
+        (Self::LungsEroded, "lungs eroded by 2 %"),
+        (Self::LungsDilated, "lungs dilated by 2 %"),
+        (Self::LungsAside, "lungs moved aside by 2 %"),
+        (Self::LungsDown, "lungs moved down by 2 %"),
     ];
+
+    /// All.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::NAMES.into_iter().map(|(variation, _)| variation)
+    }
 
     /// In words.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Darker => "darker (gamma 1.25)",
-            Self::Brighter => "brighter (gamma 0.8)",
-            Self::LessContrast => "contrast times 0.8",
-            Self::MoreContrast => "contrast times 1.25",
-            Self::Noise => "noise of 0.03",
-            Self::Rotated => "turned by 5 degrees",
-            Self::HalfSize => "half as many pixels a side",
-            Self::Jpeg => "JPEG of quality 50",
-            Self::Border => "black border of 5 %",
-            Self::LungsBlanked => "lungs blanked",
-            Self::MarkerRemoved => "marker removed",
-            Self::LungsEroded => "lungs eroded by 2 %",
-            Self::LungsDilated => "lungs dilated by 2 %",
-            Self::LungsAside => "lungs moved aside by 2 %",
-            Self::LungsDown => "lungs moved down by 2 %",
-        }
+        Self::NAMES[self as usize].1
     }
 }

@@ -3,7 +3,7 @@
 use koniscope::stage::gbz70::Stage;
 use koniscope_evaluate::{
     figures::{Section, named},
-    report::{Cell, Table, figure_table, page, paper, plots_of, section, terms},
+    report::{Cell, Software, Table, figure_table, page, paper, plots_of, section, terms},
 };
 use maud::{Markup, html};
 
@@ -172,6 +172,7 @@ fn methods(experiment: &Experiment) -> Markup {
     let source = serde_json::to_string(&settings.source).unwrap_or_default();
     let rows = [
         ("Command", options.command.clone()),
+        ("Program", Software::this(options.commit.as_deref()).in_words()),
         ("Films", source),
         ("Lungs", experiment.lungs()),
         ("ResNets start from", init),

@@ -1,7 +1,13 @@
 //! `report.json`: every figure, and all that is needed to make it again.
 
 use koniscope::reading::DISCLAIMER;
-use koniscope_evaluate::{figures::Figure, report::paper};
+use koniscope_evaluate::{
+    figures::Figure,
+    report::{
+        Software,
+        paper::{PAPER, Paper},
+    },
+};
 use serde::Serialize;
 
 use super::{Experiment, Fold};
@@ -25,12 +31,6 @@ struct Document<'a> {
     folds: &'a [Fold],
     steps: Vec<Took<'a>>,
     paper: Paper,
-}
-
-#[derive(Serialize)]
-struct Software {
-    name: &'static str,
-    version: &'static str,
 }
 
 #[derive(Serialize)]
@@ -71,15 +71,6 @@ struct Took<'a> {
     seconds: f64,
 }
 
-#[derive(Serialize)]
-struct Paper {
-    reference: &'static str,
-    data: &'static str,
-    accuracy: f64,
-    auc: f64,
-    accuracy_of_four_stages: f64,
-}
-
 /// The document.
 pub(super) fn json(experiment: &Experiment) -> Result<String, Error> {
     let Experiment { options, cohort, questions, records, .. } = experiment;
@@ -100,7 +91,7 @@ pub(super) fn json(experiment: &Experiment) -> Result<String, Error> {
         simulated: cohort.simulated(),
         rehearsal: options.settings.quick,
         warnings: &experiment.warnings,
-        software: Software { name: "koniscope", version: env!("CARGO_PKG_VERSION") },
+        software: Software::this(options.commit.as_deref()),
         settings: &options.settings,
         run: Run {
             command: &options.command,
@@ -117,13 +108,7 @@ pub(super) fn json(experiment: &Experiment) -> Result<String, Error> {
             .iter()
             .map(|(_, r)| Took { step: &r.step, films: r.films, seconds: r.seconds })
             .collect(),
-        paper: Paper {
-            reference: paper::REFERENCE,
-            data: paper::DATA,
-            accuracy: paper::ACCURACY,
-            auc: paper::AUC,
-            accuracy_of_four_stages: paper::FOUR_STAGES,
-        },
+        paper: PAPER,
     };
     let text = serde_json::to_string_pretty(&document);
     Ok(text.map_err(|e| Error::file("report.json".as_ref(), e))? + "\n")
