@@ -39,6 +39,7 @@ fn cited_reports_are_by_the_calibration_and_the_reading_that_ship() {
         let calibration = &report["models"]["classifier"]["calibration_sha256"];
         assert_eq!(calibration, &*grader.calibration_sha256(), "{name}: another calibration");
         let software = &report["software"];
+        assert_eq!(software["reading_version"], koniscope::READING_VERSION, "{name}");
         assert!(software["commit"].as_str().is_some(), "{name}: by which commit is not known");
     }
 }
