@@ -192,8 +192,8 @@ mod tests {
         };
         assert_eq!(picture(grid(false), &|i| 64 * i), Ok(false));
         // An overlay in bit 14, and rubbish that is everywhere the same.
-        assert_eq!(picture(grid(false), &|i| 60 * i | u16::from(i % 9 < 3) << 14), Ok(true));
-        assert_eq!(picture(grid(false), &|i| 60 * i | 0xF000), Ok(true));
+        assert_eq!(picture(grid(false), &|i| (60 * i) | (u16::from(i % 9 < 3) << 14)), Ok(true));
+        assert_eq!(picture(grid(false), &|i| (60 * i) | 0xF000), Ok(true));
         // The sign goes on above, or is cut off.
         assert_eq!(picture(grid(true), &|i| (30 * i).wrapping_sub(900)), Ok(false));
         assert_eq!(picture(grid(true), &|i| (30 * i).wrapping_sub(900) & 0xFFF), Ok(false));

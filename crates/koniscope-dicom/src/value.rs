@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn a_value_is_read_by_what_it_is() {
-        let cases: [(Tag, Option<VR>, &[u8], &[Option<f64>]); 13] = [
+        type Case = (Tag, Option<VR>, &'static [u8], &'static [Option<f64>]);
+        let cases: [Case; 13] = [
             (tags::ROWS, Some(VR::US), &[0, 2], &[Some(512.0)]),
             (tags::ROWS, Some(VR::UN), &[0, 2], &[Some(512.0)]),
             (tags::ROWS, None, &[0, 2], &[Some(512.0)]),
