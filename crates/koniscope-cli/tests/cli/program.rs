@@ -7,14 +7,15 @@ use std::{
 
 pub(crate) use crate::output::{assert_code, stderr, stdout};
 
-/// `koniscope` with arguments, in `folder`, without the caller's models.
+/// `koniscope` with arguments, in `folder` and with the models in it, where it has some.
 pub(crate) fn koniscope<'a>(folder: &Path, args: impl IntoIterator<Item = &'a str>) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_koniscope"))
-        .args(args)
-        .current_dir(folder)
-        .env_remove("KONISCOPE_MODELS")
-        .output()
-        .unwrap()
+    let mut command = Command::new(env!("CARGO_BIN_EXE_koniscope"));
+    match folder.join("models").is_dir() {
+        // Those of the repository, which are the program's own, would come first.
+        true => command.env("KONISCOPE_MODELS", "models"),
+        false => command.env_remove("KONISCOPE_MODELS"),
+    };
+    command.args(args).current_dir(folder).output().unwrap()
 }
 
 /// The repository, with its weights and films.

@@ -115,9 +115,8 @@ fn a_second_run_reads_no_result_of_the_first() {
 #[test]
 fn a_result_that_cannot_be_written_is_that_films_error() {
     let folder = folder();
-    // A file stands where the folder of one film's results should be.
-    fs::create_dir(folder.path().join("out")).unwrap();
-    fs::write(folder.path().join("out/b"), "in the way").unwrap();
+    // A folder stands where one film's result should be.
+    fs::create_dir_all(folder.path().join("out/b/reading.json/inside")).unwrap();
     let output = koniscope(folder.path(), ["read", "films", "--out", "out", "--json"]);
     assert_code(&output, 1);
     let json: Value = serde_json::from_str(&stdout(&output)).unwrap();

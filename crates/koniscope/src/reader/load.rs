@@ -40,7 +40,7 @@ pub fn load_reader(
     which: Option<SecondStageKind>,
 ) -> Result<Reader, Error> {
     let zones = models.join(ZONES_MANIFEST);
-    let manifest = match which {
+    let kind = match which {
         Some(SecondStageKind::Zones) if !zones.is_file() => {
             return Err(Error::Model {
                 detail: format!(
@@ -50,15 +50,17 @@ pub fn load_reader(
                 ),
             });
         }
-        Some(SecondStageKind::Zones) => zones,
-        None if zones.is_file() => zones,
-        Some(SecondStageKind::Paper) | None => models.join(CLASSIFIER_MANIFEST),
+        Some(kind) => kind,
+        None if zones.is_file() => SecondStageKind::Zones,
+        None => SecondStageKind::Paper,
+    };
+    let load = || match kind {
+        SecondStageKind::Zones => zone_grading(&zones, device),
+        SecondStageKind::Paper => whole_lung(&models.join(CLASSIFIER_MANIFEST), device),
     };
     // Side by side: loading takes as long as a reading.
-    let (second_stage, lungs) = rayon::join(
-        || load_second_stage(&manifest, device),
-        || load_lungs(&models.join(LUNGS_MANIFEST), device),
-    );
+    let (second_stage, lungs) =
+        rayon::join(load, || load_lungs(&models.join(LUNGS_MANIFEST), device));
     let second_stage = second_stage?;
     Ok(Reader::new(Box::new(lungs?), second_stage))
 }
@@ -69,12 +71,18 @@ pub fn load_reader(
 /// [`Error::Model`], see [`load_reader`]; also of a network that was trained on whole films, which no
 /// reader gives it.
 pub fn load_second_stage(manifest: &Path, device: &Device) -> Result<Box<dyn SecondStage>, Error> {
-    Ok(match CheckedManifest::read(manifest)?.region {
-        Region::Zones => Box::new(ZoneGrading::new(Box::new(load_zones(manifest, device)?))?),
-        Region::Lungs | Region::Film => {
-            Box::new(WholeLungClassifier::new(Box::new(load_stages(manifest, device)?))?)
-        }
-    })
+    match CheckedManifest::read(manifest)?.region {
+        Region::Zones => zone_grading(manifest, device),
+        Region::Lungs | Region::Film => whole_lung(manifest, device),
+    }
+}
+
+fn zone_grading(manifest: &Path, device: &Device) -> Result<Box<dyn SecondStage>, Error> {
+    Ok(Box::new(ZoneGrading::new(Box::new(load_zones(manifest, device)?))?))
+}
+
+fn whole_lung(manifest: &Path, device: &Device) -> Result<Box<dyn SecondStage>, Error> {
+    Ok(Box::new(WholeLungClassifier::new(Box::new(load_stages(manifest, device)?))?))
 }
 
 /// Sets a reader to a site: by the file given, else by the one that the folder of models brings for

@@ -44,9 +44,16 @@ fn a_manifest_that_does_not_fit_is_refused() {
     };
     refused("sha256 = \"", "sha256 = \"0", "its manifest says 0");
     refused("tiny.safetensors", "gone.safetensors", "gone.safetensors");
-    refused("depth = 1", "depth = 2", "decoder.0.conv1.weight has shape");
+    refused("depth = 1", "depth = 2", "encoder.2.conv1.weight is missing");
     refused("width = 2", "width = 3", "expected [3, 1, 3, 3]");
     refused("std = 0.25", "std = 0.25\nstdev = 1", "stdev");
     refused(", \"left lung\"]", "]", "needs the classes");
-    refused("kind = \"unet\"\nwidth = 2\ndepth = 1", "kind = \"resnet\"\nlayers = 18", "no U-Net");
+    let classifier = |manifest: String| {
+        let resnet = manifest
+            .replace("kind = \"unet\"\nwidth = 2\ndepth = 1", "kind = \"resnet\"\nlayers = 18")
+            .replace("channels = 1", "channels = 3");
+        resnet + "[calibration]\ntemperature = 1.0\nfilms = 1\n"
+    };
+    let why = load(folder.path(), classifier).unwrap_err();
+    assert!(why.contains("no U-Net"), "{why}");
 }
