@@ -12,9 +12,7 @@ pub enum Error {
         detail: String,
     },
     /// The input has not as many values as its shape says.
-    #[error(
-        "{found} values do not make an input of shape {shape:?}; give as many as its axes multiply to"
-    )]
+    #[error("{found} values do not fill an input of shape {shape:?}; give the product of its axes")]
     Input {
         /// `[n, c, h, w]`, as it was given.
         shape: [usize; 4],

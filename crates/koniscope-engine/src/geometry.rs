@@ -6,8 +6,8 @@ pub(crate) use directions::{all, backward, every, forward};
 
 use crate::{LANES, Precision};
 
-/// Where a convolution reads: tap `t` of input block `b` for output pixel `(y, x)` of image `n` lies at
-/// `start + n * image + b * block + taps[t] + y * row + x * step * lanes`.
+/// Where a convolution reads: tap `t` of input block `b` for output pixel `(y, x)` of image `n`
+/// lies at `start + n * image + b * block + taps[t] + y * row + x * step * lanes`.
 ///
 /// Distances are in words of 32 bits: in f32 a word is one channel, in bf16 two.
 #[derive(Clone, Debug)]
@@ -90,8 +90,8 @@ impl Reads {
 }
 
 impl Writes {
-    /// One past the last word that is written for `blocks` blocks of 16 channels; none where that is
-    /// no address, nothing is written, or two pixels, rows, blocks or images overlap.
+    /// One past the last word that is written for `blocks` blocks of 16 channels; none where that
+    /// is no address, nothing is written, or two pixels, rows, blocks or images overlap.
     pub(crate) fn end(&self, blocks: usize) -> Option<usize> {
         let blocks = blocks.checked_mul(LANES)?.div_ceil(self.precision.per_block());
         let axes =
@@ -116,8 +116,8 @@ fn last((count, distance): (usize, usize)) -> Option<usize> {
     count.checked_sub(1)?.checked_mul(distance)
 }
 
-/// Shows that every address that a convolution reads in `x` or writes in `blocks` blocks of `y` lies
-/// within its slice, and that no two outputs share a word; gives the end of the output.
+/// Shows that every address that a convolution reads in `x` or writes in `blocks` blocks of `y`
+/// lies within its slice, and that no two outputs share a word; gives the end of the output.
 ///
 /// # Panics
 /// If one does not.

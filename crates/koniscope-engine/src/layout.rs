@@ -1,5 +1,5 @@
-//! Where a value lies: `[n][c / lanes][y][x][lane]`, with a border of zeros around each image so that
-//! convolutions need no edge cases.
+//! Where a value lies: `[n][c / lanes][y][x][lane]`, with a border of zeros around each image so
+//! that convolutions need no edge cases.
 
 mod copy;
 

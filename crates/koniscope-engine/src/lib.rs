@@ -1,7 +1,7 @@
 //! Runs and trains small convolutional networks on the processor, near its limit.
 //!
-//! A [`Graph`] says what is computed; a [`Network`] runs it, a [`Trainer`](train::Trainer) gives its
-//! gradients. Work is shared among the threads of the rayon pool that they are called in.
+//! A [`Graph`] says what is computed; a [`Network`] runs it, a [`Trainer`](train::Trainer) gives
+//! its gradients. Work is shared among the threads of the rayon pool that they are called in.
 //!
 //! ```
 //! use koniscope_engine::{Graph, Network, Op, Options, Tensor};
@@ -22,8 +22,8 @@
 //! ```
 //!
 //! Loops are there for AVX-512, AVX2, AVX512-BF16 and AMX, chosen when the program runs; any other
-//! processor, as ARM, runs plain code. The feature `portable` leaves plain code alone on x86-64 too, for
-//! tests of what other processors run.
+//! processor, as ARM, runs plain code. The feature `portable` leaves plain code alone on x86-64
+//! too, for tests of what other processors run.
 
 mod bf16;
 mod buffer;

@@ -20,8 +20,8 @@ pub(crate) struct Placement {
 /// Places the values of all units for an input `[n, c, h, w]`, by node; the others have none.
 ///
 /// # Errors
-/// [`Error::Graph`] if shapes do not fit, a value is part of two concatenations, or the memory for a
-/// value would be larger than any.
+/// [`Error::Graph`] if shapes do not fit, a value is part of two concatenations, or the memory for
+/// a value would be larger than any.
 pub(crate) fn plan_memory(
     graph: &Graph,
     units: &[Unit],

@@ -98,13 +98,14 @@ impl Network {
         self.precision
     }
 
-    /// Every output, in the graph's order, for an input `[n, c, h, w]` as `input` holds it row by row.
+    /// Every output, in the graph's order, for an input `[n, c, h, w]` as `input` holds it row by
+    /// row.
     ///
     /// Memory for a shape is planned at its first run. The plans of the last eight shapes are kept.
     ///
     /// # Errors
-    /// [`Error::Input`] if `input` has not as many values as `shape` says, [`Error::Graph`] if the shape
-    /// does not fit the network or has an empty axis.
+    /// [`Error::Input`] if `input` has not as many values as `shape` says, [`Error::Graph`] if the
+    /// shape does not fit the network or has an empty axis.
     pub fn run(&self, input: &[f32], shape: [usize; 4]) -> Result<Vec<Tensor>, Error> {
         if count(&shape) != Some(input.len()) {
             return Err(Error::Input { shape, found: input.len() });

@@ -4,6 +4,7 @@ mod conv;
 mod gradient;
 #[cfg(unix)]
 mod guard;
+mod small;
 
 /// Values in [-1, 1] that depend on `seed` alone.
 fn values(n: usize, seed: u64) -> Vec<f32> {

@@ -119,8 +119,8 @@ impl Packed {
         (&self.values[first * LANES * self.inputs..][..blocks * LANES * self.inputs], blocks)
     }
 
-    /// What Winograd's convolution multiplies by; `flipped` where taps stand in the reverse order of
-    /// the pixels that they read.
+    /// What Winograd's convolution multiplies by; `flipped` where taps stand in the reverse order
+    /// of the pixels that they read.
     pub(crate) fn transformed(&self, kernels: &Kernels, flipped: bool) -> &[f32] {
         let transformed = self.transformed.get().unwrap_or_else(|| {
             // Not while the cell waits: the threads that transform might ask for it too.

@@ -1,11 +1,12 @@
 //! Winograd's convolution F(4 x 4, 3 x 3): a fourth of the multiplications of the plain sum.
 //!
 //! A square of 6 x 6 pixels of the input and a window of 3 x 3 become 36 factors each
-//! ([`transforms`](crate::kernels::winograd)). Their products, summed over channels, become a square
-//! of 4 x 4 pixels of the output. For each of the 36 positions that sum is a convolution by a window
-//! of one pixel, by the same tiles as any other.
+//! ([`transforms`](crate::kernels::winograd)). Their products, summed over channels, become a
+//! square of 4 x 4 pixels of the output. For each of the 36 positions that sum is a convolution by
+//! a window of one pixel, by the same tiles as any other.
 //!
-//! Here is what convolutions and gradients of weights share: the squares, and where their numbers lie.
+//! Here is what convolutions and gradients of weights share: the squares, and where their numbers
+//! lie.
 
 use crate::{
     LANES, Precision,
@@ -70,8 +71,8 @@ impl Grid {
     /// Writes the factors of a square of the input to `to`, `position` floats apart.
     ///
     /// # Safety
-    /// What `reads` and `writes` describe must lie within `x`, and `to` be valid for 36 vectors that
-    /// nobody else uses.
+    /// What `reads` and `writes` describe must lie within `x`, and `to` be valid for 36 vectors
+    /// that nobody else uses.
     #[allow(unsafe_code)]
     pub(crate) unsafe fn transform_input(
         &self,
@@ -95,8 +96,8 @@ impl Grid {
         }
     }
 
-    /// Writes the gradient of products from a square of the output's gradient to `to`, `position` floats
-    /// apart.
+    /// Writes the gradient of products from a square of the output's gradient to `to`, `position`
+    /// floats apart.
     ///
     /// # Safety
     /// As of [`transform_input`](Self::transform_input), with `dy` for `x`.

@@ -73,8 +73,8 @@ impl Plain {
             let first_panel = i % panel_tasks * self.task_panels;
             let rows = first_row..(first_row + self.task_rows).min(writes.h);
             for panel in first_panel..(first_panel + self.task_panels).min(panels) {
-                // SAFETY: the caller's promise; no two tasks have the same image, rows and panel, and
-                // so no word of output.
+                // SAFETY: the caller's promise; no two tasks have the same image, rows and panel,
+                // and so no word of output.
                 unsafe { self.rows(work, n, panel, rows.clone()) };
             }
         };

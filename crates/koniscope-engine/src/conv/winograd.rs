@@ -64,9 +64,9 @@ impl Winograd {
         Some(Self { grid, flipped, group, widths: widths(group), last: widths(last) })
     }
 
-    /// Whether the cost model takes this for faster than the plain sum: by vectors multiplied, and what
-    /// it takes to transform and to read weights, as measured. It always counts with two threads, so
-    /// that the same sums are made on any number of them.
+    /// Whether the cost model takes this for faster than the plain sum: by vectors multiplied, and
+    /// what it takes to transform and to read weights, as measured. It always counts with two
+    /// threads, so that the same sums are made on any number of them.
     pub(super) fn pays(&self, reads: &Reads, writes: &Writes, packed: &Packed) -> bool {
         let (squares, blocks) = (self.grid.squares as f64, (reads.blocks, packed.blocks));
         let channels = (blocks.0 * LANES * blocks.1) as f64;

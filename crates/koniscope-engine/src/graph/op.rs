@@ -10,8 +10,8 @@ pub enum Op {
         /// Channels.
         channels: usize,
     },
-    /// Cross-correlation of `[n, in, h, w]`, with zeros around it: `[n, out, (h + 2 * padding - kh) /
-    /// stride + 1, (w + 2 * padding - kw) / stride + 1]`, rounded down.
+    /// Cross-correlation of `[n, in, h, w]`, with zeros around it: `[n, out, (h + 2 * padding - kh)
+    /// / stride + 1, (w + 2 * padding - kw) / stride + 1]`, rounded down.
     Conv {
         /// `[out, in, kh, kw]`.
         weight: Tensor,

@@ -7,8 +7,8 @@ impl Graph {
     /// Shape of every node's value for an input `[n, c, h, w]`.
     ///
     /// # Errors
-    /// [`Error::Graph`] with the node at which shapes do not fit, where an axis is empty, or where a
-    /// value is larger than any memory.
+    /// [`Error::Graph`] with the node at which shapes do not fit, where an axis is empty, or where
+    /// a value is larger than any memory.
     pub fn shapes(&self, input: [usize; 4]) -> Result<Vec<Vec<usize>>, Error> {
         let mut shapes: Vec<Vec<usize>> = Vec::with_capacity(self.nodes().len());
         for node in self.nodes() {

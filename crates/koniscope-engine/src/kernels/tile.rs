@@ -8,8 +8,8 @@ use super::vector::Vector;
 /// A rectangle of output pixels, for 16 or 32 output channels. Distances are in words of 32 bits.
 ///
 /// Output pixel `(r, p)` of channel block `j` lies at `y + j * y_block + r * y_row + p * y_pixel`;
-/// its input for a tap and an input block at `x + block * x_block + tap + r * x_row + p * S * C`, with
-/// the `S` and `C` of [`convolve`].
+/// its input for a tap and an input block at `x + block * x_block + tap + r * x_row + p * S * C`,
+/// with the `S` and `C` of [`convolve`].
 pub(crate) struct Tile<'a> {
     /// Input of the first pixel's first tap.
     pub(crate) x: *const f32,

@@ -71,8 +71,8 @@ pub(super) trait Map<V: Vector, const FROM: usize, const TO: usize> {
 /// Maps columns, then rows.
 ///
 /// # Safety
-/// All vectors that [`Square`] describes, `FROM` by `FROM` and `TO` by `TO`, must be valid, those of
-/// `to` used by nobody else, and the processor must have the instructions of `V`.
+/// All vectors that [`Square`] describes, `FROM` by `FROM` and `TO` by `TO`, must be valid, those
+/// of `to` used by nobody else, and the processor must have the instructions of `V`.
 #[inline(always)]
 pub(super) unsafe fn transform<
     M: Map<V, FROM, TO>,

@@ -155,3 +155,15 @@ fn images_of_many_strips() {
         check((WeightGradient::plain, 0.0), [2, 17, h, 250 * stride], 5, window, true, 1);
     }
 }
+
+/// Few and small, so that Miri can run them: `cargo xtask test miri`.
+#[test]
+fn small_ones() {
+    for (shape, out, kernel, stride) in
+        [([1, 1, 3, 4], 3, 3, 1), ([2, 3, 5, 4], 17, 3, 2), ([2, 5, 6, 3], 17, 3, 1)]
+    {
+        let window = Window { kh: kernel, kw: kernel, stride, padding: kernel / 2 };
+        check((WeightGradient::plain, 0.0), shape, out, window, true, 1);
+        check((WeightGradient::winograd, 1.0), shape, out, window, false, 1);
+    }
+}

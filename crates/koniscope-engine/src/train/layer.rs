@@ -49,7 +49,8 @@ struct Copies {
 }
 
 impl Layer {
-    /// Of a unit with weights; normalizations for whose node `frozen` holds keep running statistics.
+    /// Of a unit with weights; normalizations for whose node `frozen` holds keep running
+    /// statistics.
     pub(super) fn new(
         graph: &Graph,
         kernels: &Kernels,

@@ -86,8 +86,8 @@ impl Norm {
         give(self.node, "bias", sum[..channels].iter().map(|v| *v as f32).collect());
     }
 
-    /// Node, mean and variance of the last batch, the variance divided by one less than the number of
-    /// values; none where running statistics are frozen.
+    /// Node, mean and variance of the last batch, the variance divided by one less than the number
+    /// of values; none where running statistics are frozen.
     pub(super) fn statistics(&self, channels: usize) -> Option<(usize, Vec<f32>, Vec<f32>)> {
         let s = &self.statistics;
         let unbiased = s.count as f32 / (s.count.max(2) - 1) as f32;

@@ -1,10 +1,10 @@
 //! Weight gradients on bf16: products over pairs of pixels.
 //!
 //! Rows of an image are copied one after the other, those of the output's gradient as far apart as
-//! the input's, zeros between. A tap is then a shift of the input by whole pixels, the same for all of
-//! them, and rows of any width fill vectors. Of an input with step 2, even and odd rows and columns are
-//! copied apart. Inputs lie transposed, a channel's pixels together, so that a shift only changes where
-//! a tile begins.
+//! the input's, zeros between. A tap is then a shift of the input by whole pixels, the same for all
+//! of them, and rows of any width fill vectors. Of an input with step 2, even and odd rows and
+//! columns are copied apart. Inputs lie transposed, a channel's pixels together, so that a shift
+//! only changes where a tile begins.
 
 mod passes;
 
@@ -44,8 +44,8 @@ pub(super) struct Strips {
     x_chunks: usize,
     phases: Vec<Phase>,
     taps: Vec<Tap>,
-    /// Inputs, and blocks of 16 of them: channels, or all that a row of taps reads of an image of few
-    /// channels.
+    /// Inputs, and blocks of 16 of them: channels, or all that a row of taps reads of an image of
+    /// few channels.
     lanes: usize,
     blocks: usize,
     parts: Vec<Vec<Group>>,

@@ -39,8 +39,8 @@ impl Shape {
         self.blocks * LANES * self.reads.blocks * self.inputs
     }
 
-    /// Calls for every task of `parts` parts of the batch and up to `step` input blocks, with its part
-    /// of the gradient, zeros.
+    /// Calls for every task of `parts` parts of the batch and up to `step` input blocks, with its
+    /// part of the gradient, zeros.
     #[allow(unsafe_code)]
     pub(super) fn for_tasks(
         &self,

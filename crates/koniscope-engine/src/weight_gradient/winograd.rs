@@ -1,5 +1,6 @@
-//! Weight gradients with a fourth of the multiplications, as of Winograd's convolution: factors of the
-//! input times gradients of products, summed over squares, are the gradient of the windows' factors.
+//! Weight gradients with a fourth of the multiplications, as of Winograd's convolution: factors of
+//! the input times gradients of products, summed over squares, are the gradient of the windows'
+//! factors.
 
 use rayon::prelude::*;
 
@@ -85,7 +86,8 @@ impl Winograd {
                         let to = to.0.as_mut_ptr().wrapping_add(inputs.at(block, k));
                         let (square, to) = ((first + k, block), (to, inputs.position()));
                         let (transform, places) = (kernels.transforms.input, (reads, writes));
-                        // SAFETY: the caller's promise; each square and block has vectors of its own.
+                        // SAFETY: the caller's promise; each square and block has vectors of its
+                        // own.
                         unsafe { self.grid.transform_input(transform, places, x, square, to) };
                     }
                     for block in 0..outputs.blocks {

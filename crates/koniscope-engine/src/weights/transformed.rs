@@ -26,9 +26,9 @@ pub(super) struct Transformed {
 }
 
 impl Transformed {
-    /// Of `weights`, packed as `[panel][input block][tap][input lane][16 * N]` for `inputs` inputs and
-    /// taps, a panel being `panel` floats; `flipped` where taps stand in the reverse order of the pixels
-    /// that they read.
+    /// Of `weights`, packed as `[panel][input block][tap][input lane][16 * N]` for `inputs` inputs
+    /// and taps, a panel being `panel` floats; `flipped` where taps stand in the reverse order of
+    /// the pixels that they read.
     pub(super) fn new(
         kernels: &Kernels,
         weights: &[f32],
@@ -66,8 +66,8 @@ impl Transformed {
                     to_row: (INPUT * position) as isize,
                     to_column: position as isize,
                 };
-                // SAFETY: sixteen floats of each of nine taps, and of 36 positions; the transform is
-                // one of kernels that this processor has.
+                // SAFETY: sixteen floats of each of nine taps, and of 36 positions; the transform
+                // is one of kernels that this processor has.
                 unsafe { filter(&square) };
             }
         });

@@ -5,8 +5,8 @@ use super::{Lanes, for_every_level};
 use crate::LANES;
 
 /// Floats of one inner loop where each lane has values of its own. Over one pixel it would be
-/// unrolled, and the compiler then makes its vectors of the loop around it, lanes apart: three times
-/// as slow.
+/// unrolled, and the compiler then makes its vectors of the loop around it, lanes apart: three
+/// times as slow.
 const WIDE: usize = 4 * LANES;
 
 #[inline(always)]

@@ -1,7 +1,9 @@
 //! The five linear maps of Winograd's convolution, of a column or a row.
 //!
-//! The six points are 0, 3/4, -3/4, 3/2, -3/2 and infinity. With the usual 1 and 2 in place of 3/4 and
-//! 3/2 the largest error of a sum in f32 is four times as large; fractions of powers of two are exact.
+//! The six points are 0, 3/4, -3/4, 3/2, -3/2 and infinity. With the usual 1 and 2 in place of 3/4
+//! and 3/2 the largest error of a sum in f32 is four times as large; fractions of powers of two are
+//! exact.
+//!
 //! Sources: Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, CVPR 2016; the
 //! matrices for given points after Toom and Cook.
 #![allow(unsafe_code)]

@@ -2,9 +2,9 @@
 //! stable Rust.
 //!
 //! Eight tile registers: 0 to 3 hold sums, 4 and 5 rows, 6 and 7 weights. Between
-//! [`zeros`](Tiles::zeros) and [`store`](Tiles::store) sums stay in the registers from one `asm!` block
-//! to the next. Rust does not promise that registers outlive a block, so this is a contract of this
-//! file, and it holds because
+//! [`zeros`](Tiles::zeros) and [`store`](Tiles::store) sums stay in the registers from one `asm!`
+//! block to the next. Rust does not promise that registers outlive a block, so this is a contract
+//! of this file, and it holds because
 //!
 //! 1. blocks are not reordered or dropped: none of them is `pure`;
 //! 2. no other instruction changes a tile: the compiler makes AMX instructions of AMX intrinsics
@@ -25,9 +25,9 @@ pub(in crate::kernels::x86) struct Registers(());
 struct Config([u8; 64]);
 
 impl Config {
-    /// For `p` rows in two groups: tiles 0, 1 and 4 have up to 16 of them, tiles 2, 3 and 5 the others;
-    /// so nothing beyond the last row is read. Tiles 6 and 7 have 16 rows of weights. A row has 64
-    /// bytes.
+    /// For `p` rows in two groups: tiles 0, 1 and 4 have up to 16 of them, tiles 2, 3 and 5 the
+    /// others; so nothing beyond the last row is read. Tiles 6 and 7 have 16 rows of weights. A row
+    /// has 64 bytes.
     const fn of(p: usize) -> Self {
         assert!(0 < p && p <= 2 * ROWS);
         let first = if p < ROWS { p } else { ROWS };
@@ -109,20 +109,29 @@ impl Tiles for Registers {
 
     #[inline(always)]
     unsafe fn store<const P: usize, const N: usize>(self, to: &mut [f32; 1024]) {
-        let (to, step) = (to.as_mut_ptr(), 64 * N);
-        // SAFETY: tiles are configured; 32 rows of 32 floats are writable. The tiles are released, so
-        // that the system has less to save.
+        let step = 64 * N;
+        macro_rules! store {
+            ($tile:literal to $to:expr) => {
+                asm!(
+                    concat!("tilestored [{a} + {s}], ", $tile),
+                    a = in(reg) $to, s = in(reg) step, options(nostack)
+                )
+            };
+        }
+        let first = to.as_mut_ptr();
+        // SAFETY: tiles are configured; 32 rows of 32 floats are writable. The tiles are released,
+        // so that the system has less to save.
         unsafe {
-            let second = to.add(ROWS * 16 * N);
-            asm!("tilestored [{a} + {s}], tmm0", a = in(reg) to, s = in(reg) step, options(nostack));
+            let second = first.add(ROWS * 16 * N);
+            store!("tmm0" to first);
             if N == 2 {
-                asm!("tilestored [{a} + {s} + 64], tmm1", a = in(reg) to, s = in(reg) step, options(nostack));
+                store!("tmm1" to first.add(16));
             }
             if P > ROWS {
-                asm!("tilestored [{a} + {s}], tmm2", a = in(reg) second, s = in(reg) step, options(nostack));
+                store!("tmm2" to second);
             }
             if P > ROWS && N == 2 {
-                asm!("tilestored [{a} + {s} + 64], tmm3", a = in(reg) second, s = in(reg) step, options(nostack));
+                store!("tmm3" to second.add(16));
             }
             asm!("tilerelease", options(nostack));
         }
