@@ -73,7 +73,7 @@ fn outcome(step: &Step, root: &Path, told: &mut Told) -> Outcome {
         return Skipped(format!("the toolchain has no standard library of {target}"));
     }
     let outcome = match step.run {
-        Run::Cargo(arguments) => cargo(arguments, root, told),
+        Run::Cargo(arguments) => cargo(arguments, step.env, root, told),
         Run::Ignored(needs) => ignored(needs, root, told),
         Run::Check(check) => match check(root) {
             Ok(line) => Passed(line),
@@ -91,9 +91,10 @@ fn outcome(step: &Step, root: &Path, told: &mut Told) -> Outcome {
 }
 
 /// Runs cargo; lines of tests are counted on their way to the terminal.
-fn cargo(arguments: &[&str], root: &Path, told: &mut Told) -> Outcome {
+fn cargo(arguments: &[&str], env: &[(&str, &str)], root: &Path, told: &mut Told) -> Outcome {
     let mut command = Command::new("cargo");
     command.args(arguments).current_dir(root).env("RUSTDOCFLAGS", "-D warnings");
+    command.envs(env.iter().copied());
     // What `cargo xtask` itself put into the environment.
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
@@ -149,7 +150,7 @@ fn ignored(needs: &[&str], root: &Path, told: &mut Told) -> Outcome {
     let names = ready.iter().map(|test| test.test.as_str());
     let arguments: Vec<&str> = arguments.into_iter().chain(names).collect();
     let before = told.passed;
-    let outcome = cargo(&arguments, root, told);
+    let outcome = cargo(&arguments, &[], root, told);
     let ran = told.passed - before;
     match outcome {
         Passed(_) if ran < ready.len() => {

@@ -26,6 +26,8 @@ pub(crate) enum Run {
 pub(crate) struct Step {
     pub(crate) name: &'static str,
     pub(crate) run: Run,
+    /// What cargo finds in its environment.
+    pub(crate) env: &'static [(&'static str, &'static str)],
     /// Without these it fails.
     pub(crate) needs: &'static [Tool],
     /// A target whose standard library must be there, else the step is skipped.
@@ -41,6 +43,7 @@ pub(crate) struct Step {
 const STEP: Step = Step {
     name: "",
     run: Run::Cargo(&[]),
+    env: &[],
     needs: &[],
     target: None,
     after: None,
@@ -53,7 +56,7 @@ const ARM: &str = "aarch64-unknown-linux-gnu";
 
 /// All steps. What is compiled is compiled in one profile, `checked`, with all of the workspace selected, so
 /// that features are the same in every step and nothing is built twice.
-pub(crate) const STEPS: [Step; 17] = [
+pub(crate) const STEPS: [Step; 20] = [
     Step { name: "fmt", run: Run::Cargo(&["fmt", "--all", "--check"]), fast: true, ..STEP },
     Step { name: "layers", run: Run::Check(checks::layers), fast: true, ..STEP },
     Step { name: "sizes", run: Run::Check(checks::sizes), fast: true, ..STEP },
@@ -133,6 +136,51 @@ pub(crate) const STEPS: [Step; 17] = [
         ..STEP
     },
     Step { name: "twins", run: Run::Python("reference/twins.py"), ..STEP },
+    // What the engine runs on processors that have no loops of their own.
+    Step {
+        name: "portable",
+        run: Run::Cargo(&[
+            "test",
+            "--profile",
+            "checked",
+            "-p",
+            "koniscope-engine",
+            "--features",
+            "koniscope-engine/portable",
+        ]),
+        ..STEP
+    },
+    // The engine's memory, read and written by AddressSanitizer's leave: five minutes of processor time.
+    Step {
+        name: "asan",
+        run: Run::Cargo(&[
+            "test",
+            "--profile",
+            "checked",
+            "-p",
+            "koniscope-engine",
+            "--lib",
+            "--tests",
+            "--target",
+            "x86_64-unknown-linux-gnu",
+        ]),
+        // A sanitizer is a matter of nightly compilers, but the released one has it too.
+        env: &[("RUSTC_BOOTSTRAP", "1"), ("RUSTFLAGS", "-Zsanitizer=address")],
+        named: true,
+        ..STEP
+    },
+    // The engine's plain code by the rules of Rust's memory: needs `rustup +nightly component add miri rust-src`.
+    Step {
+        name: "miri",
+        run: Run::Cargo(&["+nightly", "miri", "test", "-p", "koniscope-engine", "--lib", "small"]),
+        // Rayon's own: threads that outlive the test, and pointers kept as numbers.
+        env: &[(
+            "MIRIFLAGS",
+            "-Zmiri-tree-borrows -Zmiri-ignore-leaks -Zmiri-permissive-provenance",
+        )],
+        named: true,
+        ..STEP
+    },
     // Builds all once more with wgpu, a quarter of an hour on two cores: docs/explanation/speed.md.
     Step {
         name: "gpu",
@@ -191,7 +239,9 @@ mod tests {
     #[test]
     fn options_choose_steps_in_their_order() {
         let all = names(&Options::default());
-        assert!(all.len() == STEPS.len() - 1 && !all.contains(&"gpu"));
+        let by_name = ["asan", "miri", "gpu"];
+        assert_eq!(all.len(), STEPS.len() - by_name.len());
+        assert!(!by_name.iter().any(|name| all.contains(name)));
         let gpu = Options { steps: vec!["gpu".into()], ..Options::default() };
         assert_eq!(names(&gpu), ["gpu"]);
         let fast = Options { fast: true, ..Options::default() };

@@ -1,5 +1,5 @@
 //! Gradients against finite differences of plain sums in f64.
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
+#![allow(clippy::unwrap_used)]
 
 mod common;
 
@@ -15,9 +15,14 @@ fn loss(outputs: &[f64], weights: &[f32]) -> f64 {
 }
 
 fn gradients_agree(graph: &Graph, shape: [usize; 4]) {
+    those_agree(graph, shape, false);
+}
+
+/// With `frozen`, normalizations keep their running statistics.
+fn those_agree(graph: &Graph, shape: [usize; 4], frozen: bool) {
     let input = values(shape.iter().product(), 9);
     let wide: Vec<f64> = input.iter().map(|v| f64::from(*v)).collect();
-    let expected = naive(graph, &wide, shape, true).remove(0);
+    let expected = naive(graph, &wide, shape, !frozen).remove(0);
     let weights = values(expected.len(), 11);
     for level in Level::ALL.into_iter().filter(|l| Precision::F32.is_there(*l)) {
         let mut trainer = Trainer::new(
@@ -25,7 +30,7 @@ fn gradients_agree(graph: &Graph, shape: [usize; 4]) {
             &["logits"],
             shape,
             &Options { level, ..Options::default() },
-            &|_| false,
+            &|_| frozen,
         )
         .expect("it compiles");
         let mut gradients = Named::new();
@@ -55,7 +60,7 @@ fn gradients_agree(graph: &Graph, shape: [usize; 4]) {
                 for pick in [0, tensor.data.len() / 2, tensor.data.len() - 1] {
                     let difference = |by: f64| {
                         let (moved, step) = nudged(graph, n, which, pick, by as f32);
-                        (loss(&naive(&moved, &wide, shape, true)[0], &weights), step)
+                        (loss(&naive(&moved, &wide, shape, !frozen)[0], &weights), step)
                     };
                     let ((up, a), (down, b)) = (difference(1e-4), difference(-1e-4));
                     let slope = (up - down) / (a - b);
@@ -120,6 +125,18 @@ fn gradients_without_padding_are_differences() {
     gradients_agree(&b.graph, [2, 3, 9, 7]);
 }
 
+/// Where statistics are frozen, a bias before the normalization is not lost in it.
+#[test]
+fn gradients_through_frozen_normalizations_are_differences() {
+    let (mut b, x) = common::Builder::new(3, 7);
+    let a = b.conv("a", x, [20, 3, 3, 1], true);
+    let a = b.norm("a.norm", a, 20);
+    let a = b.relu(a);
+    let y = b.conv("y", a, [4, 20, 3, 1], false);
+    b.graph.output("logits", y);
+    those_agree(&b.graph, [2, 3, 9, 7], true);
+}
+
 #[test]
 fn frozen_normalizations_take_running_statistics() {
     let (graph, shape) = (resnet(8, 3), [2, 3, 16, 16]);
@@ -134,10 +151,9 @@ fn frozen_normalizations_take_running_statistics() {
     assert!(trainer.statistics().is_empty());
 }
 
-/// Where this processor computes on bf16: whole numbers up to 256 are kept as they are, so that
-/// all gradients of a network without normalization are those of f32, to the bit.
-#[test]
-fn gradients_of_bf16_are_exact_where_bf16_is() {
+/// In bf16 whole numbers up to 256 are kept as they are, so that all gradients of a network without
+/// normalization are those of f32, to the bit.
+fn exact_where_bf16_is(level: Level) {
     let few = |n: usize, seed: u64| -> Vec<f32> {
         values(n, seed).iter().map(|v| if v.abs() > 0.4 { v.signum() } else { 0.0 }).collect()
     };
@@ -167,21 +183,14 @@ fn gradients_of_bf16_are_exact_where_bf16_is() {
     };
     let expected = gradients(Options::default());
     assert!(expected["stem.weight"].iter().filter(|v| **v != 0.0).count() > 100);
-    for level in Level::ALL {
-        if !Precision::Bf16.is_there(level) {
-            eprintln!("skipped: this processor has no bf16 at level {}", level.name());
-            continue;
-        }
-        let found = gradients(Options { level, precision: Precision::Bf16 });
-        for (name, gradient) in &expected {
-            assert_eq!(&found[name], gradient, "{level:?} {name}");
-        }
+    let found = gradients(Options { level, precision: Precision::Bf16 });
+    for (name, gradient) in &expected {
+        assert_eq!(&found[name], gradient, "{level:?} {name}");
     }
 }
 
 /// Elsewhere they are near: a step of the same length in nearly the same direction.
-#[test]
-fn gradients_of_bf16_are_near_those_of_f32() {
+fn near_those_of_f32(level: Level) {
     let graph = resnet(20, 2);
     let shape = [8, 3, 66, 70];
     let input = values(shape.iter().product(), 9);
@@ -191,17 +200,29 @@ fn gradients_of_bf16_are_near_those_of_f32() {
         trainer.backward(&graph, &[&values(logits.len(), 11)])
     };
     let expected = gradients(Options::default());
-    for level in Level::ALL.into_iter().filter(|level| Precision::Bf16.is_there(*level)) {
-        let found = gradients(Options { level, precision: Precision::Bf16 });
-        let mut products = [0.0; 3];
-        for (name, gradient) in &expected {
-            for (a, b) in gradient.iter().zip(&found[name]) {
-                let (a, b) = (f64::from(*a), f64::from(*b));
-                products.iter_mut().zip([a * a, b * b, a * b]).for_each(|(to, v)| *to += v);
-            }
+    let found = gradients(Options { level, precision: Precision::Bf16 });
+    let mut products = [0.0; 3];
+    for (name, gradient) in &expected {
+        for (a, b) in gradient.iter().zip(&found[name]) {
+            let (a, b) = (f64::from(*a), f64::from(*b));
+            products.iter_mut().zip([a * a, b * b, a * b]).for_each(|(to, v)| *to += v);
         }
-        let [aa, bb, ab] = products;
-        let cosine = ab / (aa * bb).sqrt();
-        assert!(cosine > 0.99 && (bb / aa - 1.0).abs() < 0.05, "{level:?} {cosine} {}", bb / aa);
     }
+    let [aa, bb, ab] = products;
+    let cosine = ab / (aa * bb).sqrt();
+    assert!(cosine > 0.99 && (bb / aa - 1.0).abs() < 0.05, "{level:?} {cosine} {}", bb / aa);
+}
+
+#[test]
+#[ignore = "needs bf16"]
+fn gradients_in_bf16_are_those_of_f32() {
+    exact_where_bf16_is(Level::Avx512);
+    near_those_of_f32(Level::Avx512);
+}
+
+#[test]
+#[ignore = "needs AMX"]
+fn gradients_on_amx_are_those_of_f32() {
+    exact_where_bf16_is(Level::Amx);
+    near_those_of_f32(Level::Amx);
 }

@@ -159,11 +159,8 @@ fn images_of_many_strips() {
 /// Few and small, so that Miri can run them: `cargo xtask test miri`.
 #[test]
 fn small_ones() {
-    for (shape, out, kernel, stride) in
-        [([1, 1, 3, 4], 3, 3, 1), ([2, 3, 5, 4], 17, 3, 2), ([2, 5, 6, 3], 17, 3, 1)]
-    {
-        let window = Window { kh: kernel, kw: kernel, stride, padding: kernel / 2 };
-        check((WeightGradient::plain, 0.0), shape, out, window, true, 1);
-        check((WeightGradient::winograd, 1.0), shape, out, window, false, 1);
-    }
+    let window = |stride| Window { kh: 3, kw: 3, stride, padding: 1 };
+    check((WeightGradient::plain, 0.0), [1, 1, 3, 4], 3, window(1), true, 1);
+    check((WeightGradient::plain, 0.0), [2, 3, 3, 4], 17, window(2), true, 1);
+    check((WeightGradient::winograd, 1.0), [2, 5, 3, 2], 3, window(1), false, 1);
 }

@@ -81,68 +81,75 @@ fn laid_out([c, out, h, w, k, stride]: [usize; 6]) -> (Window, Layout, Layout) {
     (window, Layout::input([2, c, h, w], k / 2), y)
 }
 
-/// Convolutions on f32, and gradients of weights from f32 by all loops.
 #[test]
-fn nothing_outside_is_touched_in_f32() {
-    for kernels in Kernels::all() {
-        for case @ [c, out, _, _, k, _] in CASES {
-            let (window, xl, yl) = laid_out(case);
-            let mut x = Guarded::new(&values(xl.len(), 1));
-            let mut y = Guarded::new(&values(yl.len(), 3));
-            let weight = values(out * c * k * k, 2);
-            let all = plain_slots(c);
-            let channels = if xl.lanes == LANES { &all[..] } else { &all[..c] };
-            let inputs = Slots { channels, lanes: xl.lanes };
-            let weight = Weight { values: &weight, b: c, taps: k * k };
-            let packed = Packed::rows(&kernels, weight, out, inputs, None);
-            let reads = geometry::forward(&xl, &window);
-            let writes = geometry::all(&yl);
-            if kernels.pairs.is_none() {
-                for way in [Convolution::plain, Convolution::winograd] {
-                    let conv = way(&kernels, reads.clone(), writes.clone(), &packed);
-                    conv.run(&kernels, &packed, x.slice(), Finish::default(), y.slice());
-                }
+fn nothing_outside_is_touched() {
+    for kernels in &Kernels::all() {
+        for case in CASES {
+            match kernels.pairs {
+                Some(_) => convolve_bf16(kernels, case),
+                None => convolve(kernels, case),
             }
-            for way in [WeightGradient::plain, WeightGradient::winograd] {
-                let gradient = way(&kernels, reads.clone(), writes.clone(), packed.blocks);
-                let mut workspace = Workspace::default();
-                gradient.run(&kernels, x.slice(), y.slice(), &mut workspace);
-                assert!(workspace.dw.iter().any(|v| *v != 0.0), "{:?}", kernels.level());
-            }
+            learn(kernels, case);
         }
     }
 }
 
+/// Weights `[out, c, k, k]` of a case, packed for its input in f32.
+fn packed([c, out, _, _, k, _]: [usize; 6], kernels: &Kernels, lanes: usize) -> Packed {
+    let weight = values(out * c * k * k, 2);
+    let all = plain_slots(c);
+    let channels = if lanes == LANES { &all[..] } else { &all[..c] };
+    let weight = Weight { values: &weight, b: c, taps: k * k };
+    Packed::rows(kernels, weight, out, Slots { channels, lanes }, None)
+}
+
+fn convolve(kernels: &Kernels, case: [usize; 6]) {
+    let (window, xl, yl) = laid_out(case);
+    let mut x = Guarded::new(&values(xl.len(), 1));
+    let mut y = Guarded::new(&values(yl.len(), 3));
+    let packed = packed(case, kernels, xl.lanes);
+    for way in [Convolution::plain, Convolution::winograd] {
+        let (reads, writes) = (geometry::forward(&xl, &window), geometry::all(&yl));
+        let conv = way(kernels, reads, writes, &packed);
+        conv.run(kernels, &packed, x.slice(), Finish::default(), y.slice());
+    }
+}
+
 /// On AVX512-BF16, on AMX, and on AMX emulated: rows of fewer pixels than a tile has.
-#[test]
-fn nothing_outside_is_touched_in_bf16() {
-    for kernels in Kernels::all().into_iter().filter(|kernels| kernels.pairs.is_some()) {
-        for case @ [c, out, _, _, k, _] in CASES {
-            let (window, xl, yl) = laid_out(case);
-            let (few, wide) = (xl.lanes != LANES, xl.lanes == LANES);
-            let xl = if wide { xl.with(Precision::Bf16) } else { xl };
-            let weight = values(out * c * k * k, 2);
-            let value = |o: usize, i: usize, t: usize| weight[(o * c + i) * k * k + t];
-            let slots: Vec<Option<usize>> =
-                (0..c.next_multiple_of(2 * LANES)).map(|s| (s < c).then_some(s)).collect();
-            let plain = Weight { values: &weight, b: c, taps: k * k };
-            let packed = match few {
-                true => {
-                    let inputs = Slots { channels: &slots[..c], lanes: c };
-                    Packed::rows(&kernels, plain, out, inputs, None)
-                }
-                false => Packed::bf16(&kernels, &plain_slots(out), &slots, k * k, &value),
-            };
-            for precision in [Precision::F32, Precision::Bf16] {
-                let yl = yl.with(precision);
-                let mut x = Guarded::new(&vec![0.0; xl.len()]);
-                xl.store(&values(2 * c * xl.h * xl.w, 1), x.slice());
-                let mut y = Guarded::new(&vec![0.0; yl.len()]);
-                let (reads, writes) = (geometry::forward(&xl, &window), geometry::all(&yl));
-                let conv = Convolution::new(&kernels, reads, writes, &packed);
-                conv.run(&kernels, &packed, x.slice(), Finish::default(), y.slice());
-                assert!(y.slice().iter().any(|v| *v != 0.0), "{:?}", kernels.level());
-            }
-        }
+fn convolve_bf16(kernels: &Kernels, case @ [c, out, _, _, k, _]: [usize; 6]) {
+    let (window, xl, yl) = laid_out(case);
+    let weight = values(out * c * k * k, 2);
+    let value = |o: usize, i: usize, t: usize| weight[(o * c + i) * k * k + t];
+    let slots: Vec<Option<usize>> =
+        (0..c.next_multiple_of(2 * LANES)).map(|s| (s < c).then_some(s)).collect();
+    let (xl, packed) = match xl.lanes {
+        LANES => (
+            xl.with(Precision::Bf16),
+            Packed::bf16(kernels, &plain_slots(out), &slots, k * k, &value),
+        ),
+        few => (xl, packed(case, kernels, few)),
+    };
+    for precision in [Precision::F32, Precision::Bf16] {
+        let yl = yl.with(precision);
+        let mut x = Guarded::new(&vec![0.0; xl.len()]);
+        xl.store(&values(2 * c * xl.h * xl.w, 1), x.slice());
+        let mut y = Guarded::new(&vec![0.0; yl.len()]);
+        let (reads, writes) = (geometry::forward(&xl, &window), geometry::all(&yl));
+        let conv = Convolution::new(kernels, reads, writes, &packed);
+        conv.run(kernels, &packed, x.slice(), Finish::default(), y.slice());
+        assert!(y.slice().iter().any(|v| *v != 0.0), "{:?}", kernels.level());
+    }
+}
+
+fn learn(kernels: &Kernels, case: [usize; 6]) {
+    let (window, xl, yl) = laid_out(case);
+    let mut x = Guarded::new(&values(xl.len(), 1));
+    let mut dy = Guarded::new(&values(yl.len(), 3));
+    for way in [WeightGradient::plain, WeightGradient::winograd] {
+        let (reads, writes) = (geometry::forward(&xl, &window), geometry::all(&yl));
+        let gradient = way(kernels, reads, writes, yl.blocks());
+        let mut workspace = Workspace::default();
+        gradient.run(kernels, x.slice(), dy.slice(), &mut workspace);
+        assert!(workspace.dw.iter().any(|v| *v != 0.0), "{:?}", kernels.level());
     }
 }

@@ -74,7 +74,8 @@ impl Layer {
         }
         if let Some(norm) = &self.norm {
             norm.backward(kernels, (&self.y, &mut dy), self.outputs, parameters, give);
-        } else if self.bias.is_some() {
+        }
+        if self.bias.is_some() {
             let (sum, _) = normalization::sums(
                 supported,
                 (&self.y, &dy),
