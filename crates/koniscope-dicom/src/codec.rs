@@ -14,6 +14,7 @@ use crate::{
     container::Container,
     error::{bad, damaged},
     grid::Grid,
+    lossless_jpeg,
     object::Picture,
     rle, stream,
 };
@@ -53,7 +54,13 @@ pub(crate) fn decode(
     let Some(decoder) = decoder else {
         return Err(unsupported(syntax));
     };
-    let (grid, cell_bytes) = check_stream(grid, syntax, &stream)?;
+    let (grid, cell_bytes, is_lossless_jpeg) = check_stream(grid, syntax, &stream)?;
+    if is_lossless_jpeg {
+        // dicom-rs's decoder loses restart intervals.
+        let samples = lossless_jpeg::decode(&stream)?.samples;
+        let cells: Vec<u8> = samples.into_iter().flat_map(u16::to_le_bytes).collect();
+        return grid.picture(&cells, 2);
+    }
     let frame = OneFrame { grid: &grid, stream: &stream, syntax: syntax.uid() };
     let mut cells = Vec::new();
     match decoder.decode_frame(&frame, 0, &mut cells) {
@@ -82,17 +89,17 @@ fn of_stream(stream: &[u8], declared: &'static TransferSyntax) -> &'static Trans
 }
 
 /// Compares what the stream declares with the header. Gives the grid as the decoder will fill it,
-/// and its bytes a cell.
+/// its bytes a cell, and whether the stream is lossless JPEG.
 fn check_stream(
     grid: &Grid,
     syntax: &TransferSyntax,
     stream: &[u8],
-) -> Result<(Grid, usize), Error> {
+) -> Result<(Grid, usize, bool), Error> {
     let family = Family::of(syntax.uid());
     let frame = match family {
         Family::Jpeg | Family::JpegLs => stream::jpeg(stream)?,
         Family::Jpeg2000 => stream::jpeg_2000(stream)?,
-        Family::Other => return Ok((*grid, grid.cell_bytes())),
+        Family::Other => return Ok((*grid, grid.cell_bytes(), false)),
     };
     if (frame.width, frame.height) != (grid.width as u64, grid.height as u64) {
         return damaged(format!(
@@ -121,7 +128,7 @@ fn check_stream(
         _ if frame.precision <= 8 => 1,
         _ => 2,
     };
-    Ok((Grid { shift, ..*grid }, cell_bytes))
+    Ok((Grid { shift, ..*grid }, cell_bytes, frame.is_lossless))
 }
 
 /// Deflated Image Frame Compression, through the decoder of deflated data sets, which can be

@@ -27,6 +27,7 @@ mod encoding;
 mod error;
 mod grid;
 mod kinds;
+pub mod lossless_jpeg;
 mod lut;
 mod object;
 mod pixel_data;

@@ -18,6 +18,8 @@ pub struct Frame {
     pub dct: bool,
     /// Whether it is a JPEG-LS stream.
     pub jpeg_ls: bool,
+    /// Whether the JPEG process is lossless, with Huffman codes.
+    pub is_lossless: bool,
 }
 
 /// Scans of a JPEG stream. Encoders of progressive streams make about ten; each costs a decoder a
@@ -72,6 +74,7 @@ pub fn jpeg(stream: &[u8]) -> Result<Frame, Error> {
                     components: components.into(),
                     dct: matches!(marker, 0xC0..=0xC2),
                     jpeg_ls: marker == 0xF7,
+                    is_lossless: marker == 0xC3,
                 });
             }
             0xDA => break,
@@ -125,6 +128,7 @@ pub fn jpeg_2000(stream: &[u8]) -> Result<Frame, Error> {
         components: u16::from_be_bytes([siz[36], siz[37]]).into(),
         dct: false,
         jpeg_ls: false,
+        is_lossless: false,
     })
 }
 
@@ -152,6 +156,7 @@ mod tests {
             components: 1,
             dct: true,
             jpeg_ls: false,
+            is_lossless: false,
         };
         assert_eq!(jpeg(&stream).unwrap(), expected);
         for end in 0..stream.len() - 2 {
@@ -186,6 +191,7 @@ mod tests {
             components: 1,
             dct: false,
             jpeg_ls: false,
+            is_lossless: false,
         };
         assert_eq!(jpeg_2000(&stream).unwrap(), expected);
         assert!(jpeg_2000(&stream[..stream.len() - 1]).is_err());
