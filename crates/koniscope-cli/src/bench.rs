@@ -116,7 +116,8 @@ fn whole_read(rows: &mut Rows, models: &Path, film: &Path) -> anyhow::Result<()>
 
 fn read_whole(reader: &Reader, bytes: &[u8]) -> anyhow::Result<()> {
     let film = reader.read(bytes, &|| 0.0)?;
-    let (mask, overlay) = rayon::join(|| report::label_map(&film.mask), || report::overlay(&film));
+    let (mask, overlay) =
+        rayon::join(|| report::label_map(&film.lungs_in_file()), || report::overlay(&film));
     for picture in [mask, overlay] {
         picture.map_err(|failure| anyhow::anyhow!(failure.message))?;
     }

@@ -195,7 +195,9 @@ pub fn read(
 
 fn overlap(mask: &Path, film: &FilmReading) -> Result<Overlap, String> {
     let truth = Mask::read(mask).map_err(|e| format!("{}: {e}", mask.display()))?;
-    Ok(Overlap::of(&film.mask, &truth, film.film.spacing_mm()))
+    film.film.grid().takes_masks().map_err(|e| e.to_string())?;
+    let found = film.lungs_in_file();
+    Ok(Overlap::of(&found, &truth, film.reading.film.spacing_mm))
 }
 
 impl EvaluatedCase {

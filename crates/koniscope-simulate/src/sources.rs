@@ -83,6 +83,7 @@ pub fn load(film: &RealFilm, lungs: Option<&FindLungs>) -> Result<(Radiograph, L
     let picture = normalize(&decode(&bytes, &Limits::default())?)?;
     match (&film.mask, lungs) {
         (Some(path), _) => {
+            picture.grid().takes_masks()?;
             let mask = Mask::read(path)
                 .map_err(|detail| Error::Unusable(format!("{}: {detail}", path.display())))?;
             let [width, height] = [picture.width(), picture.height()];

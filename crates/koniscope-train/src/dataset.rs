@@ -62,7 +62,7 @@ pub fn load_samples<P: Kind>(
 ) -> Result<(Part<P, Sample>, Vec<Failure>), Error> {
     partition(films.par_map(|row| {
         let film = load_film(&row.image)?;
-        let mut mask = load_mask(row)?;
+        let mut mask = load_mask(row, &film)?;
         if behind_heart.contains(&row.set) {
             mask = mask.ignoring_mediastinum();
         }
@@ -73,16 +73,18 @@ pub fn load_samples<P: Kind>(
     }))
 }
 
-/// The mask of a film.
+/// The mask of a film, of any size.
 ///
 /// # Errors
-/// [`Failure`] if it has none, or one that is no mask.
-pub fn load_mask(row: &LabeledRow) -> Result<Mask, Failure> {
+/// [`Failure`] if it has none, one that is no mask, or one that does not lie as the film is read.
+pub fn load_mask(row: &LabeledRow, film: &Radiograph) -> Result<Mask, Failure> {
     let path = row.mask.as_ref().ok_or_else(|| Failure {
         path: row.image.clone(),
         reason: "it has no mask in the table".into(),
     })?;
-    Mask::read(path).map_err(|reason| Failure { path: path.clone(), reason })
+    let fail = |reason: String| Failure { path: path.clone(), reason };
+    film.grid().takes_masks().map_err(|e| fail(e.to_string()))?;
+    Mask::read(path).map_err(fail)
 }
 
 /// What could be used and what not; an error if nothing could.

@@ -39,7 +39,7 @@ fn lungs_are_as_good() {
         let mean = |reader: &Reader| {
             let dice = cases.par_iter().map(|case| {
                 let film = load_film(&case.image).unwrap();
-                let truth = load_mask(case).unwrap();
+                let truth = load_mask(case, &film).unwrap();
                 let truth = resize_labels(
                     &truth.labels,
                     [truth.width, truth.height],

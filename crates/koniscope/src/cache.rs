@@ -10,7 +10,7 @@ use crate::{digest::sha256, files::write_atomic};
 /// Counts the changes of what is read from a film: of its mask, crops, grades or probabilities, with the
 /// same weights. It is a part of every cache's keys and of every report. A test holds two samples to
 /// it.
-pub const READING_VERSION: u32 = 2;
+pub const READING_VERSION: u32 = 3;
 
 /// A folder of results, one file each, named by the SHA-256 of all that they depend on; always of
 /// [`READING_VERSION`] too.

@@ -48,6 +48,8 @@ pub struct Header {
     /// Pixel spacing in mm, `[between rows, between columns]`: Pixel Spacing, else Imager
     /// Pixel Spacing, else Nominal Scanned Pixel Spacing.
     pub spacing_mm: Option<[f64; 2]>,
+    /// Height of a pixel over its width, where no spacing but Pixel Aspect Ratio (0028,0034) tells it.
+    pub aspect: Option<f64>,
     /// Modality (0008,0060), as `DX`.
     pub modality_code: Option<String>,
     /// View Position (0018,5101), as `PA`, `AP`, `LL`; where it is empty, what else names the view.
@@ -131,6 +133,30 @@ pub enum Orientation {
     Transverse,
     /// 8: turned by a quarter, counterclockwise. `out[y][x] = in[x][width - 1 - y]`.
     Rotate270,
+}
+
+impl Orientation {
+    /// All, in the order of Exif's numbers from 1 on.
+    pub const ALL: [Self; 8] = [
+        Self::Upright,
+        Self::MirrorHorizontal,
+        Self::Rotate180,
+        Self::MirrorVertical,
+        Self::Transpose,
+        Self::Rotate90,
+        Self::Transverse,
+        Self::Rotate270,
+    ];
+
+    /// Exif's number, 1 to 8.
+    pub fn exif(self) -> u8 {
+        self as u8 + 1
+    }
+
+    /// Of Exif's number; nothing for a number that Exif does not have.
+    pub fn from_exif(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number).checked_sub(1)?).copied()
+    }
 }
 
 /// Photometric Interpretation of a one-sample image (PS3.3 C.7.6.3.1.2).

@@ -103,6 +103,16 @@ pub enum Error {
         /// What the values are.
         detail: String,
     },
+    /// Too few grays to read.
+    #[error(
+        "{grays} grays in the middle of the picture; a radiograph has hundreds, and at least {minimum} are needed. Send the original image, not one saved with fewer bits"
+    )]
+    FewGrays {
+        /// Grays found.
+        grays: usize,
+        /// Grays needed.
+        minimum: usize,
+    },
     /// Not a projection radiograph, by its header.
     #[error("modality {modality} is no radiograph; CR, DX, DR or RF of the chest was expected")]
     WrongModality {
@@ -192,6 +202,7 @@ impl Error {
             Self::SeveralFrames { .. } => "several_frames",
             Self::TooSmall { .. } => "too_small",
             Self::Blank { .. } => "blank",
+            Self::FewGrays { .. } => "few_grays",
             Self::WrongModality { .. } => "wrong_modality",
             Self::WrongBodyPart { .. } => "wrong_body_part",
             Self::NotFrontal { .. } => "not_frontal",

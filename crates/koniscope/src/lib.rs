@@ -68,6 +68,6 @@ pub mod zones;
 
 pub use cache::READING_VERSION;
 pub use error::Error;
-pub use radiograph::Radiograph;
+pub use radiograph::{Radiograph, SourceGrid};
 pub use reader::{FilmReading, Reader};
 pub use reading::Reading;

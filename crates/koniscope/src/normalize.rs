@@ -1,5 +1,7 @@
-//! [`RawImage`] to [`Radiograph`]: the one place where stored values become gray.
+//! [`RawImage`] to [`Radiograph`]: the one place where stored values become gray, and where geometry
+//! changes.
 //!
+//! # Gray
 //! The order, for training and reading alike:
 //!
 //! 1. **Modality**: stored values through Rescale Slope and Intercept, or the Modality LUT.
@@ -7,7 +9,7 @@
 //! 3. **Sense**: inverted once if Photometric Interpretation is MONOCHROME1 *or* Presentation
 //!    LUT Shape is INVERSE. The two state the same fact (PS3.3 C.8.11.3.1.2 demands them as a
 //!    pair), so they are not two inversions.
-//! 4. **Stretch** to `[0, 1]` by two percentiles of the film's middle.
+//! 4. **Stretch** to `[0, 1]` by two percentiles of the film's middle. Padding becomes 0.
 //!
 //! # Why this stretch
 //! Step 4 cancels every affine map of the values, so the container does not matter: a DICOM, the
@@ -20,28 +22,52 @@
 //!
 //! All four steps are functions of the stored value alone, so they run once per value (at most
 //! 65,536) and once more as a table over the pixels.
+//!
+//! # Geometry
+//! What the header declares as padding, and a wide frame of one gray or two, is cut off; the picture is
+//! turned upright; and where its pixels are not square the coarser axis gets more of them, so that no
+//! detail is lost. [`Radiograph::grid`] leads back to the file's own pixels.
 
+mod field;
 mod gray;
+mod square;
 mod stored;
 mod stretch;
 
-use rayon::prelude::*;
-
-use crate::{Error, Radiograph, decode::RawImage, plane::Plane};
+use crate::{
+    Error, Radiograph,
+    decode::RawImage,
+    plane::Plane,
+    radiograph::{SourceGrid, is_transposed},
+};
+use field::Field;
 use stored::Stored;
 
 /// Normalizes a picture; see the [module](self) for the steps.
 ///
 /// # Errors
-/// [`Error::BadHeader`] if the header's numbers define no gray scale, [`Error::Blank`] if the
-/// film has no contrast.
+/// [`Error::BadHeader`] if the header's numbers define no gray scale or no pixel that a film has,
+/// [`Error::Blank`] if the film has no contrast.
 pub fn normalize(raw: &RawImage) -> Result<Radiograph, Error> {
     let stored = Stored::of(raw)?;
     let gray = gray::of_stored(&raw.header, stored.values())?;
-    let ends = stretch::Ends::of(&gray, &stored.middle_counts())?;
+    let field = Field::of(raw, stored.ends());
+    let ends = stretch::Ends::of(&gray, &stored.middle_counts(&field))?;
     let table: Vec<f32> = gray.iter().map(|v| ends.place(*v)).collect();
-    let data = raw.stored.par_iter().map(|v| table[stored.index(*v)]).collect();
-    Ok(Radiograph::new(Plane::new(raw.width, raw.height, data), raw.header.spacing_mm))
+    let value = |i: usize| if field.shows(i) { table[stored.index(raw.stored[i])] } else { 0.0 };
+
+    let (file, turned) = ([raw.width, raw.height], raw.header.orientation);
+    let stands = SourceGrid::new(file, field.window, turned, file);
+    let [width, height] = stands.upright_window();
+    let upright = Plane::new(width, height, stands.upright(value));
+    let is_turned = is_transposed(turned);
+    let [wide, high] = square::size([width, height], square::aspect(&raw.header, is_turned)?);
+    let spacing = raw.header.spacing_mm.map(|[row, column]| {
+        let [row, column] = if is_turned { [column, row] } else { [row, column] };
+        [row * height as f64 / high as f64, column * width as f64 / wide as f64]
+    });
+    let grid = SourceGrid::new(file, field.window, turned, [wide, high]);
+    Ok(Radiograph::new(upright.resize(wide, high), spacing).on_grid(grid))
 }
 
 #[cfg(test)]

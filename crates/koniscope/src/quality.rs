@@ -3,9 +3,11 @@
 
 mod film;
 mod lungs;
+mod scale;
 
 pub use film::{check_film, check_header};
 pub use lungs::check_lungs;
+pub use scale::check_scale;
 
 use serde::{Deserialize, Serialize};
 
@@ -24,10 +26,14 @@ pub enum Flag {
     Overexposed,
     /// No pixel spacing: no area in mm2.
     NoSpacing,
+    /// A pixel spacing by which the lungs would be no person's: left out.
+    ImplausibleSpacing,
     /// AP projection: heart and mediastinum are enlarged.
     ApProjection,
     /// Fewer pixels than small opacities need.
     LowResolution,
+    /// Fewer grays than small opacities need.
+    FewGrays,
     /// The header says that text is burned into the pixels.
     BurnedInText,
     /// The gray window of the header defines none, or lies beside all values; it was left out.
@@ -63,8 +69,12 @@ impl Flag {
             Self::Underexposed => "underexposed: much of the film is at its brightest value",
             Self::Overexposed => "overexposed: much of the lungs is at the darkest value",
             Self::NoSpacing => "no pixel spacing in the file; areas are in pixels only",
+            Self::ImplausibleSpacing => {
+                "the pixel spacing in the file makes no lungs of a person's height; it was left out"
+            }
             Self::ApProjection => "AP projection; staging standards ask for PA",
             Self::LowResolution => "fewer pixels than small opacities of 1.5 mm need",
+            Self::FewGrays => "fewer grays than a radiograph has; small opacities do not show",
             Self::BurnedInText => "the header says that text is burned into the pixels",
             Self::WindowLeftOut => {
                 "the gray window in the header is unusable or lies beside all values; it was left out"

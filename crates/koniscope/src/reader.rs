@@ -15,6 +15,7 @@ use crate::{
     decode::{Limits, RawImage, Source, decode, decode_with_source},
     features::Features,
     heat_map::HeatMap,
+    large::LargeOpacity,
     normalize::normalize,
     quality::{self, Flag},
     reading::{
@@ -113,6 +114,8 @@ impl Reader {
         let (film, mask) =
             watch.time(|t| &mut t.segmentation_ms, || self.find_lungs(film, &mut flags))?;
         let zones = Zones::of(&mask)?;
+        let (film, of_scale) = quality::check_scale(&raw, film, &zones);
+        flags.extend(of_scale);
         let chest = Chest { film: &film, mask: &mask, zones: &zones };
         let conclusion = self.second_stage.conclude(chest, &mut watch)?;
         let features = Features::of(&film, &mask);
@@ -122,7 +125,7 @@ impl Reader {
             schema_version: SCHEMA_VERSION,
             disclaimer: DISCLAIMER.into(),
             software: Software::this(),
-            film: Film::of(&raw),
+            film: Film::of(&raw, &film),
             models: Models {
                 lungs: ModelIdentity::of(self.segmenter.manifest()),
                 grader: self.second_stage.kind(),
@@ -139,7 +142,11 @@ impl Reader {
             graded: conclusion.graded,
             timings: watch.stop(),
         };
-        Ok(FilmReading { reading, film, mask, heat_map: conclusion.heat_map, source })
+        let large_opacities =
+            reading.graded.as_ref().map_or_else(Vec::new, |graded| graded.large_opacities.clone());
+        let reading = reading.in_file(film.grid(), &mask, &zones);
+        let heat_map = conclusion.heat_map;
+        Ok(FilmReading { reading, film, mask, zones, large_opacities, heat_map, source })
     }
 
     fn findings(&self, probabilities: Vec<f64>, features: Option<&Features>) -> Findings {
@@ -227,8 +234,12 @@ pub struct FilmReading {
     pub reading: Reading,
     /// The film as read.
     pub film: Radiograph,
-    /// Its lungs.
+    /// Its lungs, in the film's pixels; [`lungs_in_file`](Self::lungs_in_file) has them in the file's.
     pub mask: LungMask,
+    /// Its zones, in the film's pixels.
+    pub zones: Zones,
+    /// Its large opacities, in the film's pixels.
+    pub large_opacities: Vec<LargeOpacity>,
     /// Where the evidence lies.
     pub heat_map: HeatMap,
     /// What DICOM results of a DICOM film copy from it.
@@ -239,6 +250,13 @@ pub struct FilmReading {
 impl fmt::Debug for FilmReading {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.debug_struct("FilmReading").field("reading", &self.reading).finish_non_exhaustive()
+    }
+}
+
+impl FilmReading {
+    /// The lungs in the pixels of the file, as they are stored.
+    pub fn lungs_in_file(&self) -> LungMask {
+        self.mask.in_file(self.film.grid())
     }
 }
 

@@ -1,6 +1,7 @@
 //! The result of one film, as it is written: complete, or there is none.
 
 mod graded;
+mod in_file;
 mod record;
 
 pub use graded::{ByZone, Form, Gbz70, Graded, Ilo, IloShape, SmallOpacities, ZoneReading};

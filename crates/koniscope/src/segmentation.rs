@@ -9,7 +9,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Radiograph, manifest::Manifest, plane::Plane};
+use crate::{Error, Radiograph, SourceGrid, manifest::Manifest, plane::Plane};
 
 /// A network that finds the lungs.
 pub trait LungSegmenter: Send + Sync {
@@ -87,7 +87,7 @@ impl Side {
     }
 }
 
-/// A label map in the film's own geometry: 0 background, 1 right lung, 2 left lung.
+/// A label map of a radiograph's pixels: 0 background, 1 right lung, 2 left lung.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LungMask {
     width: usize,
@@ -123,6 +123,13 @@ impl LungMask {
         height: usize,
     ) -> Result<Self, Error> {
         postprocess::lung_mask(probabilities, width, height)
+    }
+
+    /// The same lungs on the pixels of the radiograph's file; `grid` is the radiograph's.
+    #[must_use]
+    pub fn in_file(&self, grid: &SourceGrid) -> Self {
+        let [width, height] = grid.file_size();
+        Self::new(width, height, grid.labels_to_file(&self.labels))
     }
 
     /// Columns.

@@ -35,6 +35,7 @@ fn reading() -> Reading {
             width: 600,
             height: 700,
             bits_stored: 12,
+            orientation: 1,
             spacing_mm: Some([0.14, 0.14]),
             view_position: None,
             sop_instance_uid: None,

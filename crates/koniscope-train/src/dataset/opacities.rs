@@ -121,7 +121,7 @@ impl OpacityMaps {
         let cut = |plane: Plane| {
             let film = Radiograph::new(plane, None);
             let crops = ZoneCrops::new(&film, mask, &zones, finer(width), finer(height))?;
-            Ok(crops.pictures().clone())
+            Ok::<_, koniscope::Error>(crops.pictures().clone())
         };
         let [small, large, lung] = [cut(self.small)?, cut(self.large)?, cut(lung)?];
         let together = small.into_iter().zip(large).zip(lung);

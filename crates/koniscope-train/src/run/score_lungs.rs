@@ -58,7 +58,7 @@ fn score(
     behind_heart: bool,
 ) -> Result<Scored, crate::dataset::Failure> {
     let film = load_film(&case.image)?;
-    let mask = load_mask(case)?;
+    let mask = load_mask(case, &film)?;
     let (w, h) = (film.width(), film.height());
     let resized = |mask: &Mask| resize_labels(&mask.labels, [mask.width, mask.height], [w, h]);
     let truth = resized(&mask);

@@ -1,17 +1,20 @@
 //! PNG, JPEG and TIFF files.
 //!
 //! What a raster file says beyond its pixels is not trusted: PNG's pHYs and TIFF's resolution
-//! are those of a printer, not of a detector, and an Exif orientation is ignored, since masks and
-//! overlays are in the geometry of the stored picture.
+//! are those of a printer, not of a detector. Its orientation (Exif, in a JPEG or PNG, or TIFF's tag)
+//! is kept, since every viewer shows the picture by it.
+
+mod jpeg;
+mod png;
 
 use std::io::Cursor;
 
 use image::{
-    ColorType, DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader,
+    DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader,
     error::{LimitErrorKind, UnsupportedErrorKind},
 };
 
-use super::{Format, Header, Limits, RawImage, gray, tiff};
+use super::{Format, Header, Limits, Orientation, RawImage, gray, tiff};
 use crate::Error;
 
 /// Bytes that a decoder may take for itself beside the picture.
@@ -22,6 +25,9 @@ const PIXEL_BYTES: u64 = 8;
 
 /// The format, if it is one that is read.
 pub(super) fn recognizes(bytes: &[u8]) -> Option<ImageFormat> {
+    if tiff::recognizes(bytes) {
+        return Some(ImageFormat::Tiff); // the image library does not know BigTIFF by its first bytes
+    }
     let format = image::guess_format(bytes).ok()?;
     matches!(format, ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::Tiff).then_some(format)
 }
@@ -37,29 +43,23 @@ pub(super) fn decode(
     limits: &Limits,
 ) -> Result<RawImage, Error> {
     let broken = |e| broken(format, e);
-    let header = Header { format: known(format), ..Header::default() };
-    if header.format == Format::Tiff {
-        let frames = tiff::pictures(bytes);
-        if frames > 1 {
-            return Err(Error::SeveralFrames { frames });
+    match format {
+        ImageFormat::Tiff => tiff::check(bytes)?,
+        ImageFormat::Png => png::check(bytes)?,
+        _ => {
+            if let Some(picture) = jpeg::lossless(bytes, limits)? {
+                return Ok(picture);
+            }
         }
     }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut allowed = image::Limits::no_limits();
     allowed.max_alloc = Some(limits.pixels.saturating_mul(PIXEL_BYTES) + WORKING_BYTES);
     reader.limits(allowed);
-    let decoder = reader.into_decoder().map_err(broken)?;
+    let mut decoder = reader.into_decoder().map_err(broken)?;
     let (width, height) = decoder.dimensions();
-    let (width, height) = (u64::from(width), u64::from(height));
-    if width * height > limits.pixels {
-        return Err(Error::TooManyPixels { width, height, limit: limits.pixels });
-    }
-    if matches!(decoder.color_type(), ColorType::Rgb32F | ColorType::Rgba32F) {
-        return Err(floating());
-    }
-    if format == ImageFormat::Jpeg {
-        koniscope_dicom::stream::jpeg(bytes).map_err(Error::of_dicom)?; // has its end
-    }
+    within(limits, u64::from(width), u64::from(height))?;
+    let orientation = decoder.orientation().map_err(broken)?;
     let picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
     let (stored, bits_stored) = samples(picture)?;
     Ok(RawImage {
@@ -68,8 +68,20 @@ pub(super) fn decode(
         stored,
         bits_stored,
         signed: false,
-        header,
+        header: header(known(format), orientation),
     })
+}
+
+fn within(limits: &Limits, width: u64, height: u64) -> Result<(), Error> {
+    if width * height > limits.pixels {
+        return Err(Error::TooManyPixels { width, height, limit: limits.pixels });
+    }
+    Ok(())
+}
+
+fn header(format: Format, orientation: image::metadata::Orientation) -> Header {
+    let orientation = Orientation::from_exif(orientation.to_exif()).unwrap_or_default();
+    Header { format, orientation, ..Header::default() }
 }
 
 /// One gray value a pixel, and its bits. An alpha channel is dropped: what a picture hides is

@@ -1,13 +1,14 @@
-//! The stored values of a picture: their range, and how often each occurs in its middle.
+//! The stored values of a picture: their range, and how often each occurs in the film's middle.
 
 use rayon::prelude::*;
 
+use super::field::Field;
 use crate::{Error, decode::RawImage};
 
 /// Values that 16 bits can tell apart; the tables of [`super`] are never longer.
 const MAX_VALUES: i64 = 1 << 16;
 
-/// Share of width and of height left out on each side of the [middle](Stored::middle_counts). An
+/// Share of the film's width and height left out on each side of its [middle](Stored::middle_counts). An
 /// eighth covers usual collimation and still leaves lungs and mediastinum in; a sixth or a tenth
 /// gives nearly the same.
 const BORDER: usize = 8;
@@ -62,17 +63,28 @@ impl<'a> Stored<'a> {
         (value - self.first) as usize
     }
 
-    /// How often each of [`values`](Self::values) occurs in the middle of the picture.
-    pub(super) fn middle_counts(&self) -> Vec<u64> {
-        let (width, height) = (self.raw.width, self.raw.height);
-        let (left, top) = (width / BORDER, height / BORDER);
+    /// The smallest and the largest stored value.
+    pub(super) fn ends(&self) -> [i32; 2] {
+        [self.first, self.last]
+    }
+
+    /// How often each of [`values`](Self::values) occurs in the middle of the film.
+    pub(super) fn middle_counts(&self, field: &Field) -> Vec<u64> {
+        let window = field.window;
+        let (left, top) = (window.x + window.width / BORDER, window.y + window.height / BORDER);
+        let right = window.x + window.width - window.width / BORDER;
+        let bottom = window.y + window.height - window.height / BORDER;
+        let width = self.raw.width;
         let none = || vec![0u64; self.index(self.last) + 1];
-        let middle = &self.raw.stored[top * width..(height - top) * width];
-        let strips = middle.par_chunks(STRIP * width).map(|strip| {
+        let middle = &self.raw.stored[top * width..bottom * width];
+        let strips = middle.par_chunks(STRIP * width).enumerate().map(|(i, strip)| {
             let mut counts = none();
-            for row in strip.chunks_exact(width) {
-                for value in &row[left..width - left] {
-                    counts[self.index(*value)] += 1;
+            let first = (top + i * STRIP) * width;
+            for (y, row) in strip.chunks_exact(width).enumerate() {
+                for x in left..right {
+                    if field.shows(first + y * width + x) {
+                        counts[self.index(row[x])] += 1;
+                    }
                 }
             }
             counts

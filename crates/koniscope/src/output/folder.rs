@@ -46,7 +46,7 @@ struct Pictures {
 impl Pictures {
     fn of(film: &FilmReading) -> Result<Self, Failure> {
         let (lungs, overlay) =
-            rayon::join(|| report::label_map(&film.mask), || report::overlay(film));
+            rayon::join(|| report::label_map(&film.lungs_in_file()), || report::overlay(film));
         Ok(Self { lungs: lungs?, overlay: overlay? })
     }
 }

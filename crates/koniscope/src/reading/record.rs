@@ -79,6 +79,8 @@ pub struct Film {
     pub height: usize,
     /// Bits that hold a value.
     pub bits_stored: u32,
+    /// How the file's picture must be turned to stand upright, by Exif's number: 1 for nothing.
+    pub orientation: u8,
     /// Pixel spacing in mm, `[between rows, between columns]`.
     pub spacing_mm: Option<[f64; 2]>,
     /// View position, where the header says it.
@@ -88,12 +90,16 @@ pub struct Film {
 }
 
 impl Film {
-    pub(crate) fn of(raw: &RawImage) -> Self {
-        let Header { spacing_mm, view_position, sop_instance_uid, .. } = raw.header.clone();
+    /// `film` has the spacing, unless it cannot be.
+    pub(crate) fn of(raw: &RawImage, film: &Radiograph) -> Self {
+        let Header { orientation, spacing_mm, view_position, sop_instance_uid, .. } =
+            raw.header.clone();
+        let spacing_mm = spacing_mm.filter(|_| film.spacing_mm().is_some());
         Self {
             width: raw.width,
             height: raw.height,
             bits_stored: raw.bits_stored,
+            orientation: orientation.exif(),
             spacing_mm,
             view_position,
             sop_instance_uid,
@@ -211,7 +217,8 @@ pub struct ZoneLines {
     pub left: LungLines,
 }
 
-/// Rows of one lung, in continuous film pixels from above.
+/// Rows of one lung, in continuous pixels from the file's first row; columns from its first where
+/// the file's picture lies on its side.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LungLines {
     /// Upper end of the apex.

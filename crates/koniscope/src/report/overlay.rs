@@ -154,7 +154,7 @@ fn draw_lungs(canvas: &mut Canvas, film: &FilmReading, layout: &Layout) {
         match &film.reading.graded {
             Some(graded) => {
                 let lung = zones::Lung { side, coverage: &coverage, color: line_color, letter };
-                zones::draw(canvas, &panel, &lung, &film.reading, graded);
+                zones::draw(canvas, &panel, &lung, film, graded);
             }
             None => {
                 if let Some(at) = coverage.center() {

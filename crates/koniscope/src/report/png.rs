@@ -8,8 +8,8 @@ use image::{
 use super::Failure;
 use crate::segmentation::LungMask;
 
-/// The label map as an 8-bit gray PNG in the film's own geometry: 0 background, 1 right lung,
-/// 2 left lung.
+/// A label map as an 8-bit gray PNG in the mask's own pixels: 0 background, 1 right lung, 2 left
+/// lung. Results hold that of [`LungMask::in_file`].
 ///
 /// # Errors
 /// [`Failure::internal`] if the mask has no pixel.

@@ -87,6 +87,7 @@ pub(super) fn read(
         orientation: orientation.unwrap_or_default(),
         padding: padding.unwrap_or_default(),
         spacing_mm: spacing.unwrap_or_default(),
+        aspect: aspect(attributes),
         modality_code: attributes.text(tags::MODALITY),
         view_position: attributes
             .text(tags::VIEW_POSITION)
@@ -141,6 +142,14 @@ fn spacing_mm(attributes: &Attributes) -> Result<Option<[f64; 2]>, ()> {
         Some(spacing) => Ok(Some(spacing)),
         None if SPACINGS.iter().any(|tag| attributes.text(*tag).is_some()) => Err(()),
         None => Ok(None),
+    }
+}
+
+/// Height of a pixel over its width (PS3.3 C.7.6.3.1.7).
+fn aspect(attributes: &Attributes) -> Option<f64> {
+    match attributes.numbers(tags::PIXEL_ASPECT_RATIO).ok()?[..] {
+        [height, width] if height > 0.0 && width > 0.0 => Some(height / width),
+        _ => None,
     }
 }
 

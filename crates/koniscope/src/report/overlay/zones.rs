@@ -5,7 +5,8 @@ use std::f64::consts::TAU;
 use super::{LARGE, Panel, SMALL, label};
 use crate::{
     large::LargeOpacity,
-    reading::{Graded, LungLines, Reading},
+    reader::FilmReading,
+    reading::Graded,
     report::{canvas::Canvas, colors, contour::Coverage, font, words},
     segmentation::Side,
     zones::{Level, Zone},
@@ -44,28 +45,29 @@ pub(super) fn draw(
     canvas: &mut Canvas,
     panel: &Panel,
     lung: &Lung,
-    reading: &Reading,
+    film: &FilmReading,
     graded: &Graded,
 ) {
-    let lines = reading.zone_lines.lung(lung.side);
+    let lung_height = film.zones.lung(lung.side);
     let row = |y: f64| (y / panel.scale[1]) as f32;
-    for line in [lines.upper, lines.lower] {
-        stroked(canvas, panel, &lung.coverage.across(row(line)));
+    let lines = lung_height.lines().map(row);
+    for line in lines {
+        stroked(canvas, panel, &lung.coverage.across(line));
     }
-    let apex = row(lines.apex);
+    let apex = row(lung_height.apex);
     if let Some([x, _]) = lung.coverage.center_of([0.0, apex + APEX]) {
         let y = (apex - font::cap_height(LARGE)).max(font::cap_height(LARGE));
         label(canvas, panel, [x, y], LARGE, lung.color, lung.letter);
     }
     let mut taken = Vec::new();
     for zone in Zone::ALL.into_iter().filter(|zone| zone.side == lung.side) {
-        let rows = between(lines, panel, zone.level);
+        let rows = between(lines, zone.level);
         let Some(at) = lung.coverage.center_of(rows) else { continue };
         let grade = graded.zones.get(zone).grade.to_string();
         label(canvas, panel, at, LARGE, colors::ZONES, &grade);
         taken.push(Room::of(at, LARGE, &grade));
     }
-    for opacity in graded.large_opacities.iter().filter(|opacity| opacity.side == lung.side) {
+    for opacity in film.large_opacities.iter().filter(|opacity| opacity.side == lung.side) {
         outline(canvas, panel, opacity, &mut taken);
     }
 }
@@ -101,12 +103,11 @@ impl Room {
 }
 
 /// Rows of the panel that a zone takes.
-fn between(lines: &LungLines, panel: &Panel, level: Level) -> [f32; 2] {
-    let row = |y: f64| (y / panel.scale[1]) as f32;
+fn between([upper, lower]: [f32; 2], level: Level) -> [f32; 2] {
     match level {
-        Level::Upper => [0.0, row(lines.upper)],
-        Level::Middle => [row(lines.upper), row(lines.lower)],
-        Level::Lower => [row(lines.lower), f32::INFINITY],
+        Level::Upper => [0.0, upper],
+        Level::Middle => [upper, lower],
+        Level::Lower => [lower, f32::INFINITY],
     }
 }
 
