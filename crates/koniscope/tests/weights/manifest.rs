@@ -44,7 +44,7 @@ fn a_manifest_that_does_not_fit_is_refused() {
     };
     refused("sha256 = \"", "sha256 = \"0", "its manifest says 0");
     refused("tiny.safetensors", "gone.safetensors", "gone.safetensors");
-    refused("depth = 1", "depth = 2", "encoder.2.conv1.weight is missing");
+    refused("depth = 1", "depth = 2", "up.0.weight has shape [4, 2, 2, 2]");
     refused("width = 2", "width = 3", "expected [3, 1, 3, 3]");
     refused("std = 0.25", "std = 0.25\nstdev = 1", "stdev");
     refused(", \"left lung\"]", "]", "needs the classes");
