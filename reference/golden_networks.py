@@ -74,7 +74,10 @@ def resnet_loss(net, batch):
 def resnet_forward(net, picture) -> dict:
     maps = {}
     net.layer4.register_forward_hook(lambda _module, _input, out: maps.update(features=out))
-    return {"logits": net(picture), "features": maps["features"]}
+    logits = net(picture)
+    # The head on every cell: what the heat map and the peaks rest on.
+    class_maps = torch.nn.functional.conv2d(maps["features"], net.fc.weight[:, :, None, None], net.fc.bias)
+    return {"logits": logits, "features": maps["features"], "class_maps": class_maps}
 
 
 # --- Both ------------------------------------------------------------------------------------
@@ -134,7 +137,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     truth, single = cases(torch.float64), cases(torch.float32)
     for case, tensors in truth.items():
-        arrays = {k: v.numpy().astype(np.float32) for k, v in tensors.items()}
+        arrays = {k: np.ascontiguousarray(v.numpy(), np.float32) for k, v in tensors.items()}
         save_file(arrays, folder / f"{case}.safetensors")
         worst: dict[str, tuple[float, str]] = {}
         for name, b in tensors.items():
