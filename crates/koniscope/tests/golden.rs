@@ -20,8 +20,10 @@ use compare::{TOLERANCE, relative_error};
 use formula::{data, parameter, uniform};
 use tensors::{Shaped, read_tensors};
 
-/// bf16 has 8 bits: after 34 layers, errors of some thousandths of the largest value.
-const BF16: f64 = 1e-2;
+/// bf16 has 8 bits: each layer rounds by up to 2^-9 of a value, 34 of them by chance by some 2^-9 * 34^0.5 =
+/// 0.011. Logits are means over all cells of a map, so less; a single cell of a map has that much, and
+/// the largest of all cells more.
+const BF16: [f64; 2] = [1e-2, 2e-2];
 
 /// Every output of a network at every level that there is, against golden ones.
 fn forward_agrees(graph: &Graph, shape: [usize; 4], input: &str, golden: &[&Shaped]) {
@@ -36,11 +38,11 @@ fn forward_agrees(graph: &Graph, shape: [usize; 4], input: &str, golden: &[&Shap
         let engine = Network::new(graph.clone(), &options).unwrap();
         let outputs = engine.run(&input, shape).unwrap();
         assert_eq!(outputs.len(), golden.len());
-        for (found, golden) in outputs.iter().zip(golden) {
+        for ((found, golden), bf16) in outputs.iter().zip(golden).zip(BF16) {
             assert_eq!(found.shape, golden.shape);
             let error = relative_error(&found.data, &golden.values);
             println!("{} {}: {error:.1e}", level.name(), precision.name());
-            let tolerance = if precision == Precision::F32 { TOLERANCE } else { BF16 };
+            let tolerance = if precision == Precision::F32 { TOLERANCE } else { bf16 };
             assert!(error <= tolerance, "{level:?} {precision:?}: {error:.2e}");
         }
     }
