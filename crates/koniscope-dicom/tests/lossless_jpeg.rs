@@ -1,5 +1,7 @@
 //! Lossless JPEG against libjpeg-turbo (`reference/lossless_jpeg_golden.py`).
 
+#![allow(clippy::unwrap_used)]
+
 use std::{fs, path::PathBuf};
 
 use koniscope_dicom::lossless_jpeg::decode;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-const OPERATORS: [(&str, fn(f64, f64) -> bool); 4] =
+type Holds = fn(f64, f64) -> bool;
+
+const OPERATORS: [(&str, Holds); 4] =
     [("<=", |a, b| a <= b), (">=", |a, b| a >= b), ("<", |a, b| a < b), (">", |a, b| a > b)];
 
 /// A chain of comparisons, as `low<=0.9<=high`.

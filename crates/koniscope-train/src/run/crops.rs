@@ -40,6 +40,9 @@ pub struct LungSource {
     pub cache: PathBuf,
 }
 
+/// The pictures of a film with what is known of it.
+type Labeled<L> = (Vec<Plane>, L);
+
 /// Where crops come from and are kept.
 pub(super) struct Crops<'a> {
     segmenter: &'a dyn LungSegmenter,
@@ -71,7 +74,7 @@ impl<'a> Crops<'a> {
         films: &Part<P>,
         observer: &mut dyn Observer,
         label: impl Fn(&LabeledRow) -> Result<L, String> + Sync,
-    ) -> Result<Part<P, Result<(Vec<Plane>, L), Failure>>, Error> {
+    ) -> Result<Part<P, Result<Labeled<L>, Failure>>, Error> {
         observer.note(&format!("crops of the {} part: {} films", P::NAME, films.len()));
         let crop = |row: &LabeledRow| {
             let fail = |reason| Failure { path: row.image.clone(), reason };
@@ -90,7 +93,7 @@ impl<'a> Crops<'a> {
         films: &Part<P>,
         observer: &mut dyn Observer,
         label: impl Fn(&LabeledRow) -> Result<L, String> + Sync,
-    ) -> Result<Part<P, (Vec<Plane>, L)>, Error> {
+    ) -> Result<Part<P, Labeled<L>>, Error> {
         let (labeled, failures) = partition(self.load(films, observer, label)?)?;
         report_failures(&failures, observer);
         Ok(labeled)
