@@ -73,7 +73,7 @@ impl<P: Kind, T> Part<P, T> {
     where
         T: Sync,
     {
-        Part::new(self.items.par_iter().map(make).collect())
+        Part::new(self.items.par_iter().map(&make).collect())
     }
 
     /// What `make` makes of each film, in order.
