@@ -15,7 +15,7 @@ reports first; with --check changes nothing, and fails where a place differs.
 test: runs every check that CI runs, or only the steps named. It installs nothing: what a step lacks is
 named. Tests that need real films, a browser or certain instructions are ignored by the step test and run by
 steps of their own, which are skipped where these are not there. With CI set, only real films, certain
-instructions and the twins' Python packages may be missing.
+instructions, ARM's standard library and the twins' Python packages may be missing.
 
 Options of test:
   --fast         only the steps marked with *

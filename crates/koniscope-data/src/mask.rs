@@ -52,6 +52,16 @@ impl Mask {
         Self::of_gray(size, &gray)
     }
 
+    /// The part of a mask from column `x` and row `y` on.
+    ///
+    /// # Panics
+    /// If the part is empty or does not lie in the mask.
+    pub fn part(&self, [x, y]: [usize; 2], [width, height]: [usize; 2]) -> Self {
+        assert!(width > 0 && height > 0 && x + width <= self.width && y + height <= self.height);
+        let rows = self.labels.chunks_exact(self.width).skip(y).take(height);
+        Self { width, height, labels: rows.flat_map(|row| &row[x..x + width]).copied().collect() }
+    }
+
     fn of_gray([width, height]: [usize; 2], gray: &[u8]) -> Result<Self, String> {
         if gray.iter().all(|v| *v == 0) {
             return Err("the mask is empty; lungs were expected".into());

@@ -33,10 +33,10 @@ pub struct Row<'a> {
 
 impl Table {
     /// Reads a table of at most 256 MiB. A row may end with empty cells beyond the heading's; a row
-    /// of empty cells alone is left out.
+    /// of empty cells alone is left out. There may be no row: see [`Table::require`].
     ///
     /// # Errors
-    /// [`Error::Table`] with the line and what was expected there: if there is no row, a column is
+    /// [`Error::Table`] with the line and what was expected there: if there is no heading, a column is
     /// given twice, a row is shorter or longer than the heading, or the text is no UTF-8.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let table = Self::read_ragged(path)?;
@@ -52,7 +52,7 @@ impl Table {
     }
 
     /// As [`Table::read`], but rows may be shorter or longer than the heading, as those of some
-    /// public sets are, and there may be none.
+    /// public sets are.
     ///
     /// # Errors
     /// [`Error::Table`], as for [`Table::read`].

@@ -15,8 +15,8 @@
 //! All of it takes time in proportion to the bytes of the file and the pixels of the picture: no
 //! length is believed, nesting has an end, and the scans of a JPEG stream are counted.
 //!
-//! This crate knows no radiographs: what a header means for one is said by the crate that reads
-//! them. It prints nothing, reads no clock and draws no UID.
+//! What a header means for a radiograph is said by the crate that reads them; [`write`] makes objects of
+//! chest radiographs. It prints nothing, reads no clock and draws no UID.
 
 mod attributes;
 mod cells;

@@ -85,14 +85,12 @@ impl Frame {
 /// of the difference.
 struct Table(Vec<(u8, u8)>);
 
-/// Reads the tables of a segment into their places (T.81 B.2.4.2, C.2).
-fn read_tables(mut body: &[u8], tables: &mut [Option<Table>; 4]) -> Result<(), Error> {
-    let cut = || broken("a Huffman table is cut off");
-    while let Some((place, rest)) = body.split_first() {
-        let (counts, rest) = rest.split_first_chunk::<16>().ok_or_else(cut)?;
-        let total = counts.iter().map(|n| usize::from(*n)).sum();
-        let (values, rest) = rest.split_at_checked(total).ok_or_else(cut)?;
-        body = rest;
+/// A table as the stream states it: how many codes there are of each length, and their values.
+type Stated<'a> = (&'a [u8; 16], &'a [u8]);
+
+impl Table {
+    /// T.81 C.2.
+    fn of((counts, values): Stated) -> Result<Self, Error> {
         let mut codes = vec![(0, 0); 1 << 16];
         let (mut next, mut values) = (0usize, values.iter());
         for (length, count) in (1u8..).zip(counts) {
@@ -105,8 +103,21 @@ fn read_tables(mut body: &[u8], tables: &mut [Option<Table>; 4]) -> Result<(), E
                 next = end;
             }
         }
+        Ok(Self(codes))
+    }
+}
+
+/// Finds the tables of a segment (T.81 B.2.4.2). Only the one that the scan names is made: a stream can state
+/// millions.
+fn read_tables<'a>(mut body: &'a [u8], tables: &mut [Option<Stated<'a>>; 4]) -> Result<(), Error> {
+    let cut = || broken("a Huffman table is cut off");
+    while let Some((place, rest)) = body.split_first() {
+        let (counts, rest) = rest.split_first_chunk::<16>().ok_or_else(cut)?;
+        let total = counts.iter().map(|n| usize::from(*n)).sum();
+        let (values, rest) = rest.split_at_checked(total).ok_or_else(cut)?;
+        body = rest;
         match *place {
-            0..=3 => tables[usize::from(*place)] = Some(Table(codes)),
+            0..=3 => tables[usize::from(*place)] = Some((counts, values)),
             0x10..=0x13 => {} // of the DCT alone
             _ => return Err(broken("a Huffman table has a place that there is not")),
         }
@@ -115,9 +126,9 @@ fn read_tables(mut body: &[u8], tables: &mut [Option<Table>; 4]) -> Result<(), E
 }
 
 /// The one scan.
-struct Scan<'a> {
+struct Scan {
     frame: Frame,
-    table: &'a Table,
+    table: Table,
     predictor: u8,
     /// Bits that the point transform took off.
     shift: u32,
@@ -125,12 +136,12 @@ struct Scan<'a> {
     rows: usize,
 }
 
-impl<'a> Scan<'a> {
+impl Scan {
     /// T.81 B.2.3, with the limits of its table B.3 for lossless processes.
     fn read(
         body: &[u8],
         frame: Option<Frame>,
-        tables: &'a [Option<Table>; 4],
+        tables: &[Option<Stated>; 4],
         interval: usize,
     ) -> Result<Self, Error> {
         let frame = frame.ok_or_else(|| broken("a scan without a frame"))?;
@@ -138,8 +149,8 @@ impl<'a> Scan<'a> {
             return Err(broken("its scan is none of lossless JPEG"));
         };
         let shift = u32::from(shift);
-        let table = tables.get(usize::from(place >> 4)).and_then(Option::as_ref);
-        let table = table.ok_or_else(|| broken("a scan without its Huffman table"))?;
+        let stated = tables.get(usize::from(place >> 4)).copied().flatten();
+        let stated = stated.ok_or_else(|| broken("a scan without its Huffman table"))?;
         if shift >= frame.precision {
             return Err(broken("the point transform leaves no bit"));
         }
@@ -149,7 +160,7 @@ impl<'a> Scan<'a> {
             _ if interval.is_multiple_of(frame.width) => interval / frame.width,
             _ => return Err(broken("its restart interval is no number of rows")),
         };
-        Ok(Self { frame, table, predictor, shift, rows })
+        Ok(Self { frame, table: Table::of(stated)?, predictor, shift, rows })
     }
 
     /// Decodes what follows the scan's header (T.81 H.1.2, H.2).
@@ -174,7 +185,7 @@ impl<'a> Scan<'a> {
                     _ => self.predict(row[x - 1].into(), above[x].into(), above[x - 1].into()),
                 };
                 // H.1.2.1: modulo 65,536.
-                row[x] = (predicted + bits.difference(self.table)?) as u16;
+                row[x] = (predicted + bits.difference(&self.table)?) as u16;
             }
         }
         samples.iter_mut().for_each(|sample| *sample <<= self.shift);

@@ -88,16 +88,6 @@ impl Network {
         Ok(Self { graph, units, kernels, precision, weights, plans: Recent::new(PLANS) })
     }
 
-    /// The inner loops in use.
-    pub fn level(&self) -> Level {
-        self.kernels.level()
-    }
-
-    /// How numbers are kept between layers.
-    pub fn precision(&self) -> Precision {
-        self.precision
-    }
-
     /// Every output, in the graph's order, for an input `[n, c, h, w]` as `input` holds it row by
     /// row.
     ///

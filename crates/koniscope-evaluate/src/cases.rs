@@ -195,7 +195,8 @@ pub fn read(
 
 fn overlap(mask: &Path, film: &FilmReading) -> Result<Overlap, String> {
     let truth = Mask::read(mask).map_err(|e| format!("{}: {e}", mask.display()))?;
-    film.film.grid().takes_masks().map_err(|e| e.to_string())?;
+    // Both lie in the file's pixels; of a turned film the mask's sides are not known.
+    film.film.grid().mask_window([truth.width, truth.height]).map_err(|e| e.to_string())?;
     let found = film.lungs_in_file();
     Ok(Overlap::of(&found, &truth, film.reading.film.spacing_mm))
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use koniscope::{Reader, features::Features, reading::SecondStageKind};
+use koniscope::{READING_VERSION, Reader, features::Features, reading::SecondStageKind};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, cases::EvaluatedCase};
@@ -20,6 +20,9 @@ pub struct LabeledPredictions {
     /// SHA-256 of their calibration.
     #[serde(default)]
     pub calibration_sha256: String,
+    /// The version of reading; nothing in files of before it was told.
+    #[serde(default)]
+    pub reading_version: Option<u32>,
     /// Which kind the second stage is, `paper` or `zones`.
     pub grader: String,
     /// Names of the sets, with `SIMULATED` where they are.
@@ -64,6 +67,7 @@ impl LabeledPredictions {
             model: manifest.id.clone(),
             model_sha256: manifest.sha256.clone(),
             calibration_sha256: manifest.calibration_sha256(),
+            reading_version: Some(READING_VERSION),
             grader: match reader.second_stage().kind() {
                 SecondStageKind::Paper => "paper",
                 SecondStageKind::Zones => "zones",
@@ -98,10 +102,20 @@ impl LabeledPredictions {
     /// Reads those of an evaluation's folder, to fit a site's file to.
     ///
     /// # Errors
-    /// As [`LabeledPredictions::open`]; also if its films were read with a site's file: nothing may be
-    /// calibrated twice.
+    /// As [`LabeledPredictions::open`]; also if its films were read with a site's file, since nothing
+    /// may be calibrated twice, or by another version of reading, whose numbers are others.
     pub fn read(folder: &Path) -> Result<Self, Error> {
         let predictions = Self::open(folder)?;
+        if predictions.reading_version != Some(READING_VERSION) {
+            let version = predictions.reading_version.map_or("none".into(), |v| v.to_string());
+            return Err(Error::Evaluation {
+                path: folder.join(FILE),
+                detail: format!(
+                    "its films were read by version {version} of reading; version {READING_VERSION} \
+                     was expected. Evaluate again"
+                ),
+            });
+        }
         if predictions.at_site {
             return Err(Error::Evaluation {
                 path: folder.join(FILE),

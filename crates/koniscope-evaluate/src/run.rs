@@ -1,6 +1,6 @@
 //! The evaluation as one sentence: truth, cases, figures, report.
 
-use std::{fs, path::Path, time::Instant};
+use std::{fs, io::ErrorKind, path::Path, time::Instant};
 
 use koniscope::{
     Reader,
@@ -45,6 +45,8 @@ pub fn evaluate(
     )?;
     let out = &options.out;
     fs::create_dir_all(out).map_err(|e| Error::write(out, e))?;
+    // The report of before is not that of the files written from here on.
+    forget(&out.join(REPORT_FILE))?;
     observer.begin("reading", cases.len());
     let Films { films, kept } = cases::read(reader, cases, out, &|| observer.done())?;
     write(&out.join(cases::CSV_FILE), &cases::csv(&films)?)?;
@@ -127,6 +129,13 @@ fn worst(reader: &Reader, films: &[EvaluatedCase]) -> Result<Vec<Picture>, Error
         Ok(overlay(&film).ok().and_then(|png| Picture::of(*place, &png)))
     })?;
     Ok(pictures.into_iter().filter_map(|picture| picture.ok()?).collect())
+}
+
+fn forget(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::write(path, e)),
+        _ => Ok(()),
+    }
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {

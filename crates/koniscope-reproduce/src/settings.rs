@@ -5,8 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use koniscope::files::write_atomic;
+use koniscope::{READING_VERSION, files::write_atomic};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::Error;
 
@@ -106,12 +107,11 @@ impl Settings {
             return Ok(false);
         }
         let text = fs::read_to_string(&path).map_err(|e| Error::file(&path, e))?;
-        let before: Self = serde_json::from_str(&text).map_err(|e| Error::file(&path, e))?;
-        if before == *self {
+        let old: Value = serde_json::from_str(&text).map_err(|e| Error::file(&path, e))?;
+        let new = self.kept().map_err(|e| Error::file(&path, e))?;
+        if old == new {
             return Ok(true);
         }
-        let [old, new] = [&before, self].map(serde_json::to_value);
-        let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
         let keys = new.as_object().into_iter().flatten();
         let changed = keys.filter(|(key, value)| old.get(key.as_str()) != Some(value));
         let changed: Vec<String> = changed
@@ -136,8 +136,16 @@ impl Settings {
         }
         fs::create_dir_all(out).map_err(|e| Error::file(out, e))?;
         let path = out.join(FILE);
-        let text = serde_json::to_string_pretty(self).map_err(|e| Error::file(&path, e))?;
+        let kept = self.kept().map_err(|e| Error::file(&path, e))?;
+        let text = serde_json::to_string_pretty(&kept).map_err(|e| Error::file(&path, e))?;
         write_atomic(&path, text.as_bytes()).map_err(|e| Error::file(&path, e))
+    }
+
+    /// As they are kept: with the version of reading, by which lungs are found and films are scored.
+    fn kept(&self) -> serde_json::Result<Value> {
+        let mut kept = serde_json::to_value(self)?;
+        kept["reading_version"] = READING_VERSION.into();
+        Ok(kept)
     }
 
     /// Takes them out of the folder again, where they are.
@@ -174,6 +182,12 @@ pub(crate) mod tests {
         let other = Settings { seed: 2, folds: 4, ..settings() };
         let error = other.keep(&out).unwrap_err().to_string();
         assert!(error.contains("folds was 3, now 4; seed was 1, now 2"), "{error}");
+        let file = out.join(FILE);
+        let text = fs::read_to_string(&file).unwrap();
+        let version = format!("\"reading_version\": {READING_VERSION}");
+        fs::write(&file, text.replace(&version, "\"reading_version\": 0")).unwrap();
+        let error = first.keep(&out).unwrap_err().to_string();
+        assert!(error.contains("reading_version was 0"), "{error}");
         assert!(Settings { folds: 2, ..settings() }.check().is_err());
     }
 }

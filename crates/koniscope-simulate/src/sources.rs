@@ -83,9 +83,10 @@ pub fn load(film: &RealFilm, lungs: Option<&FindLungs>) -> Result<(Radiograph, L
     let picture = normalize(&decode(&bytes, &Limits::default())?)?;
     match (&film.mask, lungs) {
         (Some(path), _) => {
-            picture.grid().takes_masks()?;
             let mask = Mask::read(path)
                 .map_err(|detail| Error::Unusable(format!("{}: {detail}", path.display())))?;
+            let on_film = picture.grid().mask_window([mask.width, mask.height])?;
+            let mask = mask.part([on_film.x, on_film.y], [on_film.width, on_film.height]);
             let [width, height] = [picture.width(), picture.height()];
             Ok((picture, lungs_of(&mask, [width, height])))
         }

@@ -73,18 +73,20 @@ pub fn load_samples<P: Kind>(
     }))
 }
 
-/// The mask of a film, of any size.
+/// The mask of a film as the film is read, without what lies in its frame; of any size.
 ///
 /// # Errors
-/// [`Failure`] if it has none, one that is no mask, or one that does not lie as the film is read.
+/// [`Failure`] if it has none, one that is no mask, or the film is turned when it is read.
 pub fn load_mask(row: &LabeledRow, film: &Radiograph) -> Result<Mask, Failure> {
     let path = row.mask.as_ref().ok_or_else(|| Failure {
         path: row.image.clone(),
         reason: "it has no mask in the table".into(),
     })?;
     let fail = |reason: String| Failure { path: path.clone(), reason };
-    film.grid().takes_masks().map_err(|e| fail(e.to_string()))?;
-    Mask::read(path).map_err(fail)
+    let mask = Mask::read(path).map_err(fail)?;
+    let on_film = film.grid().mask_window([mask.width, mask.height]);
+    let on_film = on_film.map_err(|e| fail(e.to_string()))?;
+    Ok(mask.part([on_film.x, on_film.y], [on_film.width, on_film.height]))
 }
 
 /// What could be used and what not; an error if nothing could.

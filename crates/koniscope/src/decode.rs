@@ -174,7 +174,8 @@ pub enum Photometric {
 pub struct Limits {
     /// Bytes of the file itself.
     pub file_bytes: u64,
-    /// Pixels of the picture; the largest detectors give about 5,000 x 4,000.
+    /// Pixels of the picture; the largest detectors give about 5,000 x 4,000. Made square, a film may
+    /// have up to four times as many.
     pub pixels: u64,
     /// Bytes after a deflated data set is inflated.
     pub inflated_bytes: u64,

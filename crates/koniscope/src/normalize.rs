@@ -67,7 +67,8 @@ pub fn normalize(raw: &RawImage) -> Result<Radiograph, Error> {
         [row * height as f64 / high as f64, column * width as f64 / wide as f64]
     });
     let grid = SourceGrid::new(file, field.window, turned, [wide, high]);
-    Ok(Radiograph::new(upright.resize(wide, high), spacing).on_grid(grid))
+    let square = if [wide, high] == [width, height] { upright } else { upright.resize(wide, high) };
+    Ok(Radiograph::new(square, spacing).on_grid(grid))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ thread_local! {
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Does a step, and gives what it panicked with if it did. Nothing is printed: the first call puts a
+/// Does a step, and gives what it panicked with if it did. Of this thread nothing is printed: the first call puts a
 /// hook before the process's own, which is silent on this thread for as long as the step takes, and
 /// otherwise hands on.
 ///

@@ -90,7 +90,7 @@ fn readings_are_those_of_this_version() {
 }
 
 #[test]
-#[ignore = "writes the readings of this version, after READING_VERSION was counted up"]
+#[ignore = "needs a reading that was changed on purpose"] // Writes what is kept of this version.
 fn write_the_readings() {
     std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(LAST), readings()).unwrap();
 }

@@ -86,15 +86,17 @@ fn an_evaluation_becomes_a_site_and_the_site_reads() {
 fn wrong_wishes_exit_with_1() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().display().to_string();
-    for args in [
-        vec!["calibrate", &out],
-        vec!["calibrate", &out, "--coverage", "1.5"],
-        vec!["operate", &out],
-        vec!["operate", &out, "--sensitivity", "0.9", "--ppv", "0.2"],
-        vec!["operate", &out, "--sensitivity", "7"],
-    ] {
-        let output = koniscope(folder.path(), args.iter().copied());
+    let point = ["operating-point", &out, "--site", "no.toml"];
+    let cases: [(&[&str], &[&str], &str); 5] = [
+        (&["calibrate", &out], &[], "labeled_predictions.json"),
+        (&["calibrate", &out], &["--coverage", "1.5"], "--coverage 1.5: above 0 and below 1"),
+        (&point, &[], "name --sensitivity, --specificity or --ppv"),
+        (&point, &["--sensitivity", "0.9", "--ppv", "0.2"], "cannot be used with"),
+        (&point, &["--sensitivity", "7"], "the share wanted is 7"),
+    ];
+    for (args, more, words) in cases {
+        let output = koniscope(folder.path(), args.iter().chain(more).copied());
         assert_code(&output, 1);
-        assert!(!stderr(&output).is_empty());
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
     }
 }

@@ -30,6 +30,12 @@ fn sides_are_told_apart_and_ignored_pixels_stay_so() {
 }
 
 #[test]
+fn a_part_has_the_labels_of_its_place() {
+    let part = drawn(&["11..22.", "1....2.", "1...22."]).unwrap().part([4, 1], [2, 2]);
+    assert_eq!((part.width, part.height, part.labels), (2, 2, vec![0, 2, 2, 2]));
+}
+
+#[test]
 fn lungs_that_touch_are_cut_in_the_middle() {
     assert_eq!(drawn(&["########"]).unwrap().labels, [1, 1, 1, 1, 2, 2, 2, 2]);
 }

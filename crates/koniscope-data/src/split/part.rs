@@ -7,8 +7,8 @@ use rayon::prelude::*;
 use crate::LabeledRow;
 
 /// Films of one part, or what was made of them one by one. Only a [`Split`](super::Split) puts films into a
-/// part, and nothing takes them out of it: a training loop that takes a [`Training`] cannot be given
-/// films that are to be tested on.
+/// part, and what is made of a part stays of that part: a training loop that takes a [`Training`] is not
+/// given films that are to be tested on by mistake.
 #[derive(Debug)]
 pub struct Part<P, T = LabeledRow> {
     items: Vec<T>,

@@ -53,6 +53,7 @@ pub fn read_split(path: &Path) -> Result<Vec<Assigned>, Error> {
         let detail = format!("no column {missing}; the split.csv of a training run was expected");
         return Err(Error::table(path, detail));
     }
+    table.require([])?;
     let assigned = |row: Row| Assigned {
         part: row.cell(PART).to_owned(),
         patient: patient_key(row.cell(SET), row.cell(PATIENT)),

@@ -81,21 +81,24 @@ fn find(folder: &Folder) -> Result<Found, Error> {
     let sex_column = if table.has("Patient Sex") { "Patient Sex" } else { "Patient Gender" };
     let mut found = Found { read: vec![path.clone()], ..Found::default() };
     let subsets = subsets(folder, &mut found)?;
-    let mut labels_of = HashMap::new();
+    let mut said_of = HashMap::new();
     for row in table.rows() {
         let name = row.needed("Image Index")?;
         let labels = row.needed("Finding Labels")?;
-        match labels_of.insert(name, labels) {
+        let patient = row.needed("Patient ID")?;
+        match said_of.insert(name, [labels, patient]) {
             None => {}
-            Some(before) if before == labels => {
+            Some(before) if before == [labels, patient] => {
                 found
                     .notes
                     .push(format!("line {}: {name} stands twice, and is counted once", row.line()));
                 continue;
             }
-            Some(before) => {
-                let detail =
-                    format!("{name} has {labels}, and {before} on an earlier line; leave out one");
+            Some([before, whose]) => {
+                let detail = format!(
+                    "{name} has {labels} and is of patient {patient}; on an earlier line {before}, of \
+                     patient {whose}. Leave out one"
+                );
                 return Err(row.fault(detail).into());
             }
         }
@@ -106,7 +109,7 @@ fn find(folder: &Folder) -> Result<Found, Error> {
                 continue;
             }
         };
-        let mut film = Film::new(file, row.needed("Patient ID")?);
+        let mut film = Film::new(file, patient);
         let said: Vec<&str> = labels.split('|').map(str::trim).collect();
         let known = |finding: &&&str| FINDINGS.contains(*finding) || **finding == "No Finding";
         if let Some(other) = said.iter().find(|finding| !known(finding)) {
@@ -188,8 +191,10 @@ mod tests {
         let found = find(row).unwrap();
         assert_eq!(found.films.len(), 1);
         assert!(found.notes[0].contains("00000001_000.png stands twice"), "{:?}", found.notes);
-        let error = find(&row.replace("Emphysema", "Mass")).unwrap_err().to_string();
-        assert!(error.contains("line 6") && error.contains("on an earlier line"), "{error}");
+        for other in [row.replace("Emphysema", "Mass"), row.replace(",0,1,", ",0,7,")] {
+            let error = find(&other).unwrap_err().to_string();
+            assert!(error.contains("line 6") && error.contains("on an earlier line"), "{error}");
+        }
     }
 
     #[test]

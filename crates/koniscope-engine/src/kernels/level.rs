@@ -52,14 +52,6 @@ impl Level {
     }
 }
 
-impl std::str::FromStr for Level {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self, Error> {
-        Self::ALL.into_iter().find(|level| level.name() == name).ok_or_else(|| absent(name))
-    }
-}
-
 fn absent(wanted: &str) -> Error {
     let there: Vec<&str> = Level::available().into_iter().map(Level::name).collect();
     Error::Kernels { wanted: wanted.to_owned(), there: there.join(", ") }
@@ -153,11 +145,6 @@ mod tests {
     fn what_is_there_is_what_detection_says() {
         assert!(Precision::F32.is_there(Level::Portable));
         assert!(!Precision::Bf16.is_there(Level::Portable) && !Precision::F32.is_there(Level::Amx));
-        for level in Level::available() {
-            assert_eq!(level.name().parse(), Ok(level));
-        }
-        let error = "avx1024".parse::<Level>().expect_err("no such level").to_string();
-        assert!(error.contains("avx1024") && error.contains("portable"), "{error}");
     }
 
     /// What runs on processors without loops of their own, as on ARM.

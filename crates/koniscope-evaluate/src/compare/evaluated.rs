@@ -46,13 +46,17 @@ impl Evaluated {
     pub(super) fn read(folder: &Path) -> Result<Self, Error> {
         let made_with = MadeWith::read(folder)?;
         let predictions = LabeledPredictions::open(folder)?;
-        if predictions.model_sha256 != made_with.models.classifier.sha256 {
+        let second = &made_with.models.classifier;
+        let calibration = second.calibration_sha256.as_deref().unwrap_or_default();
+        if (&*predictions.model_sha256, &*predictions.calibration_sha256)
+            != (&*second.sha256, calibration)
+        {
             return Err(Error::Evaluation {
                 path: folder.join(FILE),
                 detail: format!(
-                    "it is of {}, the report beside it of {}. Evaluate again; films that were read \
+                    "it is of {}, the report beside it of {}, or of another calibration. Evaluate again; films that were read \
                      are kept",
-                    predictions.model, made_with.models.classifier.id
+                    predictions.model, second.id
                 ),
             });
         }

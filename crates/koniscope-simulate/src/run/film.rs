@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use koniscope::segmentation::LungMask;
+use koniscope::{READING_VERSION, segmentation::LungMask};
 use koniscope_dicom::{
     VR, tags,
     write::{Radiograph, radiograph},
@@ -164,7 +164,10 @@ fn film(options: &Options, number: u64, real: Option<&RealFilm>) -> Film {
     let ending = if options.format == Format::Png { "png" } else { "dcm" };
     let kind = match &options.source {
         Source::Phantoms { size } => format!("phantom of {size}"),
-        Source::Films { .. } => format!("onto {}", real.map_or("", |r| &r.name)),
+        // Which lungs are found, and in which pixels, is the reading's.
+        Source::Films { .. } => {
+            format!("onto {}, reading {READING_VERSION}", real.map_or("", |r| &r.name))
+        }
     };
     let recipe = format!("{VERSION}; {kind}; {:?}; {:?}", options.wishes, options.format);
     let unnamed = || format!("phantom-{}-{number}", options.seed);

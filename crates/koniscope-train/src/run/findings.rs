@@ -6,6 +6,7 @@ use koniscope::{manifest::Input, model::Device, reader::LUNGS_MANIFEST, weights:
 use koniscope_data::{
     LabeledRow, read_labels,
     split::{Kind, Part},
+    table::whole,
 };
 
 use super::{
@@ -87,9 +88,9 @@ fn labeled<P: Kind>(
     observer: &mut dyn Observer,
 ) -> Result<Part<P, WithFindings>, Error> {
     let findings = |case: &LabeledRow| -> Result<Vec<bool>, String> {
-        let cell = |name: &String| match case.fields.get(name).map(String::as_str) {
-            Some("0") => Ok(false),
-            Some("1") => Ok(true),
+        let cell = |name: &String| match case.fields.get(name).and_then(|cell| whole(cell)) {
+            Some(0) => Ok(false),
+            Some(1) => Ok(true),
             _ => Err(format!("column {name} holds no 0 or 1")),
         };
         recipe.findings.iter().map(cell).collect()

@@ -20,7 +20,7 @@ pub(super) fn aspect(header: &Header, is_transposed: bool) -> Result<f64, Error>
     if !(1.0 / MOST..=MOST).contains(&aspect) {
         return Err(Error::BadHeader {
             detail: format!(
-                "pixels {aspect:.3} times as high as wide; {} to {MOST} was expected. Check Pixel \\
+                "pixels {aspect:.3} times as high as wide; {} to {MOST} was expected. Check Pixel \
                  Spacing and Pixel Aspect Ratio",
                 1.0 / MOST
             ),
@@ -70,7 +70,9 @@ mod tests {
         for odd in [header(Some([2.0, 0.2]), None), header(None, Some(0.1))] {
             let error = aspect(&odd, false).unwrap_err();
             assert_eq!(error.kind(), "bad_header");
-            assert!(error.to_string().contains("times as high as wide"), "{error}");
+            let told = error.to_string();
+            assert!(told.contains("times as high as wide"), "{told}");
+            assert!(told.contains("Check Pixel Spacing and Pixel Aspect Ratio"), "{told}");
         }
     }
 }

@@ -18,7 +18,7 @@ pub fn names(films: &[impl AsRef<Path>], out: Option<&Path>) -> Vec<String> {
         let mut name = stem.clone();
         let mut number = 2;
         let is_foreign = |name: &str| out.is_some_and(|out| is_foreign(&out.join(name)));
-        while is_foreign(&name) || !taken.insert(name.to_lowercase()) {
+        while !taken.insert(name.to_lowercase()) || is_foreign(&name) {
             name = format!("{stem}-{number}");
             number += 1;
         }

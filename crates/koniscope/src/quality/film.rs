@@ -6,7 +6,7 @@ mod terms;
 pub use header::check_header;
 
 use super::Flag;
-use crate::{Error, Radiograph, decode::RawImage};
+use crate::{Error, Radiograph, decode::RawImage, segmentation::BoundingBox};
 
 /// Pixels needed on the shorter side: half of what the lung network takes. Below, a lung is a few
 /// dozen pixels wide, and its outline is a guess; a thumbnail of a chest film has about that.
@@ -32,11 +32,11 @@ const CORE_MARGIN: usize = 4;
 /// # Errors
 /// [`Error::TooSmall`], [`Error::FewGrays`].
 pub fn check_film(raw: &RawImage, film: &Radiograph) -> Result<Vec<Flag>, Error> {
-    let (width, height) = (film.width(), film.height());
+    let BoundingBox { width, height, .. } = film.grid().window();
     if width.min(height) < MIN_SIDE {
         return Err(Error::TooSmall { width, height, minimum: MIN_SIDE });
     }
-    let grays = grays(raw);
+    let grays = grays(raw, film.grid().window());
     if grays < LEAST_GRAYS {
         return Err(Error::FewGrays { grays, minimum: LEAST_GRAYS });
     }
@@ -69,13 +69,14 @@ fn saturated_shares(film: &Radiograph) -> (f64, f64) {
     (dark as f64 / all, bright as f64 / all)
 }
 
-/// How many values the file has in the core.
-fn grays(raw: &RawImage) -> usize {
-    let (left, top) = (raw.width / CORE_MARGIN, raw.height / CORE_MARGIN);
+/// How many values the file has in the core of its film.
+fn grays(raw: &RawImage, film: BoundingBox) -> usize {
+    let (left, top) = (film.width / CORE_MARGIN, film.height / CORE_MARGIN);
     // Values of a film span 16 bits at most, so that each has a place of its own.
     let mut seen = vec![false; 1 << 16];
-    for row in raw.stored.chunks_exact(raw.width.max(1)).skip(top).take(raw.height - 2 * top) {
-        row[left..raw.width - left].iter().for_each(|v| seen[*v as usize & 0xFFFF] = true);
+    for y in film.y + top..film.y + film.height - top {
+        let row = &raw.stored[y * raw.width + film.x..][..film.width];
+        row[left..film.width - left].iter().for_each(|v| seen[*v as usize & 0xFFFF] = true);
     }
     seen.iter().filter(|seen| **seen).count()
 }
@@ -96,10 +97,10 @@ mod tests {
         Radiograph::new(Plane::new(side, side, data), None)
     }
 
-    /// 40 x 40 pixels whose core has so many grays.
+    /// 200 x 200 pixels whose core has so many grays.
     fn raw(grays: i32, header: Header) -> RawImage {
-        let stored = (0..1600).map(|i| if i < 400 { i } else { i % grays }).collect();
-        RawImage { width: 40, height: 40, stored, bits_stored: 12, signed: false, header }
+        let stored = (0..40_000).map(|i| if i < 10_000 { i } else { i % grays }).collect();
+        RawImage { width: 200, height: 200, stored, bits_stored: 12, signed: false, header }
     }
 
     #[test]

@@ -42,7 +42,10 @@ pub fn check_scale(raw: &RawImage, film: Radiograph, zones: &Zones) -> (Radiogra
     };
     let coarse = match raw.header.spacing_mm.filter(|_| film.spacing_mm().is_some()) {
         Some([row, column]) => row.max(column) > COARSE_MM,
-        None => raw.width.min(raw.height) < COARSE_SIDE,
+        None => {
+            let window = film.grid().window();
+            window.width.min(window.height) < COARSE_SIDE
+        }
     };
     if coarse {
         flags.push(Flag::LowResolution);

@@ -56,6 +56,11 @@ impl SourceGrid {
         self.file
     }
 
+    /// The part of the file that is the film, in its stored pixels.
+    pub fn window(&self) -> BoundingBox {
+        self.window
+    }
+
     /// Pixels of the file that a pixel of the radiograph covers.
     pub fn file_pixels_each(&self) -> f64 {
         let [x, y] = self.step();
@@ -118,22 +123,29 @@ impl SourceGrid {
         in_file
     }
 
-    /// Sees that a mask of the whole file lies on the radiograph when it is given its size: sides are
-    /// told apart by columns, and a mask does not say how its file is turned.
+    /// The part of a mask of the whole file, of `[columns, rows]` of any size, that lies on the radiograph.
     ///
     /// # Errors
-    /// [`Error::BadHeader`] if the file's picture is turned or cut off.
-    pub fn takes_masks(&self) -> Result<(), Error> {
-        let whole = BoundingBox { x: 0, y: 0, width: self.file[0], height: self.file[1] };
-        if self.orientation == Orientation::Upright && self.window == whole {
-            return Ok(());
+    /// [`Error::BadHeader`] if the file's picture is turned when it is read: sides are told apart by
+    /// columns, and a mask does not say how its file is turned.
+    pub fn mask_window(&self, [columns, rows]: [usize; 2]) -> Result<BoundingBox, Error> {
+        if self.orientation != Orientation::Upright {
+            return Err(Error::BadHeader {
+                detail:
+                    "the film is turned when it is read, and its mask is not. Store both upright"
+                        .into(),
+            });
         }
-        Err(Error::BadHeader {
-            detail:
-                "the film is turned or cut out of a frame when it is read, and its mask is not. \
-                     Store both upright and without the frame"
-                    .into(),
-        })
+        let BoundingBox { x, y, width, height } = self.window;
+        // At least a pixel, in the mask.
+        let span = |from: usize, length: usize, mask: usize, file: usize| {
+            let scaled = |at: usize| (at as f64 * mask as f64 / file as f64).round() as usize;
+            let start = scaled(from).min(mask.saturating_sub(1));
+            (start, scaled(from + length).clamp(start + 1, mask.max(start + 1)) - start)
+        };
+        let (x, width) = span(x, width, columns, self.file[0]);
+        let (y, height) = span(y, height, rows, self.file[1]);
+        Ok(BoundingBox { x, y, width, height })
     }
 
     /// The window upright, row-major, of [`upright_window`](Self::upright_window) columns and rows.
@@ -252,9 +264,16 @@ mod tests {
         assert_eq!(file, expected);
         assert_eq!(grid.upright(|i| i as f32), [9.0, 10.0, 13.0, 14.0]);
         assert!(!grid.is_identity() && SourceGrid::identity(4, 5).is_identity());
-        assert!(grid.takes_masks().is_err());
+        assert_eq!(grid.mask_window([4, 5]).unwrap(), window);
+        let twice = BoundingBox { x: 2, y: 4, width: 4, height: 4 };
+        assert_eq!(grid.mask_window([8, 10]).unwrap(), twice);
+        // Of a mask so small that the film is less than a pixel, a pixel.
+        let one = BoundingBox { x: 0, y: 0, width: 1, height: 1 };
+        assert_eq!(grid.mask_window([1, 1]).unwrap(), one);
+        let turned = SourceGrid::new([4, 5], window, Orientation::Rotate180, [2, 4]);
+        assert_eq!(turned.mask_window([4, 5]).unwrap_err().kind(), "bad_header");
         let flat = SourceGrid::new([4, 5], whole(4, 5), Orientation::Upright, [8, 5]);
-        assert!(!flat.is_identity() && flat.takes_masks().is_ok());
+        assert!(!flat.is_identity() && flat.mask_window([4, 5]).unwrap() == whole(4, 5));
     }
 
     proptest! {

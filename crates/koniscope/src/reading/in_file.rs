@@ -53,7 +53,8 @@ fn areas(grid: &SourceGrid, mask: &LungMask, zones: &Zones) -> [usize; 6] {
     std::array::from_fn(|i| counts[i + 1])
 }
 
-/// An opacity in the file's pixels. Axes are as long as the lines that they are there.
+/// An opacity in the file's pixels. Axes are as long as the lines that they are there; in pixels that are
+/// not square the long axis of the body, whose angle is told, may be the one of fewer pixels.
 fn moved(opacity: &LargeOpacity, grid: &SourceGrid) -> LargeOpacity {
     let center = grid.to_file(opacity.center_px);
     let (sin, cos) = opacity.angle_deg.to_radians().sin_cos();

@@ -70,6 +70,7 @@ fn write(folder: &Path, films: &[Recorded], model: &str, notice: &str) {
         model: model.into(),
         model_sha256: of(model).sha256,
         calibration_sha256: String::new(),
+        reading_version: None,
         grader: "zones".into(),
         data: "clinic".into(),
         at_site: model == "b",

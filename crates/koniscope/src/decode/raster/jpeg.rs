@@ -21,7 +21,11 @@ pub(super) fn lossless(bytes: &[u8], limits: &Limits) -> Result<Option<RawImage>
         return Ok(None);
     }
     if !frame.is_lossless || frame.components != 1 {
-        let coding = if frame.is_lossless { "lossless" } else { "lossy" };
+        let coding = match (frame.is_lossless, frame.dct) {
+            (true, _) => "lossless",
+            (false, true) => "lossy",
+            (false, false) => "near-lossless or arithmetic",
+        };
         return Err(Error::UnsupportedCoding {
             uid: "JPEG".into(),
             name: format!(

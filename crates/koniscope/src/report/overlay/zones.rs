@@ -67,8 +67,10 @@ pub(super) fn draw(
         label(canvas, panel, at, LARGE, colors::ZONES, &grade);
         taken.push(Room::of(at, LARGE, &grade));
     }
-    for opacity in film.large_opacities.iter().filter(|opacity| opacity.side == lung.side) {
-        outline(canvas, panel, opacity, &mut taken);
+    // Drawn as they lie on the film, told as the result tells them: in the file's pixels.
+    let told = film.large_opacities.iter().zip(&graded.large_opacities);
+    for (opacity, told) in told.filter(|(opacity, _)| opacity.side == lung.side) {
+        outline(canvas, panel, opacity, &words::axes(told), &mut taken);
     }
 }
 
@@ -111,8 +113,14 @@ fn between([upper, lower]: [f32; 2], level: Level) -> [f32; 2] {
     }
 }
 
-/// The ellipse with an opacity's axes, and the axes in words beside it, where there is room.
-fn outline(canvas: &mut Canvas, panel: &Panel, opacity: &LargeOpacity, taken: &mut Vec<Room>) {
+/// The ellipse with an opacity's axes, and `text` beside it, where there is room.
+fn outline(
+    canvas: &mut Canvas,
+    panel: &Panel,
+    opacity: &LargeOpacity,
+    text: &str,
+    taken: &mut Vec<Room>,
+) {
     let (sin, cos) = opacity.angle_deg.to_radians().sin_cos();
     let (long, short) = (opacity.long_axis_px / 2.0, opacity.short_axis_px / 2.0);
     let point = |k: usize| {
@@ -130,20 +138,19 @@ fn outline(canvas: &mut Canvas, panel: &Panel, opacity: &LargeOpacity, taken: &m
         sign * points.iter().map(|p| sign * p[axis]).fold(f64::MIN, f64::max)
     };
     let [x, y] = [0, 1].map(|axis| opacity.center_px[axis] / panel.scale[axis]);
-    let text = words::axes(opacity);
-    let aside = GAP / 2.0 + f64::from(font::width(&text, SMALL)) / 2.0;
+    let aside = GAP / 2.0 + f64::from(font::width(text, SMALL)) / 2.0;
     let places = [
         [x, end(1, 1.0) + GAP],
         [x, end(1, -1.0) - GAP],
         [end(0, 1.0) + aside, y],
         [end(0, -1.0) - aside, y],
     ];
-    let rooms = places.map(|place| Room::of(place.map(|c| c as f32), SMALL, &text));
+    let rooms = places.map(|place| Room::of(place.map(|c| c as f32), SMALL, text));
     let free = |room: &Room| !taken.iter().any(|other: &Room| other.meets(room));
     let at = rooms.iter().find(|room| free(room)).unwrap_or(&rooms[0]).center;
-    let room = Room::of(at, SMALL, &text);
+    let room = Room::of(at, SMALL, text);
     room.darken(canvas, panel);
-    label(canvas, panel, at, SMALL, colors::ZONES, &text);
+    label(canvas, panel, at, SMALL, colors::ZONES, text);
     taken.push(room);
 }
 
