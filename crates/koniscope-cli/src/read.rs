@@ -2,13 +2,21 @@
 
 mod find;
 
-use std::{fs, path::PathBuf, process::ExitCode, time::Instant};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Instant,
+};
 
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use koniscope::{
     model::Device,
-    output::{self, FilmResult, FolderSink},
+    output::{
+        self, FilmResult, FolderSink, Sink,
+        dicom::{DicomSink, Kinds},
+    },
     reader::{at_site, load_reader},
     report::{self, FilmReport, INDEX_FILE},
 };
@@ -37,6 +45,13 @@ pub(crate) struct Args {
     /// Write results into this folder, made where missing
     #[arg(long, short, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Write results as DICOM objects of the film's study, for an archive, into this folder, made where
+    /// missing: <film>/seg.dcm, sr.dcm, sc.dcm, pdf.dcm and kos.dcm. Films that are no DICOM get none
+    #[arg(long, value_name = "DIR")]
+    dicom_out: Option<PathBuf>,
+    /// Which DICOM objects to write
+    #[arg(long, value_name = "KINDS", default_value = "seg,sr,sc,pdf,kos", requires = "dicom_out")]
+    dicom_kinds: Kinds,
     /// Print one JSON document instead of the table
     #[arg(long)]
     json: bool,
@@ -65,7 +80,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     threads::set(args.threads)?;
-    let found = find::find(&args.paths, args.out.as_deref());
+    let outs: Vec<&Path> =
+        [&args.out, &args.dicom_out].into_iter().flatten().map(|o| &**o).collect();
+    let found = find::find(&args.paths, &outs);
     if found.films.is_empty() {
         bail!("no films found ({} other files passed over)", found.skipped);
     }
@@ -73,22 +90,22 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let models = models::find(args.models.as_deref())?;
     let reader = load_reader(&models, &device, args.model.map(Into::into))?;
     let reader = at_site(reader, &models, args.site.as_deref())?;
-    if let Some(out) = &args.out {
+    for out in &outs {
         fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
     }
 
     let start = Instant::now();
     let clock = || start.elapsed().as_secs_f64() * 1e3;
     let progress = progress(found.films.len(), args.quiet);
-    let names = output::names(&found.films, args.out.as_deref());
-    let sink = args.out.as_deref().map(FolderSink::new);
+    let names = output::names(&found.films, &outs);
+    let sinks = sinks(args);
     let films = koniscope::many::in_order(found.films.len(), |i| {
         let path = found.films[i].to_string_lossy().into_owned();
         let outcome = output::read_file(&reader, &found.films[i], &clock);
-        let film = match &sink {
-            Some(sink) => output::keep(FilmResult { path, name: names[i].clone(), outcome }, sink),
-            None => FilmReport { path, folder: None, outcome: outcome.map(|film| film.reading) },
-        };
+        let mut film = output::keep(FilmResult { path, name: names[i].clone(), outcome }, &sinks);
+        if args.out.is_none() {
+            film.folder = None; // there is nothing for a report to lead to
+        }
         progress.inc(1);
         film
     })?;
@@ -103,9 +120,24 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     print(&if args.json { report::document(&films) } else { report::text(&films) })?;
     written?;
     if !args.quiet {
-        remark(found.skipped, index);
+        let no_dicom =
+            |f: &&FilmReport| f.outcome.as_ref().is_ok_and(|r| r.film.sop_instance_uid.is_none());
+        let without = args.dicom_out.iter().flat_map(|_| films.iter().filter(no_dicom)).count();
+        remark(found.skipped, without, index);
     }
     Ok(exit_code(&films))
+}
+
+/// Where results go.
+fn sinks(args: &Args) -> Vec<Box<dyn Sink>> {
+    let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
+    if let Some(out) = &args.out {
+        sinks.push(Box::new(FolderSink::new(out)));
+    }
+    if let Some(out) = &args.dicom_out {
+        sinks.push(Box::new(DicomSink::new(out, args.dicom_kinds.clone())));
+    }
+    sinks
 }
 
 /// A bar with the time left, on stderr; nothing where stderr is no terminal.
@@ -122,9 +154,12 @@ fn progress(films: usize, quiet: bool) -> ProgressBar {
 }
 
 #[expect(clippy::print_stderr, reason = "remarks for people, beside the result on stdout")]
-fn remark(skipped: usize, index: Option<PathBuf>) {
+fn remark(skipped: usize, without_dicom: usize, index: Option<PathBuf>) {
     if skipped > 0 {
         eprintln!("passed over in folders: {skipped} that are no films");
+    }
+    if without_dicom > 0 {
+        eprintln!("without DICOM results: {without_dicom} that are no DICOM; read the originals");
     }
     if let Some(index) = index {
         eprintln!("results: open {}", index.display());

@@ -1,26 +1,27 @@
 //! What results that are made of an object copy from it.
 
-use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
+use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
-use dicom_encoding::text::SpecificCharacterSet;
-use dicom_object::{InMemDicomObject, mem::InMemElement};
 
-use crate::{Container, attributes::charset_of, elements::Walker};
+use crate::{Container, DataSet, elements::Walker, encoding::has_short_length};
 
-/// Elements of the modules General Image, Frame of Reference, Patient, General Study and Patient Study
-/// (PS3.3 C.7.1 to C.7.6) that a result of the same study repeats.
-const COPIED: [Tag; 26] = [
-    tags::SOP_CLASS_UID,
-    tags::SOP_INSTANCE_UID,
+/// Elements of the modules Patient, General Study and Patient Study (PS3.3 C.7.1 and C.7.2) that a
+/// result of the same study repeats, and what its text is written in.
+const COPIED: [Tag; 31] = [
+    tags::SPECIFIC_CHARACTER_SET,
     tags::STUDY_DATE,
     tags::STUDY_TIME,
     tags::ACCESSION_NUMBER,
     tags::REFERRING_PHYSICIAN_NAME,
     tags::TIMEZONE_OFFSET_FROM_UTC,
     tags::STUDY_DESCRIPTION,
+    tags::PHYSICIANS_OF_RECORD,
+    tags::NAME_OF_PHYSICIANS_READING_STUDY,
+    tags::ADMITTING_DIAGNOSES_DESCRIPTION,
     tags::PATIENT_NAME,
     tags::PATIENT_ID,
     tags::ISSUER_OF_PATIENT_ID,
+    tags::TYPE_OF_PATIENT_ID,
     tags::PATIENT_BIRTH_DATE,
     tags::PATIENT_BIRTH_TIME,
     tags::PATIENT_SEX,
@@ -28,15 +29,30 @@ const COPIED: [Tag; 26] = [
     tags::PATIENT_AGE,
     tags::PATIENT_SIZE,
     tags::PATIENT_WEIGHT,
+    tags::MEDICAL_ALERTS,
+    tags::ALLERGIES,
+    tags::OCCUPATION,
+    tags::SMOKING_STATUS,
+    tags::ADDITIONAL_PATIENT_HISTORY,
     tags::PATIENT_COMMENTS,
     tags::PATIENT_IDENTITY_REMOVED,
     tags::DEIDENTIFICATION_METHOD,
     tags::STUDY_INSTANCE_UID,
-    tags::SERIES_INSTANCE_UID,
     tags::STUDY_ID,
-    tags::FRAME_OF_REFERENCE_UID,
-    tags::POSITION_REFERENCE_INDICATOR,
 ];
+
+/// Elements that a result refers to, and that are its own in the result.
+const TOLD: [Tag; 6] = [
+    tags::SOP_CLASS_UID,
+    tags::SOP_INSTANCE_UID,
+    tags::SERIES_INSTANCE_UID,
+    tags::FRAME_OF_REFERENCE_UID,
+    tags::CONTENT_DATE,
+    tags::CONTENT_TIME,
+];
+
+/// Longest value that is copied; what is longer is no attribute of a patient.
+const MAX_BYTES: usize = 1 << 16;
 
 /// Whose object it is, and of which study: for DICOM results of it, and for nothing else. It holds a
 /// patient's name, so it can be neither printed nor written as JSON:
@@ -47,86 +63,106 @@ const COPIED: [Tag; 26] = [
 /// ```
 #[derive(Clone)]
 pub struct Source {
-    object: InMemDicomObject,
+    copied: DataSet,
+    told: DataSet,
 }
 
 impl Source {
     /// Of an object. An element that is damaged is left out: results say less, and the object is read.
     pub fn of(container: &Container) -> Self {
-        let mut object = InMemDicomObject::new_empty();
+        let (mut copied, mut told) = (DataSet::new(), DataSet::new());
         let mut walker = Walker::new(&container.data_set, container.encoding);
-        let mut charset = SpecificCharacterSet::default();
         while let Ok(Some(element)) = walker.next() {
-            match element.tag {
-                tags::PIXEL_DATA => break,
-                tags::SPECIFIC_CHARACTER_SET => charset = charset_of(&element),
-                tag if COPIED.contains(&tag) && !element.delimited => {
-                    let (vr, text) = (element.kind(), element.text(&charset));
-                    let value = match vr {
-                        _ if text.is_empty() => PrimitiveValue::Empty,
-                        VR::LT | VR::ST | VR::UT => PrimitiveValue::Str(text),
-                        _ => PrimitiveValue::Strs(text.split('\\').map(str::to_owned).collect()),
-                    };
-                    object.put(DataElement::new(tag, vr, value));
-                }
-                _ => {}
+            let (tag, vr, value) = (element.tag, element.kind(), element.value);
+            if tag == tags::PIXEL_DATA {
+                break;
+            }
+            let is_text = has_short_length(vr) && !matches!(vr, VR::AT | VR::FD | VR::FL)
+                || matches!(vr, VR::UC | VR::UR | VR::UT);
+            if element.delimited || !is_text || value.len() >= MAX_BYTES {
+                continue;
+            }
+            if COPIED.contains(&tag) {
+                copied = copied.bytes(tag, vr, value);
+            } else if TOLD.contains(&tag) {
+                told = told.bytes(tag, vr, value);
             }
         }
-        object.put(DataElement::new(tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192"));
-        Self { object }
+        Self { copied, told }
     }
 
-    /// The elements, their text in Unicode, which Specific Character Set (one of them) says.
-    pub fn elements(&self) -> impl Iterator<Item = &InMemElement> {
-        self.object.iter()
+    /// The elements that a result repeats, each with the bytes that the source has: text in the
+    /// source's Specific Character Set, which is one of them where the source has it, be it the right
+    /// one or not.
+    pub fn elements(&self) -> &DataSet {
+        &self.copied
     }
 
     /// SOP Class UID.
     pub fn sop_class_uid(&self) -> Option<String> {
-        self.uid(tags::SOP_CLASS_UID)
+        ascii(&self.told, tags::SOP_CLASS_UID)
     }
 
     /// SOP Instance UID.
     pub fn sop_instance_uid(&self) -> Option<String> {
-        self.uid(tags::SOP_INSTANCE_UID)
+        ascii(&self.told, tags::SOP_INSTANCE_UID)
     }
 
     /// Study Instance UID.
     pub fn study_instance_uid(&self) -> Option<String> {
-        self.uid(tags::STUDY_INSTANCE_UID)
+        ascii(&self.copied, tags::STUDY_INSTANCE_UID)
     }
 
     /// Series Instance UID.
     pub fn series_instance_uid(&self) -> Option<String> {
-        self.uid(tags::SERIES_INSTANCE_UID)
+        ascii(&self.told, tags::SERIES_INSTANCE_UID)
     }
 
     /// Frame of Reference UID, which most radiographs have none of.
     pub fn frame_of_reference_uid(&self) -> Option<String> {
-        self.uid(tags::FRAME_OF_REFERENCE_UID)
+        ascii(&self.told, tags::FRAME_OF_REFERENCE_UID)
     }
 
-    fn uid(&self, tag: Tag) -> Option<String> {
-        let value = self.object.get(tag)?.to_str().ok()?;
-        let text = value.trim_matches(['\0', ' ']);
-        (!text.is_empty()).then(|| text.to_owned())
+    /// Date of the content, else of the study, as `YYYYMMDD`.
+    pub fn date(&self) -> Option<String> {
+        let study = || ascii(&self.copied, tags::STUDY_DATE);
+        let is_date = |text: &String| text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit());
+        ascii(&self.told, tags::CONTENT_DATE).filter(is_date).or_else(|| study().filter(is_date))
     }
+
+    /// Time of the content, else of the study, as `HHMMSS.FFFFFF` or less of it.
+    pub fn time(&self) -> Option<String> {
+        let study = || ascii(&self.copied, tags::STUDY_TIME);
+        let is_time = |text: &String| {
+            (2..=13).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        };
+        ascii(&self.told, tags::CONTENT_TIME).filter(is_time).or_else(|| study().filter(is_time))
+    }
+}
+
+/// A value without its padding; nothing if it is empty.
+fn ascii(set: &DataSet, tag: Tag) -> Option<String> {
+    let text = set.get(tag)?.iter().map(|byte| char::from(*byte)).collect::<String>();
+    let text = text.trim_matches(['\0', ' ']);
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use dicom_core::VR;
-
     use super::*;
     use crate::{Limits, write};
+
+    const LIMITS: Limits = Limits { pixels: 100, inflated_bytes: 100 };
 
     #[test]
     fn patient_and_study_are_there_and_pixels_are_not() {
         let texts = [
             (tags::PATIENT_NAME, VR::PN, "Zhang^San"),
             (tags::STUDY_ID, VR::SH, "7"),
-            (tags::BODY_PART_EXAMINED, VR::CS, "CHEST"),
+            (tags::STUDY_DATE, VR::DA, "20210102"),
+            (tags::CONTENT_DATE, VR::DA, "2021"),
+            (tags::CONTENT_TIME, VR::TM, "1201"),
         ];
         let film = write::Radiograph {
             width: 2,
@@ -138,17 +174,47 @@ mod tests {
             texts: &texts,
         };
         let bytes = write::radiograph(&[0, 1, 2, 3], &film).unwrap();
-        let limits = Limits { pixels: 100, inflated_bytes: 100 };
-        let source = Source::of(&Container::open(&bytes, &limits).unwrap());
+        let source = Source::of(&Container::open(&bytes, &LIMITS).unwrap());
         assert_eq!(source.sop_instance_uid().as_deref(), Some("2.25.1"));
         assert_eq!(source.series_instance_uid().as_deref(), Some("2.25.2"));
         assert_eq!(source.study_instance_uid().as_deref(), Some("2.25.3"));
         assert_eq!(source.frame_of_reference_uid(), None);
-        let of = |tag| source.elements().find(|element| element.header().tag == tag);
-        let text = |tag| of(tag).map(|element| element.to_str().unwrap().into_owned());
-        assert_eq!(text(tags::PATIENT_NAME).as_deref(), Some("Zhang^San"));
-        assert_eq!(text(tags::STUDY_ID).as_deref(), Some("7"));
-        assert!(text(tags::SPECIFIC_CHARACTER_SET).is_some());
-        assert!(of(tags::BODY_PART_EXAMINED).is_none() && of(tags::PIXEL_DATA).is_none());
+        assert_eq!(
+            (source.date().as_deref(), source.time().as_deref()),
+            (Some("20210102"), Some("1201"))
+        );
+        let copied = source.elements();
+        assert_eq!(copied.get(tags::PATIENT_NAME), Some(&b"Zhang^San "[..]));
+        assert_eq!(copied.get(tags::STUDY_ID), Some(&b"7 "[..]));
+        assert_eq!(copied.get(tags::SPECIFIC_CHARACTER_SET), Some(&b"ISO_IR 192"[..]));
+        for not in [tags::BODY_PART_EXAMINED, tags::PIXEL_DATA, tags::SERIES_INSTANCE_UID] {
+            assert!(!copied.has(not), "{not}");
+        }
+    }
+
+    /// Names as PS3.5 annexes H, I, J and K have them, and one that is labelled wrongly, as many
+    /// hospitals do.
+    #[test]
+    fn text_keeps_its_bytes_in_every_character_set() {
+        let cases: [(&[u8], &[u8]); 5] = [
+            (b"GB18030", b"Wang^XiaoDong=\xcd\xf5^\xd0\xa1\xb6\xab="),
+            (b"ISO_IR 100", b"\xcd\xf5^\xd0\xa1\xb6\xab"),
+            (b"\\ISO 2022 IR 58", b"Zhang^XiaoDong=\x1b$)A\xd5\xc5^\x1b$)A\xd0\xa1\xb6\xab= "),
+            (b"\\ISO 2022 IR 149", b"Hong^Gildong=\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce\xd4\xd7="),
+            (b"\\ISO 2022 IR 87", b"Yamada^Tarou=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B"),
+        ];
+        for (charset, name) in cases {
+            let object = DataSet::new()
+                .bytes(tags::SPECIFIC_CHARACTER_SET, VR::CS, charset)
+                .text(tags::SOP_CLASS_UID, "1.2")
+                .text(tags::SOP_INSTANCE_UID, "2.25.1")
+                .bytes(tags::PATIENT_NAME, VR::PN, name);
+            let (file, _) = object.file().unwrap();
+            let source = Source::of(&Container::open(&file, &LIMITS).unwrap());
+            let (again, begins) = object.clone().and(source.elements().clone()).file().unwrap();
+            let found = |bytes: &[u8]| again[begins..].windows(bytes.len()).any(|w| w == bytes);
+            assert!(found(charset) && found(name), "{charset:?}");
+            assert_eq!(again, file);
+        }
     }
 }

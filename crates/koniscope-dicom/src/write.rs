@@ -106,6 +106,6 @@ pub fn radiograph(values: &[u16], film: &Radiograph) -> Result<Vec<u8>, Error> {
 }
 
 /// At most the 16 bytes of a Decimal String.
-fn decimal(value: f64) -> String {
+pub(crate) fn decimal(value: f64) -> String {
     format!("{value:.8}").trim_end_matches('0').trim_end_matches('.').to_owned()
 }

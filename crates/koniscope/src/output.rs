@@ -1,5 +1,6 @@
 //! Results out, a film at a time: to a folder here, and to whatever else is a [`Sink`].
 
+pub mod dicom;
 mod folder;
 mod names;
 
@@ -34,6 +35,13 @@ pub trait Sink: Sync {
     /// # Errors
     /// Why it is not kept.
     fn put(&self, film: &FilmResult) -> Result<(), Failure>;
+}
+
+/// Each of them, in order, up to the first that fails.
+impl Sink for Vec<Box<dyn Sink>> {
+    fn put(&self, film: &FilmResult) -> Result<(), Failure> {
+        self.iter().try_for_each(|sink| sink.put(film))
+    }
 }
 
 /// Reads the film of a file.

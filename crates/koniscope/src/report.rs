@@ -17,7 +17,7 @@ mod words;
 
 pub use html::{card, index};
 pub use json::{document, film, parse};
-pub use overlay::overlay;
+pub use overlay::{overlay, overlay_rgb};
 pub use png::label_map;
 pub use text::text;
 

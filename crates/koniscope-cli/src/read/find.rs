@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use koniscope::report::{LUNGS_FILE, OVERLAY_FILE, READING_FILE};
+use koniscope::{
+    output::dicom::Kind,
+    report::{LUNGS_FILE, OVERLAY_FILE, READING_FILE},
+};
 
 /// Endings of files that are certainly no radiograph, in lower case. In a folder they are passed
 /// over; a file that was named is always tried.
@@ -56,15 +59,15 @@ pub(super) struct Found {
 }
 
 /// Follows `paths`. A path that cannot be followed stays among the films, so that the fault shows
-/// in its place. Results, in `out` or of an earlier run, are passed over, and so are folders behind
-/// symbolic links.
-pub(super) fn find(paths: &[PathBuf], out: Option<&Path>) -> Found {
+/// in its place. Results, in a folder of `outs` or of an earlier run, are passed over, and so are folders
+/// behind symbolic links.
+pub(super) fn find(paths: &[PathBuf], outs: &[&Path]) -> Found {
     let mut found = Found::default();
     let mut seen = HashSet::new();
-    let out = out.and_then(|out| out.canonicalize().ok());
+    let outs: Vec<PathBuf> = outs.iter().filter_map(|out| out.canonicalize().ok()).collect();
     for path in paths {
         if path.is_dir() {
-            walk(path, out.as_deref(), &mut seen, &mut found);
+            walk(path, &outs, &mut seen, &mut found);
         } else {
             add(path, &mut seen, &mut found);
         }
@@ -78,19 +81,19 @@ fn add(path: &Path, seen: &mut HashSet<PathBuf>, found: &mut Found) {
     }
 }
 
-fn walk(folder: &Path, out: Option<&Path>, seen: &mut HashSet<PathBuf>, found: &mut Found) {
+fn walk(folder: &Path, outs: &[PathBuf], seen: &mut HashSet<PathBuf>, found: &mut Found) {
     let mut entries: Vec<PathBuf> = match fs::read_dir(folder) {
         Ok(entries) => entries.filter_map(Result::ok).map(|e| e.path()).collect(),
         Err(_) => return add(folder, seen, found),
     };
     entries.sort();
-    let of_results = folder.join(READING_FILE).is_file() || is_in(folder, out);
+    let of_results = folder.join(READING_FILE).is_file() || is_in(folder, outs);
     for path in entries.into_iter().filter(|path| !is_hidden(path)) {
         if path.is_dir() {
             if path.is_symlink() {
                 found.skipped += 1;
             } else {
-                walk(&path, out, seen, found);
+                walk(&path, outs, seen, found);
             }
         } else if is_no_image(&path) || (of_results && is_result(&path)) {
             found.skipped += 1;
@@ -100,18 +103,19 @@ fn walk(folder: &Path, out: Option<&Path>, seen: &mut HashSet<PathBuf>, found: &
     }
 }
 
-/// Whether a folder lies within that of results. The results of a run that was broken off have no
+/// Whether a folder lies within one of results. The results of a run that was broken off have no
 /// reading.json yet.
-fn is_in(folder: &Path, out: Option<&Path>) -> bool {
-    let is_below = |out: &Path| {
-        folder.canonicalize().is_ok_and(|folder| folder != out && folder.starts_with(out))
-    };
-    out.is_some_and(is_below)
+fn is_in(folder: &Path, outs: &[PathBuf]) -> bool {
+    let Ok(folder) = folder.canonicalize() else { return false };
+    outs.iter().any(|out| folder != *out && folder.starts_with(out))
 }
 
-/// Whether a picture has the name of a result.
+/// Whether a file has the name of a result.
 fn is_result(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name == LUNGS_FILE || name == OVERLAY_FILE)
+    let is_own = |name: &std::ffi::OsStr| {
+        name == LUNGS_FILE || name == OVERLAY_FILE || Kind::ALL.iter().any(|k| name == &*k.file())
+    };
+    path.file_name().is_some_and(is_own)
 }
 
 fn is_hidden(path: &Path) -> bool {
@@ -154,14 +158,15 @@ mod tests {
             "old/b/reading.json",
             "old/b/overlay.png",
             "out/c/overlay.png",
+            "out/c/sc.dcm",
         ] {
             let path = root.join(file);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "x").unwrap();
         }
-        let found = find(&[root.into()], Some(&root.join("out")));
+        let found = find(&[root.into()], &[&root.join("out")]);
         assert_eq!(names(&found, root), ["a.dcm", "b.png", "sub/IM0001"]);
-        assert_eq!(found.skipped, 7, "{found:?}");
+        assert_eq!(found.skipped, 8, "{found:?}");
     }
 
     #[test]
@@ -174,10 +179,10 @@ mod tests {
             fs::create_dir_all(root.join(file).parent().unwrap()).unwrap();
             fs::write(root.join(file), "x").unwrap();
         }
-        let found = |out: Option<&Path>| names(&find(&[root.into()], out), root).join(" ");
-        assert_eq!(found(None), "p1/p1.dcm p2/lungs.png");
-        assert_eq!(found(Some(root)), "p1/p1.dcm", "the folder of results is one of films too");
-        assert_eq!(found(Some(&root.join("p1"))), "p1/p1.dcm p2/lungs.png");
+        let found = |outs: &[&Path]| names(&find(&[root.into()], outs), root).join(" ");
+        assert_eq!(found(&[]), "p1/p1.dcm p2/lungs.png");
+        assert_eq!(found(&[root]), "p1/p1.dcm", "the folder of results is one of films too");
+        assert_eq!(found(&[&root.join("p1")]), "p1/p1.dcm p2/lungs.png");
     }
 
     #[test]
@@ -186,7 +191,7 @@ mod tests {
         let readme = root.path().join("README.md");
         fs::write(&readme, "x").unwrap();
         let missing = root.path().join("missing.dcm");
-        let found = find(&[readme.clone(), missing.clone(), readme.clone()], None);
+        let found = find(&[readme.clone(), missing.clone(), readme.clone()], &[]);
         assert_eq!(found.films, [readme, missing]);
     }
 
@@ -196,7 +201,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         fs::write(root.path().join("a.png"), "x").unwrap();
         std::os::unix::fs::symlink(root.path(), root.path().join("loop")).unwrap();
-        let found = find(&[root.path().into()], None);
+        let found = find(&[root.path().into()], &[]);
         assert_eq!((found.films.len(), found.skipped), (1, 1));
     }
 }

@@ -2,22 +2,23 @@
 
 use std::{collections::HashSet, fs, path::Path};
 
+use super::dicom::Kind;
 use crate::report::{INDEX_FILE, LUNGS_FILE, OVERLAY_FILE, READING_FILE};
 
 /// Longest name in bytes, well under the 255 of common file systems.
 const LONGEST: usize = 200;
 
 /// A distinct name per film, in order: its stem, then `stem-2`, `stem-3`. Names differ also where
-/// a file system ignores case, and none is hidden, leads out of the folder `out` or names something in it
+/// a file system ignores case, and none is hidden, leads out of a folder of `outs` or names something in one
 /// that holds other things than results.
-pub fn names(films: &[impl AsRef<Path>], out: Option<&Path>) -> Vec<String> {
+pub fn names(films: &[impl AsRef<Path>], outs: &[&Path]) -> Vec<String> {
     let mut taken = HashSet::from([INDEX_FILE.to_lowercase()]);
     let mut names = Vec::with_capacity(films.len());
     for film in films {
         let stem = clean(film.as_ref());
         let mut name = stem.clone();
         let mut number = 2;
-        let is_foreign = |name: &str| out.is_some_and(|out| is_foreign(&out.join(name)));
+        let is_foreign = |name: &str| outs.iter().any(|out| is_foreign(&out.join(name)));
         while !taken.insert(name.to_lowercase()) || is_foreign(&name) {
             name = format!("{stem}-{number}");
             number += 1;
@@ -29,7 +30,8 @@ pub fn names(films: &[impl AsRef<Path>], out: Option<&Path>) -> Vec<String> {
 
 /// Whether there is something that is no folder of results.
 fn is_foreign(path: &Path) -> bool {
-    let own = [READING_FILE, LUNGS_FILE, OVERLAY_FILE];
+    let own = [READING_FILE, LUNGS_FILE, OVERLAY_FILE].map(str::to_owned);
+    let own: Vec<String> = own.into_iter().chain(Kind::ALL.map(Kind::file)).collect();
     let is_own = |name: &str| own.iter().any(|own| name.starts_with(own)); // with what was being written
     match fs::read_dir(path) {
         Ok(entries) => entries
@@ -89,7 +91,7 @@ mod tests {
             ("com12.dcm", "com12"),
         ];
         let films = cases.map(|(film, _)| film);
-        assert_eq!(names(&films, None), cases.map(|(_, name)| name));
+        assert_eq!(names(&films, &[]), cases.map(|(_, name)| name));
     }
 
     #[test]
@@ -102,13 +104,14 @@ mod tests {
         fs::write(out.join("p1/p1.dcm"), "a film").unwrap();
         fs::write(out.join("p2/reading.json"), "of an earlier run").unwrap();
         fs::write(out.join("p2/lungs.png"), "of an earlier run").unwrap();
+        fs::write(out.join("p2/seg.dcm"), "of an earlier run").unwrap();
         let films = ["p1/p1.dcm", "p2.dcm", "p3.dcm", "p1-2.dcm"];
-        assert_eq!(names(&films, Some(out)), ["p1-2", "p2", "p3", "p1-2-2"]);
+        assert_eq!(names(&films, &[out]), ["p1-2", "p2", "p3", "p1-2-2"]);
     }
 
     #[test]
     fn long_names_are_cut_between_letters() {
-        let name = names(&[format!("{}.png", "\u{e9}".repeat(300))], None).remove(0);
+        let name = names(&[format!("{}.png", "\u{e9}".repeat(300))], &[]).remove(0);
         assert_eq!(name, "\u{e9}".repeat(100));
     }
 }

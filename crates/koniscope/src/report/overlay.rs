@@ -49,6 +49,12 @@ pub fn overlay(film: &FilmReading) -> Result<Vec<u8>, Failure> {
     png::rgb(canvas.bytes(), canvas.width(), canvas.height())
 }
 
+/// [`overlay`] as RGB bytes `[height, width, 3]`, and its width and height.
+pub fn overlay_rgb(film: &FilmReading) -> (Vec<u8>, [usize; 2]) {
+    let canvas = draw(film);
+    (canvas.bytes().to_vec(), [canvas.width(), canvas.height()])
+}
+
 /// Where things stand, in pixels.
 struct Layout {
     panel: [usize; 2],
