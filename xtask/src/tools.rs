@@ -23,6 +23,12 @@ pub(crate) const CHROMIUM: Tool = Tool {
     programs: &["chromium", "chromium-browser", "google-chrome"],
     remedy: "install Chromium, on Debian by `apt-get install chromium`",
 };
+/// An archive to talk to in tests.
+pub(crate) const ORTHANC: Tool =
+    Tool { programs: &["Orthanc"], remedy: "install it, on Debian by `apt-get install orthanc`" };
+/// Senders and receivers to talk to in tests.
+pub(crate) const DCMTK: Tool =
+    Tool { programs: &["storescu"], remedy: "install dcmtk, on Debian by `apt-get install dcmtk`" };
 
 impl Tool {
     /// Whether it is there; if not, a sentence that says what to do.

@@ -6,8 +6,10 @@ mod compare;
 mod evaluate;
 mod export;
 mod labels;
+mod node;
 mod operating_point;
 mod read;
+mod serve;
 mod simulate;
 mod site_file;
 mod trainer;
@@ -43,6 +45,8 @@ enum Command {
     Reproduce(trainer::Args),
     Simulate(simulate::Args),
     Labels(labels::Args),
+    Serve(serve::Args),
+    Node(node::Args),
 }
 
 fn main() -> ExitCode {
@@ -58,5 +62,7 @@ fn main() -> ExitCode {
         Command::Reproduce(args) => trainer::run(Some("reproduce"), args),
         Command::Simulate(args) => simulate::run(args),
         Command::Labels(args) => labels::run(args),
+        Command::Serve(args) => serve::run(args),
+        Command::Node(args) => node::run(args),
     })
 }

@@ -31,6 +31,14 @@ pub(crate) struct LutValue {
 }
 
 impl<'a> Attributes<'a> {
+    /// Attributes of a data set, with or without a picture; nothing is copied.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`]; [`Error::BadHeader`] for floating-point pixels.
+    pub fn of(container: &'a Container) -> Result<Self, Error> {
+        Ok(Self::read(container)?.0)
+    }
+
     /// Reads all up to and with Pixel Data; nothing is copied.
     ///
     /// # Errors

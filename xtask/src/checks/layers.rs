@@ -17,6 +17,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("koniscope-datasets", &["koniscope-data"]),
     ("koniscope-simulate", &["koniscope", "koniscope-dicom", "koniscope-data"]),
     ("koniscope-evaluate", &["koniscope", "koniscope-metrics", "koniscope-data"]),
+    ("koniscope-serve", &["koniscope", "koniscope-dicom"]),
     (
         "koniscope-train",
         &[
@@ -61,6 +62,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "koniscope-datasets",
             "koniscope-simulate",
             "koniscope-evaluate",
+            "koniscope-serve",
         ],
     ),
     ("xtask", &[]),

@@ -1,0 +1,104 @@
+//! The answering side of associations: C-ECHO, C-STORE and storage commitment.
+
+mod association;
+mod commitment;
+mod negotiate;
+mod receive;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{Notify, Semaphore, watch},
+};
+
+use crate::{
+    Log, config::Config, folder::Folder, now_ms, rules::Rule, store::Association, store::Store,
+};
+
+/// Connections beyond the limit that are told so; further ones are closed without a word.
+const TOLD_BUSY: u32 = 16;
+
+/// What all associations share.
+pub struct Scp {
+    config: Arc<Config>,
+    rules: Vec<Rule>,
+    store: Arc<dyn Store>,
+    folder: Arc<Folder>,
+    log: Log,
+    /// Told when a film was taken.
+    arrived: Arc<Notify>,
+    /// Whole films in memory at once, to be looked at.
+    looking: Semaphore,
+}
+
+impl Scp {
+    /// Which notes films in a store and puts them into a folder.
+    pub fn new(
+        config: Arc<Config>,
+        store: Arc<dyn Store>,
+        folder: Arc<Folder>,
+        log: Log,
+        arrived: Arc<Notify>,
+    ) -> Self {
+        let rules = config.rules();
+        Self { config, rules, store, folder, log, arrived, looking: Semaphore::new(2) }
+    }
+
+    /// Takes associations until it is told to stop; those under way are then given up, which loses nothing
+    /// that was acknowledged.
+    pub async fn serve(self: Arc<Self>, listener: TcpListener, mut stop: watch::Receiver<bool>) {
+        let slots = Arc::new(Semaphore::new(self.config.node.max_associations as usize));
+        let busy = Arc::new(Semaphore::new(TOLD_BUSY as usize));
+        let mut running = tokio::task::JoinSet::new();
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                _ = stop.wait_for(|stop| *stop) => break,
+            };
+            let (stream, from) = match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // As too many open files: it may pass.
+                    (self.log)(&format!("cannot accept a connection: {error}"));
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                    continue;
+                }
+            };
+            while running.try_join_next().is_some() {}
+            let (slot, is_free) = match Arc::clone(&slots).try_acquire_owned() {
+                Ok(slot) => (slot, true),
+                Err(_) => match Arc::clone(&busy).try_acquire_owned() {
+                    Ok(slot) => (slot, false),
+                    Err(_) => continue,
+                },
+            };
+            let scp = Arc::clone(&self);
+            running.spawn(async move {
+                scp.associate(stream, from, is_free).await;
+                drop(slot);
+            });
+        }
+        running.shutdown().await;
+    }
+
+    async fn associate(&self, stream: TcpStream, from: SocketAddr, is_free: bool) {
+        let at_ms = now_ms();
+        // An answer should not wait for more bytes to fill a packet.
+        let _ = stream.set_nodelay(true);
+        let ended = association::run(self, stream, is_free).await;
+        let calling = ended.calling.as_ref().map_or("-", |title| title.as_str());
+        let peer = format!("{calling} {from}");
+        (self.log)(&format!("from {peer}: {} objects, {}", ended.objects, ended.outcome));
+        let association = Association {
+            at_ms,
+            direction: "in",
+            peer,
+            objects: ended.objects,
+            outcome: ended.outcome,
+        };
+        if let Err(error) = self.store.note(&association).await {
+            (self.log)(&error.to_string());
+        }
+    }
+}

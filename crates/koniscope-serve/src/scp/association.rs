@@ -1,0 +1,290 @@
+//! One association, from its request to its end.
+
+use std::time::Duration;
+
+use dicom_ul::pdu::{AssociationAC, Pdu, UserVariableItem};
+use tokio::{io::AsyncRead, io::AsyncWrite};
+
+use super::{
+    Scp, commitment,
+    negotiate::{self, FILMS, Taken},
+    receive::{self, Arriving},
+};
+use crate::{
+    IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION,
+    ae::AeTitle,
+    command::{Command, element, field},
+    dimse::{Assembler, Channel, MessageError, Part},
+    wire::{Wire, WireError},
+};
+
+/// Status: the operation is not known here (PS3.7 annex C).
+const UNRECOGNIZED: u16 = 0x0211;
+/// Status: the class is not that of the context.
+const WRONG_CLASS: u16 = 0x0122;
+/// Status: the UID is none.
+const INVALID_INSTANCE: u16 = 0x0117;
+
+/// Most bytes of a data set that is no film.
+const LIST_LIMIT: usize = 4 << 20;
+
+/// A refused film is let go by up to so many times the largest.
+const PATIENCE: u64 = 4;
+
+/// How an association ended.
+pub(super) struct Ended {
+    pub(super) calling: Option<AeTitle>,
+    pub(super) objects: u64,
+    pub(super) outcome: String,
+}
+
+/// An association that was taken.
+struct Running<'a, S> {
+    scp: &'a Scp,
+    channel: Channel<S>,
+    calling: AeTitle,
+    contexts: Vec<Taken>,
+    objects: u64,
+}
+
+/// A request, and the data set that comes with it.
+struct Request {
+    context: u8,
+    command: Command,
+    data: Data,
+    /// Bytes of the data set so far.
+    came: u64,
+}
+
+enum Data {
+    /// Written to disk as it comes.
+    Film(Box<Arriving>),
+    /// Kept in memory.
+    List(Vec<u8>),
+    /// Of no use: the request is answered with this once it has come.
+    Refused(Command),
+}
+
+/// Runs an association. Without a free slot it is only told so.
+pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
+    scp: &Scp,
+    stream: S,
+    is_free: bool,
+) -> Ended {
+    let config = &scp.config;
+    let within = Duration::from_secs(config.timeouts.association_s);
+    let mut wire = Wire::new(stream, config.node.max_pdu);
+    let ended = |outcome: String| Ended { calling: None, objects: 0, outcome };
+    let request = match wire.read(within, "the request of an association was awaited").await {
+        Ok(Pdu::AssociationRQ(request)) => request,
+        // A probe of the port, as load balancers do.
+        Err(WireError::Closed) => return ended("connected and left without a word".into()),
+        other => {
+            let words = match other {
+                Err(error) => error.to_string(),
+                Ok(_) => "the peer broke the protocol: no request of an association".into(),
+            };
+            Channel { wire, peer_limit: 0, within }.abort().await;
+            return ended(words);
+        }
+    };
+    let calling = match negotiate::caller(&request, config, is_free) {
+        Ok(calling) => calling,
+        Err((rejection, words)) => {
+            let _ = wire.write(&Pdu::AssociationRJ(rejection), within).await;
+            // The peer closes, so that it reads the rejection before the connection is gone.
+            let _ = wire.read(Duration::from_secs(2), "the peer's close was awaited").await;
+            wire.close().await;
+            let calling = AeTitle::try_from(request.calling_ae_title).ok();
+            return Ended { calling, objects: 0, outcome: words };
+        }
+    };
+    let (answers, contexts) = negotiate::contexts(&request.presentation_contexts);
+    let peer_limit = request.user_variables.iter().find_map(|item| match item {
+        UserVariableItem::MaxLength(limit) => Some(*limit),
+        _ => None,
+    });
+    let accepted = AssociationAC {
+        protocol_version: 1,
+        called_ae_title: request.called_ae_title,
+        calling_ae_title: request.calling_ae_title,
+        application_context_name: crate::scu::APPLICATION_CONTEXT.to_owned(),
+        presentation_contexts: answers,
+        user_variables: vec![
+            UserVariableItem::MaxLength(config.node.max_pdu),
+            UserVariableItem::ImplementationClassUID(IMPLEMENTATION_CLASS_UID.to_owned()),
+            UserVariableItem::ImplementationVersionName(IMPLEMENTATION_VERSION.to_owned()),
+        ],
+    };
+    if let Err(error) = wire.write(&Pdu::AssociationAC(accepted), within).await {
+        return Ended { calling: Some(calling), objects: 0, outcome: error.to_string() };
+    }
+    let within = Duration::from_secs(config.timeouts.message_s);
+    let channel = Channel { wire, peer_limit: peer_limit.unwrap_or(0), within };
+    let mut running = Running { scp, channel, calling, contexts, objects: 0 };
+    let outcome = match running.messages().await {
+        Ok(()) if running.contexts.is_empty() => "released; no context could be taken".into(),
+        Ok(()) => "released".into(),
+        Err(MessageError::Aborted) => MessageError::Aborted.to_string(),
+        Err(error) => {
+            running.channel.abort().await;
+            error.to_string()
+        }
+    };
+    Ended { calling: Some(running.calling), objects: running.objects, outcome }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Running<'_, S> {
+    /// Answers messages until the peer releases. A film that is bad ends no association.
+    async fn messages(&mut self) -> Result<(), MessageError> {
+        let idle = Duration::from_secs(self.scp.config.timeouts.idle_s);
+        let mut assembler = Assembler::default();
+        let mut request: Option<Request> = None;
+        loop {
+            let read = if assembler.is_inside() {
+                self.channel.wire.read(self.channel.within, "the rest of a message was awaited")
+            } else {
+                self.channel.wire.read(idle, "the next message was awaited")
+            };
+            let values = match read.await? {
+                Pdu::PData { data } => data,
+                Pdu::ReleaseRQ if !assembler.is_inside() => {
+                    self.channel.wire.write(&Pdu::ReleaseRP, self.channel.within).await?;
+                    self.channel.wire.close().await;
+                    return Ok(());
+                }
+                Pdu::AbortRQ { .. } => return Err(MessageError::Aborted),
+                other => {
+                    let words = format!("{} at the wrong time", kind(&other));
+                    return Err(MessageError::Breach(words));
+                }
+            };
+            for value in values {
+                match assembler.push(value).map_err(MessageError::Breach)? {
+                    Some(Part::Command(context, command)) => {
+                        let has_data = command.has_data_set();
+                        let begun = self.begin(context, command)?;
+                        match begun {
+                            Some(begun) if has_data => request = Some(begun),
+                            Some(begun) => self.finish(begun).await?,
+                            None => {}
+                        }
+                    }
+                    Some(Part::Data(bytes, is_last)) => {
+                        let limit = self.scp.config.node.max_film_mb.saturating_mul(1 << 20);
+                        if let Some(request) = &mut request {
+                            request.add(&bytes, limit)?;
+                        }
+                        if is_last && let Some(request) = request.take() {
+                            self.finish(request).await?;
+                        }
+                    }
+                    None => {}
+                }
+            }
+        }
+    }
+
+    /// Looks at a command; nothing where no answer is wanted.
+    fn begin(&self, id: u8, command: Command) -> Result<Option<Request>, MessageError> {
+        let Some(context) = self.contexts.iter().find(|context| context.id == id) else {
+            return Err(MessageError::Breach(format!("context {id}, which was not accepted")));
+        };
+        let refuse =
+            |status, words: &str| Data::Refused(Command::answer(&command, status).comment(words));
+        let data = match command.get(element::FIELD) {
+            // The answer to a report of ours, and the end of a query that is none.
+            Some(answer) if answer & field::ANSWER != 0 || answer == field::CANCEL => {
+                return Ok(None);
+            }
+            Some(field::ECHO) => Data::Refused(Command::answer(&command, 0)),
+            Some(field::ACTION) if command.has_data_set() => Data::List(Vec::new()),
+            Some(field::STORE) if command.has_data_set() => {
+                let class = command.uid(element::AFFECTED_CLASS);
+                let is_film = FILMS.contains(&context.class.as_str());
+                if class.as_deref() != Some(context.class.as_str()) || !is_film {
+                    refuse(WRONG_CLASS, "class is not that of the context")
+                } else if let Some(instance) = command.uid(element::AFFECTED_INSTANCE) {
+                    match receive::begin(self.scp, context, instance, &self.calling) {
+                        Ok(arriving) => Data::Film(Box::new(arriving)),
+                        Err(refusal) => refuse(refusal.status, &refusal.words),
+                    }
+                } else {
+                    refuse(INVALID_INSTANCE, "SOP Instance UID is none")
+                }
+            }
+            _ => refuse(UNRECOGNIZED, "echo, store and storage commitment are known here"),
+        };
+        Ok(Some(Request { context: id, command, data, came: 0 }))
+    }
+
+    /// Answers a request that is whole.
+    async fn finish(&mut self, request: Request) -> Result<(), MessageError> {
+        let Request { context, command, data, .. } = request;
+        let answer = match data {
+            Data::Refused(answer) => answer,
+            Data::Film(arriving) => {
+                match receive::finish(self.scp, *arriving, &self.calling).await {
+                    Ok(()) => {
+                        self.objects += 1;
+                        Command::answer(&command, 0)
+                    }
+                    Err(refusal) => {
+                        let from = &self.calling;
+                        let receive::Refusal { status, words } = refusal;
+                        (self.scp.log)(&format!("from {from}: refused with {status:04X}: {words}"));
+                        Command::answer(&command, status).comment(&words)
+                    }
+                }
+            }
+            Data::List(list) => return self.commit(context, &command, &list).await,
+        };
+        Ok(self.channel.send(context, &answer, None).await?)
+    }
+
+    /// Storage commitment: the request's answer, then the report.
+    async fn commit(&mut self, id: u8, command: &Command, list: &[u8]) -> Result<(), MessageError> {
+        let context = self.contexts.iter().find(|context| context.id == id);
+        let syntax = context.map(|context| context.transfer_syntax.clone()).unwrap_or_default();
+        let (answer, asked) = commitment::answer(command, list, &syntax);
+        self.channel.send(id, &answer, None).await?;
+        let Some(asked) = asked else { return Ok(()) };
+        let report = commitment::report(self.scp, &asked).await;
+        if let Err(report) = commitment::to_peer(self.scp, &self.calling, report)
+            && let Some((command, bytes)) = report.message(&syntax)
+        {
+            self.channel.send(id, &command, Some(&bytes)).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Request {
+    /// Adds bytes of the data set.
+    fn add(&mut self, bytes: &[u8], film_limit: u64) -> Result<(), MessageError> {
+        self.came += bytes.len() as u64;
+        if self.came > film_limit.saturating_mul(PATIENCE) {
+            return Err(MessageError::Breach("a data set without end".into()));
+        }
+        match &mut self.data {
+            Data::Film(arriving) => arriving.add(bytes, film_limit),
+            Data::List(list) if list.len() + bytes.len() > LIST_LIMIT => {
+                return Err(MessageError::Breach(format!(
+                    "a list of more than {LIST_LIMIT} bytes"
+                )));
+            }
+            Data::List(list) => list.extend(bytes),
+            Data::Refused(_) => {}
+        }
+        Ok(())
+    }
+}
+
+fn kind(pdu: &Pdu) -> &'static str {
+    match pdu {
+        Pdu::AssociationRQ(_) => "a second request of an association",
+        Pdu::AssociationAC(_) | Pdu::AssociationRJ(_) => "an answer to an association",
+        Pdu::ReleaseRQ | Pdu::ReleaseRP => "a release",
+        _ => "a PDU of unknown type",
+    }
+}
