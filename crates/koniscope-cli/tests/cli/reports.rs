@@ -31,7 +31,6 @@ fn cited_reports_are_by_the_weights_that_ship() {
 }
 
 #[test]
-#[ignore = "needs reports made anew"] // By docs/figures/evaluate.sh: these are older than the fields.
 fn cited_reports_are_by_the_calibration_and_the_reading_that_ship() {
     let root = repository();
     for (name, report) in cited(&root) {
