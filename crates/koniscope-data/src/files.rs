@@ -57,6 +57,27 @@ pub fn bytes_of(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
 /// # Errors
 /// The system's words. Nothing is left beside the file.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_beside(path, bytes, |scratch| fs::rename(scratch, path))
+}
+
+/// As [`write_atomic`], but a file that is there stays as it is.
+///
+/// # Errors
+/// The system's words, with [`io::ErrorKind::AlreadyExists`] for a file that is there. Nothing is left
+/// beside it.
+pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_beside(path, bytes, |scratch| {
+        // A second name is refused where there is one, at once and for all programs.
+        fs::hard_link(scratch, path)?;
+        fs::remove_file(scratch)
+    })
+}
+
+fn write_beside(
+    path: &Path,
+    bytes: &[u8],
+    put: impl FnOnce(&OsString) -> io::Result<()>,
+) -> io::Result<()> {
     static WRITTEN: AtomicU64 = AtomicU64::new(0);
     let mut scratch = OsString::from(path);
     let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
@@ -65,7 +86,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut file = File::create(&scratch)?;
         file.write_all(bytes)?;
         file.sync_all()?;
-        fs::rename(&scratch, path)
+        put(&scratch)
     };
     write().inspect_err(|_| drop(fs::remove_file(&scratch)))
 }
@@ -86,6 +107,27 @@ mod tests {
         assert!(is_io(folder.path()) && is_io(&folder.path().join("none")));
         #[cfg(unix)]
         assert!(is_io(Path::new("/dev/zero")));
+    }
+
+    #[test]
+    fn a_new_file_is_never_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let written: Vec<_> = std::thread::scope(|scope| {
+            let write = |i| {
+                scope.spawn({
+                    let path = &path;
+                    move || write_new(path, &[i; 9999])
+                })
+            };
+            (0..8).map(write).collect::<Vec<_>>().into_iter().map(|w| w.join().unwrap()).collect()
+        });
+        assert_eq!(written.iter().filter(|written| written.is_ok()).count(), 1);
+        let refused = written.iter().filter_map(|written| written.as_ref().err());
+        assert!(refused.into_iter().all(|e| e.kind() == io::ErrorKind::AlreadyExists));
+        let bytes = fs::read(&path).unwrap();
+        assert!(bytes.len() == 9999 && bytes.iter().all(|byte| *byte == bytes[0]));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

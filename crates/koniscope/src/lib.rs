@@ -20,7 +20,8 @@
 //!   `WholeLungClassifier` has a classifier see both lungs ([`classification`], [`calibration`]). Either
 //!   way there is a [`heat_map`];
 //! - [`features`], [`site`]: what kind of film it is, and what a site makes of the answer;
-//! - [`reading`], [`report`], [`output`]: the result, its forms, and where it goes.
+//! - [`reading`], [`report`], [`output`]: the result, its forms, and where it goes;
+//! - [`form`]: the official forms, which a reader fills in and signs, with the result as a proposal.
 //!
 //! Beside them stand the networks ([`model`], [`weights`], [`manifest`], [`checked_manifest`], [`export`])
 //! and what all rooms use ([`plane`], [`files`], [`many`], [`digest`], [`stopwatch`],
@@ -43,6 +44,7 @@ mod error;
 pub mod export;
 pub mod features;
 pub mod files;
+pub mod form;
 pub mod grading;
 pub mod heat_map;
 pub mod large;

@@ -28,6 +28,7 @@
 //! turned upright; and where its pixels are not square the coarser axis gets more of them, so that no
 //! detail is lost. [`Radiograph::grid`] leads back to the file's own pixels.
 
+mod display;
 mod field;
 mod gray;
 mod square;
@@ -40,6 +41,7 @@ use crate::{
     plane::Plane,
     radiograph::{SourceGrid, is_transposed},
 };
+pub use display::{Display, for_display};
 use field::Field;
 use stored::Stored;
 
@@ -56,6 +58,15 @@ pub fn normalize(raw: &RawImage) -> Result<Radiograph, Error> {
     let table: Vec<f32> = gray.iter().map(|v| ends.place(*v)).collect();
     let value = |i: usize| if field.shows(i) { table[stored.index(raw.stored[i])] } else { 0.0 };
 
+    upright(raw, &field, value)
+}
+
+/// Values of the file's pixels, by their index, as an upright radiograph with square pixels.
+fn upright(
+    raw: &RawImage,
+    field: &Field,
+    value: impl Fn(usize) -> f32 + Sync,
+) -> Result<Radiograph, Error> {
     let (file, turned) = ([raw.width, raw.height], raw.header.orientation);
     let stands = SourceGrid::new(file, field.window, turned, file);
     let [width, height] = stands.upright_window();

@@ -10,15 +10,19 @@ pub(crate) mod fake;
 mod font;
 mod html;
 mod json;
+mod layers;
 mod overlay;
 mod png;
 mod text;
 mod words;
 
 pub use html::{card, index};
+#[cfg(test)]
+pub(crate) use json::schema;
 pub use json::{document, film, parse};
+pub use layers::{heat_layer, lungs_layer, zone_centers};
 pub use overlay::{overlay, overlay_rgb};
-pub use png::label_map;
+pub use png::{gray, label_map};
 pub use text::text;
 
 use std::borrow::Cow;

@@ -28,7 +28,7 @@ pub(super) fn of_stored(
 }
 
 /// Whether the lowest value is white. Either element may say so; both together say it once.
-fn is_inverted(header: &Header) -> bool {
+pub(super) fn is_inverted(header: &Header) -> bool {
     header.photometric == Photometric::Monochrome1 || header.presentation_inverse
 }
 

@@ -8,6 +8,9 @@ use crate::report::{INDEX_FILE, LUNGS_FILE, OVERLAY_FILE, READING_FILE};
 /// Longest name in bytes, well under the 255 of common file systems.
 const LONGEST: usize = 200;
 
+/// Beginning of the names of signed readings, which lie beside a film's results.
+const SIGNED: &str = "signed-";
+
 /// A distinct name per film, in order: its stem, then `stem-2`, `stem-3`. Names differ also where
 /// a file system ignores case, and none is hidden, leads out of a folder of `outs` or names something in one
 /// that holds other things than results.
@@ -30,7 +33,7 @@ pub fn names(films: &[impl AsRef<Path>], outs: &[&Path]) -> Vec<String> {
 
 /// Whether there is something that is no folder of results.
 fn is_foreign(path: &Path) -> bool {
-    let own = [READING_FILE, LUNGS_FILE, OVERLAY_FILE].map(str::to_owned);
+    let own = [READING_FILE, LUNGS_FILE, OVERLAY_FILE, SIGNED].map(str::to_owned);
     let own: Vec<String> = own.into_iter().chain(Kind::ALL.map(Kind::file)).collect();
     let is_own = |name: &str| own.iter().any(|own| name.starts_with(own)); // with what was being written
     match fs::read_dir(path) {
@@ -105,6 +108,7 @@ mod tests {
         fs::write(out.join("p2/reading.json"), "of an earlier run").unwrap();
         fs::write(out.join("p2/lungs.png"), "of an earlier run").unwrap();
         fs::write(out.join("p2/seg.dcm"), "of an earlier run").unwrap();
+        fs::write(out.join("p2/signed-0123-1.json"), "by a reader").unwrap();
         let films = ["p1/p1.dcm", "p2.dcm", "p3.dcm", "p1-2.dcm"];
         assert_eq!(names(&films, &[out]), ["p1-2", "p2", "p3", "p1-2-2"]);
     }

@@ -205,11 +205,11 @@ pub(super) fn read_at_site() -> Result<Reading, Failure> {
     Ok(read_film(&reader, &picture(true)).reading)
 }
 
-pub(super) fn read_zones() -> Result<Reading, Failure> {
+pub(crate) fn read_zones() -> Result<Reading, Failure> {
     Ok(film_of_zones().reading)
 }
 
-pub(super) fn read(classes: usize) -> Result<Reading, Failure> {
+pub(crate) fn read(classes: usize) -> Result<Reading, Failure> {
     Ok(film(classes).reading)
 }
 

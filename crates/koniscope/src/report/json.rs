@@ -134,7 +134,7 @@ impl<'de> Deserialize<'de> for FilmReport {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod schema;
+pub(crate) mod schema;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;

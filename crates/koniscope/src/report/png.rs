@@ -17,6 +17,22 @@ pub fn label_map(mask: &LungMask) -> Result<Vec<u8>, Failure> {
     encode(mask.labels(), mask.width(), mask.height(), ExtendedColorType::L8, FilterType::Up)
 }
 
+/// 8-bit gray `[height, width]` as a PNG.
+///
+/// # Errors
+/// [`Failure::internal`] if there is no pixel, or not a value for each.
+pub fn gray(bytes: &[u8], width: usize, height: usize) -> Result<Vec<u8>, Failure> {
+    if bytes.len() != width * height {
+        return Err(Failure::internal(&format!("{} values, {width} x {height}", bytes.len())));
+    }
+    encode(bytes, width, height, ExtendedColorType::L8, FilterType::Up)
+}
+
+/// RGBA bytes `[height, width, 4]` as a PNG.
+pub(super) fn rgba(bytes: &[u8], width: usize, height: usize) -> Result<Vec<u8>, Failure> {
+    encode(bytes, width, height, ExtendedColorType::Rgba8, FilterType::Up)
+}
+
 /// RGB bytes `[height, width, 3]` as a PNG.
 pub(super) fn rgb(bytes: &[u8], width: usize, height: usize) -> Result<Vec<u8>, Failure> {
     encode(bytes, width, height, ExtendedColorType::Rgb8, FilterType::Adaptive)
