@@ -7,6 +7,7 @@ mod evaluate;
 mod export;
 mod labels;
 mod node;
+mod open;
 mod operating_point;
 mod read;
 mod serve;
@@ -32,6 +33,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Read(read::Args),
+    Open(open::Args),
     Calibrate(calibrate::Args),
     #[command(name = "operating-point", alias = "operate")]
     OperatingPoint(operating_point::Args),
@@ -52,6 +54,7 @@ enum Command {
 fn main() -> ExitCode {
     koniscope_door::enter(env!("CARGO_BIN_NAME"), |cli: &Cli| match &cli.command {
         Command::Read(args) => read::run(args),
+        Command::Open(args) => open::run(args),
         Command::Calibrate(args) => calibrate::run(args),
         Command::OperatingPoint(args) => operating_point::run(args),
         Command::Train(args) => trainer::run(None, args),

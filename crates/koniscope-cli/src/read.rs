@@ -1,6 +1,6 @@
 //! `koniscope read`: films and folders to readings.
 
-mod find;
+pub(crate) mod find;
 
 use std::{
     fs,

@@ -1,3 +1,5 @@
+//! Services around the reader: the [`page`] on which a physician reads films and signs a form, and a node.
+//!
 //! The DICOM node: films arrive, are read, and results go where they are wanted.
 //!
 //! ```text
@@ -21,6 +23,7 @@ mod dimse;
 pub mod film;
 pub mod folder;
 pub mod node;
+pub mod page;
 pub mod reading;
 pub mod rules;
 pub mod scp;

@@ -17,7 +17,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("koniscope-datasets", &["koniscope-data"]),
     ("koniscope-simulate", &["koniscope", "koniscope-dicom", "koniscope-data"]),
     ("koniscope-evaluate", &["koniscope", "koniscope-metrics", "koniscope-data"]),
-    ("koniscope-serve", &["koniscope", "koniscope-dicom"]),
+    ("koniscope-serve", &["koniscope", "koniscope-dicom", "koniscope-data"]),
     (
         "koniscope-train",
         &[

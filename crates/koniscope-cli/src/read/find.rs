@@ -51,17 +51,17 @@ const NO_IMAGE_NAMES: [&str; 5] = ["COPYING", "DICOMDIR", "LICENSE", "NOTICE", "
 
 /// What paths lead to.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// Files to read, each once: as named, a folder's in the order of their names.
-    pub(super) films: Vec<PathBuf>,
+    pub(crate) films: Vec<PathBuf>,
     /// Files and folders in walked folders that were passed over, without hidden ones.
-    pub(super) skipped: usize,
+    pub(crate) skipped: usize,
 }
 
 /// Follows `paths`. A path that cannot be followed stays among the films, so that the fault shows
 /// in its place. Results, in a folder of `outs` or of an earlier run, are passed over, and so are folders
 /// behind symbolic links.
-pub(super) fn find(paths: &[PathBuf], outs: &[&Path]) -> Found {
+pub(crate) fn find(paths: &[PathBuf], outs: &[&Path]) -> Found {
     let mut found = Found::default();
     let mut seen = HashSet::new();
     let outs: Vec<PathBuf> = outs.iter().filter_map(|out| out.canonicalize().ok()).collect();

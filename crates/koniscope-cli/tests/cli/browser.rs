@@ -62,7 +62,7 @@ addEventListener("load", async () => {
     document.querySelectorAll("thead button").length].join(" ");
 });"#;
 
-fn find() -> PathBuf {
+pub(crate) fn find() -> PathBuf {
     if let Some(named) = std::env::var_os("KONISCOPE_BROWSER") {
         return named.into();
     }
