@@ -1,6 +1,7 @@
 //! `labels.csv`: one row per film.
 
 mod doubles;
+mod told;
 mod zones;
 
 use std::{
@@ -9,7 +10,7 @@ use std::{
 };
 
 pub use doubles::{SameImage, check_images, same_image};
-pub use zones::{STAGES, ZONES, ZoneLabels};
+pub use zones::{STAGES, ZONES, ZoneLabels, affected};
 
 use crate::{
     Error,
@@ -37,6 +38,12 @@ pub struct LabeledRow {
     pub mask: Option<PathBuf>,
     /// The file that tells where each of its opacities is, where it has one.
     pub opacities: Option<PathBuf>,
+    /// Size of the file's pixels in mm, `[between rows, between columns]`: columns `spacing_y_mm` and
+    /// `spacing_x_mm`.
+    pub spacing_mm: Option<[f64; 2]>,
+    /// What of the picture is not to be seen: left, top, right, bottom in shares of width and height; column
+    /// `cover`.
+    pub cover: Option<[f64; 4]>,
     /// Index of its class, where it has one.
     pub class: Option<usize>,
     /// All cells of its row by column, trimmed.
@@ -75,7 +82,7 @@ pub fn patient_key(set: &str, patient: &str) -> String {
 }
 
 /// Reads a table with the columns `image` and `patient_id`, and where wanted the label; the columns
-/// `id`, `source`, `mask` and `opacities` where it has them. Paths are taken from the table's own
+/// `id`, `source`, `mask`, `opacities`, `spacing_x_mm`, `spacing_y_mm` and `cover` where it has them. Paths are taken from the table's own
 /// folder. Rows without a label keep none.
 ///
 /// # Errors
@@ -108,6 +115,8 @@ fn labeled(
         patient: row.needed("patient_id")?.to_owned(),
         mask: row.filled("mask").map(|mask| folder.join(mask)),
         opacities: row.filled("opacities").map(|file| folder.join(file)),
+        spacing_mm: told::spacing(row)?,
+        cover: told::cover(row)?,
         class: label.map(class_in).transpose()?.flatten(),
         fields: row.cells().map(|(name, cell)| (name.to_owned(), cell.to_owned())).collect(),
         image,
@@ -140,6 +149,8 @@ pub(crate) mod tests {
             image: image.into(),
             mask: None,
             opacities: None,
+            spacing_mm: None,
+            cover: None,
             class: None,
             fields: fields.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect(),
         }
@@ -183,6 +194,15 @@ pub(crate) mod tests {
             ("image,patient_id,stage\n1.png,p\n", ["line 2", "fields"]),
             ("image,patient_id,stage,stage\n1.png,p,0,1\n", ["line 1", "stage is given twice"]),
             ("image,patient_id,stage\n", ["labels.csv", "no rows"]),
+            ("image,patient_id,stage,spacing_x_mm\n1.png,p,0,0.1\n", ["line 2", "spacing_y_mm"]),
+            (
+                "image,patient_id,stage,spacing_x_mm,spacing_y_mm\n1.png,p,0,0.1,-1\n",
+                ["line 2", "spacing_y_mm holds \"-1\""],
+            ),
+            (
+                "image,patient_id,stage,cover\n1.png,p,0,0.5 0 0.4 1\n",
+                ["line 2", "cover holds \"0.5 0 0.4 1\""],
+            ),
         ];
         for (text, words) in cases {
             let error = read(text).unwrap_err().to_string();

@@ -1,5 +1,6 @@
 //! An adapter a set, and the list of them.
 
+mod ilo_2022;
 mod jsrt;
 mod montgomery;
 mod nih;
@@ -61,7 +62,8 @@ impl Set {
 }
 
 /// All sets: first those of pneumoconiosis.
-pub const ALL: [&Set; 7] = [
+pub const ALL: [&Set; 8] = [
+    &ilo_2022::SET,
     &silicodata::SET,
     &niosh::SET,
     &jsrt::SET,
@@ -126,7 +128,7 @@ mod tests {
             }
         }
         let error = named("chexpert").unwrap_err().to_string();
-        assert!(error.contains("silicodata, niosh, jsrt"), "{error}");
+        assert!(error.contains("ilo-2022, silicodata, niosh, jsrt"), "{error}");
     }
 
     #[test]

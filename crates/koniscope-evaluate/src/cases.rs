@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use koniscope::{FilmReading, Reader, files::bytes_of, report::Failure};
+use koniscope::{FilmReading, Reader, decode::Told, files::bytes_of, report::Failure};
 use koniscope_data::{
     LabeledRow, Mask,
     labels::{SameImage, same_image},
@@ -164,6 +164,12 @@ impl Case {
         let simulated = row.is_simulated();
         Ok(Self { row, truth, origin, readers: said, simulated })
     }
+
+    /// What its table tells the reader: what is not to be seen. Sizes of pixels are not told, so that a film
+    /// is read as `koniscope read` reads its file.
+    pub(crate) fn told(&self) -> Told {
+        Told { cover: self.row.cover, spacing_mm: None }
+    }
 }
 
 /// Reads every film, or takes its answer from `out`, where an earlier run kept it.
@@ -182,8 +188,10 @@ pub fn read(
         let mask = case.row.mask.as_deref();
         // A mask that is not there is said where it is read.
         let mask_bytes = mask.and_then(|mask| bytes_of(mask, reader.file_limit()).ok());
-        keep.or_make(&bytes, mask_bytes.as_deref(), || {
-            let film = reader.read(&bytes, &|| 0.0)?;
+        let told = case.told();
+        let beside: Vec<Vec<u8>> = mask_bytes.into_iter().chain(told.bytes()).collect();
+        keep.or_make(&bytes, &beside, || {
+            let film = reader.read_told(&bytes, &told, &|| 0.0)?;
             Ok(Answer::of(&film.reading, mask.map(|mask| overlap(mask, &film))))
         })
     })?;

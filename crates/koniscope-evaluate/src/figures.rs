@@ -8,6 +8,7 @@ pub mod ilo;
 pub mod lungs;
 pub mod mask_error;
 pub mod stages;
+pub mod standard;
 pub mod zones;
 
 use koniscope_metrics::{
@@ -76,7 +77,7 @@ pub struct Figure {
     pub low: Option<f64>,
     /// Upper end.
     pub high: Option<f64>,
-    /// Films.
+    /// Films; zones where the name says so.
     pub n: usize,
     /// How the interval was made.
     pub method: String,
@@ -112,6 +113,7 @@ fn of_group(group: &Group, settings: Settings) -> Vec<Figure> {
     figures.extend(stages::figures(group, settings.seed));
     figures.extend(ilo::figures(group, settings.seed));
     figures.extend(zones::figures(group, settings.seed));
+    figures.extend(standard::figures(group, settings.seed));
     figures.extend(decisions::figures(group, settings.seed));
     figures.extend(lungs::figures(group, settings.seed));
     figures.extend(mask_error::figures(group, settings.seed));
@@ -184,9 +186,21 @@ impl<'a> Sheet<'a> {
         absent: &str,
         statistic: impl Fn(&[usize]) -> Option<f64> + Sync,
     ) {
+        self.bootstrap_of(patients.len(), name, patients, absent, statistic);
+    }
+
+    /// [`bootstrap`](Self::bootstrap) of a statistic of `n` parts of films, as zones.
+    pub(crate) fn bootstrap_of(
+        &mut self,
+        n: usize,
+        name: impl Into<String>,
+        patients: &[String],
+        absent: &str,
+        statistic: impl Fn(&[usize]) -> Option<f64> + Sync,
+    ) {
         let all: Vec<usize> = (0..patients.len()).collect();
         let estimate = bootstrap::by_patient(patients, self.seed, &statistic);
-        self.add(name, estimate, all.len(), BOOTSTRAP, absent);
+        self.add(name, estimate, n, BOOTSTRAP, absent);
         let value = statistic(&all).filter(|v| v.is_finite());
         self.bare(value, "most resamples have no value");
     }

@@ -23,7 +23,8 @@ impl Keep {
         Cache::open(&folder, &made_with).map(Self).map_err(|e| Error::write(&folder, e))
     }
 
-    /// What is kept of these bytes, and whether it was; else what is made of them, which is then kept. It
+    /// What is kept of a film's bytes and those `beside` it, as its mask's, and whether it was; else what is
+    /// made of them, which is then kept. It
     /// is given back as it stands in the file: a run that goes on must find the same numbers to the last
     /// digit. A damaged file is made anew.
     ///
@@ -32,10 +33,10 @@ impl Keep {
     pub(crate) fn or_make<T: Serialize + DeserializeOwned>(
         &self,
         film: &[u8],
-        mask: Option<&[u8]>,
+        beside: &[Vec<u8>],
         make: impl FnOnce() -> Result<T, Failure>,
     ) -> Result<(T, bool), Failure> {
-        let file = self.0.file([film].into_iter().chain(mask), "json");
+        let file = self.0.file([film].into_iter().chain(beside.iter().map(Vec::as_slice)), "json");
         let kept = self.0.get(&file).and_then(|bytes| serde_json::from_slice(&bytes).ok());
         if let Some(kept) = kept {
             return Ok((kept, true));

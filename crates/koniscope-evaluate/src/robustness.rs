@@ -10,7 +10,7 @@ use std::{
 };
 
 use koniscope::{
-    Radiograph, Reader, files::bytes_of, normalize::normalize, quality::check_film,
+    Radiograph, Reader, decode::Told, files::bytes_of, normalize::normalize, quality::check_film,
     report::Failure, segmentation::LungMask,
 };
 use serde::{Deserialize, Serialize};
@@ -47,13 +47,15 @@ pub fn read(
         // A film that was not read has nothing to vary.
         film.outcome.as_ref().map_err(Clone::clone)?;
         let bytes = bytes_of(&film.case.row.image, reader.file_limit())?;
-        Ok(keep.or_make(&bytes, None, || vary(reader, &bytes))?.0)
+        let told = film.case.told();
+        let beside: Vec<Vec<u8>> = told.bytes().into_iter().collect();
+        Ok(keep.or_make(&bytes, &beside, || vary(reader, &bytes, &told))?.0)
     })?;
     Ok(varied.into_iter().map(Result::ok).collect())
 }
 
-fn vary(reader: &Reader, bytes: &[u8]) -> Result<Varied, Failure> {
-    let raw = reader.decode(bytes)?;
+fn vary(reader: &Reader, bytes: &[u8], told: &Told) -> Result<Varied, Failure> {
+    let raw = told.of(reader.decode(bytes)?);
     let film = normalize(&raw)?;
     check_film(&raw, &film)?;
     let found = reader.find_lungs(film.clone(), &mut Vec::new());

@@ -124,8 +124,9 @@ fn worst(reader: &Reader, films: &[EvaluatedCase]) -> Result<Vec<Picture>, Error
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     ranked.truncate(WORST);
     let pictures = each(&ranked, &|| {}, |(place, _)| {
-        let bytes = bytes_of(&films[*place].case.row.image, reader.file_limit())?;
-        let film = reader.read(&bytes, &|| 0.0)?;
+        let case = &films[*place].case;
+        let bytes = bytes_of(&case.row.image, reader.file_limit())?;
+        let film = reader.read_told(&bytes, &case.told(), &|| 0.0)?;
         Ok(overlay(&film).ok().and_then(|png| Picture::of(*place, &png)))
     })?;
     Ok(pictures.into_iter().filter_map(|picture| picture.ok()?).collect())

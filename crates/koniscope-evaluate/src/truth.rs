@@ -7,7 +7,11 @@ use koniscope::{
     },
     zones::Zone,
 };
-use koniscope_data::{LabeledRow, labels::ZoneLabels, table::whole};
+use koniscope_data::{
+    LabeledRow,
+    labels::{ZoneLabels, affected},
+    table::whole,
+};
 use serde::Serialize;
 
 /// Column that says whether a film shows pneumoconiosis, where no other is named.
@@ -38,6 +42,8 @@ pub struct Truth {
     pub stage: Option<usize>,
     /// Profusion of each zone, 0 to 3, in the order of [`Zone::ALL`].
     pub zones: Option<[u8; 6]>,
+    /// Whether each zone has small opacities, where no grades are told: columns as `right_upper_affected`.
+    pub affected: Option<[bool; 6]>,
     /// The ILO's profusion on its scale of 12, 0 to 11.
     pub ilo: Option<u8>,
     /// Shape and size of most of its small opacities.
@@ -97,6 +103,7 @@ impl Truth {
             disease,
             stage: stage.map(|stage| stage as usize),
             zones: zones.grades,
+            affected: affected(row)?,
             ilo: profusion.map(Profusion::index),
             shape: shape(row)?,
             large: large_category
@@ -197,6 +204,8 @@ pub(crate) mod tests {
             image: "a.png".into(),
             mask: None,
             opacities: None,
+            spacing_mm: None,
+            cover: None,
             class: None,
             fields: fields.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect(),
         }
@@ -231,6 +240,10 @@ pub(crate) mod tests {
         assert_eq!(all.large_category, Some(LargeCategory::B));
         assert_eq!(of(&large, None).large, Some(true));
         assert_eq!(of(&[("ilo_large", "O")], None).large, Some(false));
+        let names = Zone::NAMES.map(|name| format!("{name}_affected"));
+        let free: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "0")).collect();
+        let free = of(&free, None);
+        assert_eq!((free.affected, free.disease, free.zones), (Some([false; 6]), None, None));
     }
 
     #[test]

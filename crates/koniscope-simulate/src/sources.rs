@@ -7,7 +7,7 @@ use std::{
 
 use koniscope::{
     Radiograph,
-    decode::{Limits, decode},
+    decode::{Limits, Told, decode},
     normalize::normalize,
     plane::resize_labels,
     segmentation::LungMask,
@@ -28,7 +28,7 @@ pub type FindLungs<'a> =
     dyn Fn(Radiograph) -> Result<(Radiograph, LungMask), koniscope::Error> + Sync + 'a;
 
 /// A real film.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RealFilm {
     /// The picture.
     pub image: PathBuf,
@@ -40,10 +40,12 @@ pub struct RealFilm {
     pub source: String,
     /// Its lungs, where they are given.
     pub mask: Option<PathBuf>,
+    /// What the table tells of its picture.
+    pub told: Told,
 }
 
 /// The films of a folder: the rows of its `labels.csv` (columns `image`, `patient_id`, and where
-/// there are `source` and `mask`; paths from the folder) that hold the wanted values, or without
+/// there are `source`, `mask`, `spacing_x_mm` with `spacing_y_mm`, and `cover`; paths from the folder) that hold the wanted values, or without
 /// one all pictures in it, each of its own patient.
 ///
 /// # Errors
@@ -80,7 +82,7 @@ pub fn load(film: &RealFilm, lungs: Option<&FindLungs>) -> Result<(Radiograph, L
         move |source| Error::Io { doing: "read", path, source }
     };
     let bytes = fs::read(&film.image).map_err(io(&film.image))?;
-    let picture = normalize(&decode(&bytes, &Limits::default())?)?;
+    let picture = normalize(&film.told.of(decode(&bytes, &Limits::default())?))?;
     match (&film.mask, lungs) {
         (Some(path), _) => {
             let mask = Mask::read(path)
@@ -125,6 +127,7 @@ fn pictures(folder: &Path) -> Result<Vec<RealFilm>, Error> {
                 patient_id: stem.to_string_lossy().into_owned(),
                 source: name_of(folder),
                 mask: None,
+                told: Told::default(),
                 image,
             });
         }
@@ -154,6 +157,7 @@ fn rows(table: &Path, wanted: &[(String, String)]) -> Result<Vec<RealFilm>, Erro
         patient_id: row.patient,
         source: row.set,
         mask: row.mask,
+        told: Told { spacing_mm: row.spacing_mm, cover: row.cover },
     };
     Ok(rows.into_iter().filter(is_wanted).map(film).collect())
 }

@@ -77,6 +77,8 @@ pub(crate) fn made_up(films: usize) -> Training<usize> {
         image: PathBuf::new(),
         mask: None,
         opacities: None,
+        spacing_mm: None,
+        cover: None,
         class: None,
         fields: BTreeMap::new(),
     };

@@ -3,11 +3,11 @@
 pub mod opacities;
 pub mod place;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use koniscope::{
     Radiograph,
-    decode::{Limits, decode},
+    decode::{Limits, Told, decode},
     normalize::normalize,
     plane::{Plane, resize_labels},
 };
@@ -37,15 +37,20 @@ pub struct Failure {
     pub reason: String,
 }
 
-/// Decodes and normalizes one film by the reader's own rooms.
+/// Decodes and normalizes one film by the reader's own rooms, with what its row tells of the picture.
 ///
 /// # Errors
 /// [`Failure`] with the named error.
-pub fn load_film(path: &Path) -> Result<Radiograph, Failure> {
-    let fail = |reason: String| Failure { path: path.to_owned(), reason };
-    let bytes = std::fs::read(path).map_err(|e| fail(e.to_string()))?;
+pub fn load_film(row: &LabeledRow) -> Result<Radiograph, Failure> {
+    let fail = |reason: String| Failure { path: row.image.clone(), reason };
+    let bytes = std::fs::read(&row.image).map_err(|e| fail(e.to_string()))?;
     let raw = decode(&bytes, &Limits::default()).map_err(|e| fail(e.to_string()))?;
-    normalize(&raw).map_err(|e| fail(e.to_string()))
+    normalize(&told(row).of(raw)).map_err(|e| fail(e.to_string()))
+}
+
+/// What a row tells of its picture.
+pub fn told(row: &LabeledRow) -> Told {
+    Told { spacing_mm: row.spacing_mm, cover: row.cover }
 }
 
 /// Loads films with their masks at `width x height`, in order, and says which could not be used.
@@ -61,7 +66,7 @@ pub fn load_samples<P: Kind>(
     behind_heart: &[String],
 ) -> Result<(Part<P, Sample>, Vec<Failure>), Error> {
     partition(films.par_map(|row| {
-        let film = load_film(&row.image)?;
+        let film = load_film(row)?;
         let mut mask = load_mask(row, &film)?;
         if behind_heart.contains(&row.set) {
             mask = mask.ignoring_mediastinum();

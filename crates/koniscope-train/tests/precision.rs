@@ -38,7 +38,7 @@ fn lungs_are_as_good() {
         cases.retain(|case| case.mask.is_some());
         let mean = |reader: &Reader| {
             let dice = cases.par_iter().map(|case| {
-                let film = load_film(&case.image).unwrap();
+                let film = load_film(case).unwrap();
                 let truth = load_mask(case, &film).unwrap();
                 let truth = resize_labels(
                     &truth.labels,
@@ -69,7 +69,7 @@ fn the_classifier_is_as_good() {
         let probabilities: Vec<(f64, bool)> = cases
             .par_iter()
             .filter_map(|case| {
-                let film = load_film(&case.image).unwrap();
+                let film = load_film(case).unwrap();
                 let mask = reader.segmenter().lungs(&film).ok()?;
                 let p = reader.probabilities(&film, &mask).ok()?;
                 Some((p[1], case.class == Some(1)))

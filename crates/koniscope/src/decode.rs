@@ -5,8 +5,11 @@ mod foreign;
 mod gray;
 mod raster;
 mod tiff;
+mod told;
 
 pub use koniscope_dicom::{Lut, ModalityTransform, Source, Voi, WindowFunction};
+
+pub use told::Told;
 
 use crate::{Error, panics::caught};
 

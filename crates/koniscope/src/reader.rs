@@ -12,7 +12,7 @@ use std::fmt;
 
 use crate::{
     Error, Radiograph,
-    decode::{Limits, RawImage, Source, decode, decode_with_source},
+    decode::{Limits, RawImage, Source, Told, decode, decode_with_source},
     features::Features,
     heat_map::HeatMap,
     large::LargeOpacity,
@@ -105,9 +105,18 @@ impl Reader {
     /// # Errors
     /// The first [`Error`] of any room: a film is read whole or not at all.
     pub fn read(&self, bytes: &[u8], clock: Clock) -> Result<FilmReading, Error> {
+        self.read_told(bytes, &Told::default(), clock)
+    }
+
+    /// [`read`](Self::read) of a film of which more is told than its file holds.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_told(&self, bytes: &[u8], told: &Told, clock: Clock) -> Result<FilmReading, Error> {
         let mut watch = Stopwatch::new(clock);
         let (raw, source) =
             watch.time(|t| &mut t.decode_ms, || decode_with_source(bytes, &self.limits))?;
+        let raw = told.of(raw);
         quality::check_header(&raw)?;
         let film = watch.time(|t| &mut t.normalize_ms, || normalize(&raw))?;
         let mut flags = quality::check_film(&raw, &film)?;

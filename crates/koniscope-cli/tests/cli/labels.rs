@@ -55,7 +55,7 @@ fn wrong_commands_exit_with_1_and_the_list_with_0() {
     fs::write(folder.path().join("labels.csv"), "image,patient_id\n").unwrap();
     for (args, said) in [
         (vec!["labels"], "--list"),
-        (vec!["labels", "chexpert", "."], "there are silicodata, niosh"),
+        (vec!["labels", "chexpert", "."], "there are ilo-2022, silicodata, niosh"),
         (vec!["labels", "nih", "gone"], "gone"),
         (vec!["labels", "nih", "."], "--force"),
         (vec!["labels", "nih", ".", "--force"], "nihcc.app.box.com"),

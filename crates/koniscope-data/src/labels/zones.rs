@@ -53,6 +53,15 @@ impl ZoneLabels {
     }
 }
 
+/// Whether each zone has small opacities, in the order of [`ZONES`], 1 or 0: columns as
+/// `right_upper_affected`. It is no grade.
+///
+/// # Errors
+/// The column, what it holds and what was expected; also if only some of the six are filled.
+pub fn affected(row: &LabeledRow) -> Result<Option<[bool; 6]>, String> {
+    Ok(six(row, "_affected", 1)?.map(|zones| zones.map(|zone| zone == 1)))
+}
+
 /// Six numbers up to `highest`, from the columns named after the zones.
 fn six(row: &LabeledRow, suffix: &str, highest: u8) -> Result<Option<[u8; 6]>, String> {
     let mut values = [0; 6];

@@ -12,6 +12,8 @@ fn case(set: &str, patient: usize, film: usize, class: usize) -> LabeledRow {
         image: format!("{patient}_{film}.png").into(),
         mask: None,
         opacities: None,
+        spacing_mm: None,
+        cover: None,
         class: Some(class),
         fields: BTreeMap::new(),
     }

@@ -22,6 +22,9 @@ pub struct Answer {
     pub stage: Option<usize>,
     /// Grade of each zone, 0 to 3, with a zone grader.
     pub zones: Option<[u8; 6]>,
+    /// Probability of grade 1 and above of each zone, with a zone grader.
+    #[serde(default)]
+    pub affected: Option<[f64; 6]>,
     /// Probability of profusion 1/0 and above on the ILO's scale, with a zone grader.
     pub ilo_positive: Option<f64>,
     /// Shape and size of most small opacities, where it told them.
@@ -69,6 +72,8 @@ impl Answer {
             stages,
             stage: stages.map(likeliest),
             zones: graded.map(|graded| graded.zones.0.each_ref().map(|zone| zone.grade)),
+            affected: graded
+                .map(|graded| graded.zones.0.each_ref().map(|zone| 1.0 - zone.profusion[0])),
             ilo_positive: graded.map(|graded| graded.ilo.probability_1_0),
             shape: graded.and_then(|graded| Some(graded.ilo.shape?.primary)),
             large_opacity: graded.and_then(|graded| graded.ilo.large_opacity),

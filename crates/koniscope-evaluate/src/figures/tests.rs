@@ -347,3 +347,44 @@ fn stages_err_where_lungs_are_missed_by_hand() {
     }
     assert!(all_figures(&same).iter().all(|f| !f.name.contains("third")));
 }
+
+#[test]
+fn standard_films_by_hand() {
+    // True 0/0, 1/1, 3/3 and 2/2; the highest grades of their zones 0, 2, 1 and 2.
+    let films: Vec<EvaluatedCase> = [(1, 0), (4, 2), (10, 1), (7, 2)]
+        .into_iter()
+        .enumerate()
+        .map(|(i, (ilo, highest))| {
+            let mut film = film(i, ilo > 2, 0.5);
+            film.case.truth.ilo = Some(ilo);
+            let is_affected = |zone: usize| ilo > 2 && zone < 3;
+            film.case.truth.affected = Some(std::array::from_fn(is_affected));
+            let answer = film.outcome.as_mut().unwrap();
+            answer.zones = Some([0, highest, 0, 0, 0, 0]);
+            answer.ilo_positive = Some(0.5);
+            // Of three affected zones two reach 0.5; a free one does on the first film.
+            answer.affected = Some(if ilo > 2 {
+                [0.5, 0.9, 0.2, 0.1, 0.1, 0.1]
+            } else {
+                [0.6, 0.1, 0.1, 0.1, 0.1, 0.1]
+            });
+            film
+        })
+        .collect();
+    let figures = all_figures(&films);
+    let of = "category as the highest grade of a zone";
+    close(&figures, &format!("{of}, right"), 2.0 / 4.0);
+    close(&figures, &format!("{of}, within one"), 3.0 / 4.0);
+    close(&figures, &format!("{of}, mean error"), (1.0 - 2.0) / 4.0);
+    // Observed 1 + 4; expected of the margins 1 1 1 1 and 1 1 2 0.
+    let expected = [(0, [0, 1, 4]), (1, [1, 0, 1]), (2, [4, 1, 0]), (3, [9, 4, 1])]
+        .map(|(_, far)| f64::from(far[0] + far[1] + 2 * far[2]) / 16.0);
+    let kappa = 1.0 - (5.0 / 4.0) / expected.iter().sum::<f64>();
+    close(&figures, &format!("{of}, quadratic weighted kappa"), kappa);
+    let called = figure(&figures, "affected zones called affected at 0.5");
+    assert_eq!((called.value, called.n), (Some(6.0 / 9.0), 9));
+    let free = figure(&figures, "free zones called affected at 0.5");
+    assert_eq!((free.value, free.n), (Some(1.0 / 15.0), 15));
+    // 0.5 is below one of 15 free zones, 0.9 below none, 0.2 below one.
+    close(&figures, "AUC of affected zones", 1.0 - 6.0 / (9.0 * 15.0));
+}

@@ -39,6 +39,8 @@ pub(crate) fn of(row: &LabeledRow, label: Option<&str>) -> Result<Said, String> 
             image: PathBuf::new(),
             mask: None,
             opacities: None,
+            spacing_mm: None,
+            cover: None,
             class: None,
             fields,
         };

@@ -12,6 +12,7 @@ use koniscope::{
     weights::load_lungs,
     zones::{Zone, Zones},
 };
+use koniscope_data::LabeledRow;
 use koniscope_train::dataset::load_film;
 
 use crate::{Error, cohort::Cohort};
@@ -105,7 +106,7 @@ pub(crate) fn measure(
     }
     let films = &cohort.cases;
     let textures = in_order(films.len(), |i| {
-        let texture = of_film(&segmenter, &films[i].row.image);
+        let texture = of_film(&segmenter, &films[i].row);
         done();
         texture
     })
@@ -117,8 +118,8 @@ pub(crate) fn measure(
     read(&path, films.len())
 }
 
-fn of_film(segmenter: &dyn LungSegmenter, image: &Path) -> Option<Texture> {
-    let film = load_film(image).ok()?;
+fn of_film(segmenter: &dyn LungSegmenter, row: &LabeledRow) -> Option<Texture> {
+    let film = load_film(row).ok()?;
     let mask = segmenter.lungs(&film).ok()?;
     let zones = Zones::of(&mask).ok()?;
     let crops = ZoneCrops::new(&film, &mask, &zones, SIDE, SIDE).ok()?;

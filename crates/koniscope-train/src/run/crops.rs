@@ -26,7 +26,7 @@ use crate::{
     dataset::{
         Failure, load_film,
         opacities::{OpacityMaps, ZoneOpacities},
-        partition,
+        partition, told,
     },
     run_log::Observer,
 };
@@ -99,12 +99,13 @@ impl<'a> Crops<'a> {
         Ok(labeled)
     }
 
-    /// One film's pictures, from the cache if film, lungs' weights, region, size and version of reading are the same.
+    /// One film's pictures, from the cache if film, what its row tells of it, lungs' weights, region, size and
+    /// version of reading are the same.
     fn crop(&self, case: &LabeledRow) -> Result<Result<Vec<Plane>, Failure>, Error> {
         let [width, height] = self.size;
         let fail = |reason: String| Failure { path: case.image.clone(), reason };
         if self.region == Region::Film {
-            let film = load_film(&case.image);
+            let film = load_film(case);
             return Ok(film.map(|film| vec![film.pixels().resize(width, height)]));
         }
         let bytes = match fs::read(&case.image) {
@@ -116,7 +117,9 @@ impl<'a> Crops<'a> {
             Region::Lungs | Region::Film => ("lungs", 1),
         };
         let cache = self.cache(region)?;
-        let file = cache.file([bytes.as_slice()], "f32");
+        let told = told(case).bytes();
+        let inputs = [Some(bytes.as_slice()), told.as_deref()];
+        let file = cache.file(inputs.into_iter().flatten(), "f32");
         if let Some(bytes) = cache.get(&file)
             && bytes.len() == pictures * width * height * 4
         {
@@ -125,7 +128,7 @@ impl<'a> Crops<'a> {
             let planes = values.chunks_exact(width * height);
             return Ok(Ok(planes.map(|p| Plane::new(width, height, p.to_vec())).collect()));
         }
-        let film = match load_film(&case.image) {
+        let film = match load_film(case) {
             Ok(film) => film,
             Err(failure) => return Ok(Err(failure)),
         };
@@ -158,13 +161,14 @@ impl<'a> Crops<'a> {
             };
         }
         let cache = self.cache("opacities")?;
-        let file = cache.file(inputs.iter().map(Vec::as_slice), "bin");
+        let told = told(case).bytes();
+        let file = cache.file(inputs.iter().chain(&told).map(Vec::as_slice), "bin");
         if let Some(zones) = cache.get(&file).and_then(|b| ZoneOpacities::from_bytes(&b))
             && zones.len() == 6
         {
             return Ok(Ok(Some(zones)));
         }
-        let film = match load_film(&case.image) {
+        let film = match load_film(case) {
             Ok(film) => film,
             Err(failure) => return Ok(Err(failure)),
         };

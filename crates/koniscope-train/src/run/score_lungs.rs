@@ -57,7 +57,7 @@ fn score(
     case: &LabeledRow,
     behind_heart: bool,
 ) -> Result<Scored, crate::dataset::Failure> {
-    let film = load_film(&case.image)?;
+    let film = load_film(case)?;
     let mask = load_mask(case, &film)?;
     let (w, h) = (film.width(), film.height());
     let resized = |mask: &Mask| resize_labels(&mask.labels, [mask.width, mask.height], [w, h]);

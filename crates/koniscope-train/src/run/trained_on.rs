@@ -24,6 +24,8 @@ mod tests {
             image: "a.png".into(),
             mask: None,
             opacities: None,
+            spacing_mm: None,
+            cover: None,
             class: None,
             fields: Default::default(),
         };
