@@ -34,9 +34,9 @@ const FADE_MM: f64 = 8.0;
 /// Apex to dome of a lung in mm, taken where a film has no spacing: an adult's mean.
 pub const LUNG_HEIGHT_MM: f64 = 230.0;
 
-/// Contrast of a film's opacities over that of soft tissue in lung. Chosen, so that q at 2/2 is seen
-/// at once on films of 0.8 mm a pixel; with 1 to 2 it was not.
-pub const DENSITY: std::ops::Range<f64> = 1.8..2.6;
+/// Contrast of a film's opacities over that of soft tissue in lung: fibrosis is a little denser, the rim of a
+/// nodule less. Chosen about 1.
+pub const DENSITY: std::ops::Range<f64> = 0.9..1.2;
 
 /// Least difference of mediastinum and lungs in normalized gray.
 const LEAST_CONTRAST: f64 = 0.03;
@@ -44,11 +44,11 @@ const LEAST_CONTRAST: f64 = 0.03;
 /// What is drawn for a film beside its opacities.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Look {
-    /// Contrast over that of soft tissue in lung, 1.8 to 2.6: fibrosis and calcium are denser.
+    /// Contrast over that of soft tissue in lung, 0.9 to 1.2.
     pub density_factor: f64,
     /// Scatter over scatter plus primary.
     pub scatter_fraction: f64,
-    /// Contrast of small detail over that of the whole, 1.2 to 1.8: processing for display lifts it.
+    /// Contrast of small detail over that of the whole: 1, no detail is lifted.
     pub detail_gain: f64,
 }
 
@@ -58,7 +58,7 @@ impl Look {
         Self {
             density_factor: rng.random_range(DENSITY),
             scatter_fraction: rng.random_range(0.3..0.5),
-            detail_gain: rng.random_range(1.2..1.8),
+            detail_gain: 1.0,
         }
     }
 

@@ -16,7 +16,6 @@ pub use irregular::Strand;
 pub use large::LargeOpacity;
 
 use crate::field::Grid;
-use form::LEAST_DENSITY;
 
 /// Radii of the concentric bodies whose mean a small opacity is, over its nominal radius: its rim
 /// is soft, its middle as thick as that of one body.
@@ -101,7 +100,7 @@ pub fn thickness(grid: &Grid, small: &[SmallOpacity], large: &[LargeOpacity]) ->
             add(&mut plane, grid, &rounded::Rounded::new(opacity), density);
         }
     }
-    large.iter().for_each(|opacity| add(&mut plane, grid, opacity, LEAST_DENSITY));
+    large.iter().for_each(|opacity| add(&mut plane, grid, opacity, 1.0));
     plane
 }
 

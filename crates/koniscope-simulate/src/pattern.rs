@@ -129,8 +129,8 @@ impl Plan {
 
     /// Profusion of each zone.
     pub fn profusion(&self, areas_cm2: &[f64; 6]) -> [Profusion; 6] {
-        let covered = self.small.each_ref().map(|zone| zone.iter().map(Form::area_cm2).sum());
-        profusion::of_zones(covered, areas_cm2)
+        let profuse = self.small.each_ref().map(|zone| zone.iter().map(Form::profuse_cm2).sum());
+        profusion::of_zones(profuse, areas_cm2)
     }
 
     /// Stage and clause of the planned grades.

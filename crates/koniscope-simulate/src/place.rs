@@ -7,7 +7,7 @@ use rand::{Rng, seq::SliceRandom};
 
 use crate::{
     field::Field,
-    opacities::{LargeOpacity, SmallOpacity, hundredth},
+    opacities::{Form, LargeOpacity, SmallOpacity, hundredth},
     pattern::Plan,
 };
 
@@ -26,11 +26,17 @@ const FEWEST: f64 = 8.0;
 /// Depth below the lung's border of a large opacity's outline, where there is room, mm.
 const LARGE_DEPTH_MM: f64 = 4.0;
 
+/// Share of the knots of irregular opacities that lie where a strand of another ends, so that they make a net.
+const JOINED: f64 = 0.7;
+
+/// Depth below the lung's border over which the knots that begin a net get fewer, mm, and their least share.
+const PERIPHERAL: (f64, f64) = (20.0, 0.2);
+
 /// Points tried for one place before an even one is taken.
 const TRIES: usize = 50;
 
-/// Places all small opacities of a plan: evenly over their zone, or, where it is aggregated, most
-/// of them in clusters (Thomas's process: normal about evenly drawn centers). Their number is the
+/// Places all small opacities of a plan: rounded ones evenly over their zone, irregular ones as nets, more below
+/// the lung's border than deep in it; or, where it is aggregated, most of them in clusters (Thomas's process: normal about evenly drawn centers). Their number is the
 /// plan's in any case. A cluster has 8 to about 25 opacities at grade 2 and more at grade 3, so
 /// that its middle is three times as dense as the zone.
 pub fn small(plan: &Plan, field: &Field, rng: &mut impl Rng) -> Vec<SmallOpacity> {
@@ -41,6 +47,7 @@ pub fn small(plan: &Plan, field: &Field, rng: &mut impl Rng) -> Vec<SmallOpacity
         forms.shuffle(rng);
         let count = forms.len() as f64;
         let clustered = if plan.aggregation[i] { CLUSTERED * count } else { 0.0 };
+        let mut net = Net::default();
         let mut cluster = Cluster { center: [0.0; 2], sigma: 1.0, left: 0 };
         for (number, form) in forms.into_iter().enumerate() {
             let point = if (number as f64) < clustered {
@@ -49,6 +56,8 @@ pub fn small(plan: &Plan, field: &Field, rng: &mut impl Rng) -> Vec<SmallOpacity
                 }
                 cluster.left -= 1;
                 cluster.point(field, zone, rng)
+            } else if form.shape.is_irregular() {
+                net.point(&form, field, zone, rng)
             } else {
                 even(field, zone, rng)
             };
@@ -89,6 +98,39 @@ pub fn large(plan: &Plan, field: &Field, rng: &mut impl Rng) -> Vec<LargeOpacity
         placed.push(LargeOpacity { x_mm, y_mm, ..opacity.clone() });
     }
     placed
+}
+
+/// The open ends of a zone's strands.
+#[derive(Default)]
+struct Net {
+    ends: Vec<[f64; 2]>,
+}
+
+impl Net {
+    fn point(&mut self, form: &Form, field: &Field, zone: Zone, rng: &mut impl Rng) -> [f64; 2] {
+        let joined = rng.random_bool(JOINED) && !self.ends.is_empty();
+        let end = joined.then(|| self.ends.swap_remove(rng.random_range(0..self.ends.len())));
+        let inside = end.map(|end| end.map(hundredth)).filter(|e| field.zone_at(*e) == Some(zone));
+        let knot = inside.unwrap_or_else(|| peripheral(field, zone, rng));
+        let open = form.strands.iter().map(|strand| {
+            let [x, y] = strand.end();
+            [knot[0] + x, knot[1] + y]
+        });
+        self.ends.extend(open);
+        knot
+    }
+}
+
+/// A point more likely near the lung's border.
+fn peripheral(field: &Field, zone: Zone, rng: &mut impl Rng) -> [f64; 2] {
+    let (fall, least) = PERIPHERAL;
+    for _ in 0..TRIES {
+        let point = even(field, zone, rng);
+        if rng.random::<f64>() < (-field.depth_mm(point) / fall).exp().max(least) {
+            return point;
+        }
+    }
+    even(field, zone, rng)
 }
 
 struct Cluster {
@@ -141,7 +183,6 @@ mod tests {
     use super::*;
     use crate::{
         field::tests::boxes,
-        opacities::Form,
         pattern::{Pattern, Wishes},
     };
 
@@ -186,6 +227,31 @@ mod tests {
         };
         let (even, crowded) = (densest(false), densest(true));
         assert!(crowded > 2.5 && crowded > 1.5 * even, "{even} {crowded}");
+    }
+
+    #[test]
+    fn irregular_ones_make_nets_below_the_border() {
+        let field = boxes(0.7);
+        let mut rng = ChaCha12Rng::seed_from_u64(8);
+        let forms: Vec<Form> = (0..300).map(|_| Form::draw(Shape::S, &mut rng)).collect();
+        let plan = Plan { small: std::array::from_fn(|_| forms.clone()), ..plan(0, false) };
+        let placed = small(&plan, &field, &mut rng);
+        let ends: Vec<[f64; 2]> = placed
+            .iter()
+            .flat_map(|o| {
+                o.form.strands.iter().map(|s| s.end()).map(|[x, y]| [o.x_mm + x, o.y_mm + y])
+            })
+            .collect();
+        let touches =
+            |o: &&SmallOpacity| ends.iter().any(|[x, y]| (x - o.x_mm).hypot(y - o.y_mm) < 0.02);
+        let joined = placed.iter().filter(touches).count() as f64 / placed.len() as f64;
+        assert!((0.55..0.75).contains(&joined), "{joined}");
+        let depth = |o: &SmallOpacity| field.depth_mm([o.x_mm, o.y_mm]);
+        let mean = placed.iter().map(depth).sum::<f64>() / placed.len() as f64;
+        let even: Vec<[f64; 2]> =
+            (0..6000).map(|i| field.point_in(Zone::ALL[i % 6], &mut rng)).collect();
+        let of_even = even.iter().map(|p| field.depth_mm(*p)).sum::<f64>() / 6000.0;
+        assert!(mean < 0.9 * of_even, "{mean} {of_even}");
     }
 
     #[test]

@@ -24,6 +24,9 @@ use crate::{
     profusion,
 };
 
+/// Changes whenever a film of the same seed would come out otherwise. Films of two versions stand on two scales.
+pub(crate) const RECIPE_VERSION: u32 = 6;
+
 /// Folders of a run: pictures, label maps, truths.
 pub(crate) const FOLDERS: [&str; 3] = ["films", "masks", "truth"];
 
@@ -124,6 +127,11 @@ impl Truth {
         format!("{}/{}.json", FOLDERS[2], stem.to_string_lossy())
     }
 
+    /// Whether its film was made by this version of the simulator.
+    pub fn is_current(&self) -> bool {
+        self.film.recipe.split(';').next() == Some(RECIPE_VERSION.to_string().as_str())
+    }
+
     /// Measures what was placed and grades it: the grade of a zone is that of the opacities whose
     /// centers lie in it.
     pub fn new(
@@ -135,11 +143,11 @@ impl Truth {
         physics: Physics,
     ) -> Self {
         let areas = field.areas_cm2();
-        let mut covered = [0.0; 6];
+        let mut profuse = [0.0; 6];
         for opacity in &small {
-            covered[opacity.zone.index()] += opacity.form.area_cm2();
+            profuse[opacity.zone.index()] += opacity.form.profuse_cm2();
         }
-        let profusion = profusion::of_zones(covered, &areas);
+        let profusion = profusion::of_zones(profuse, &areas);
         let large_in = |i: Option<usize>| {
             let here = large.iter().filter(|l| i.is_none_or(|i| l.zone.index() == i));
             Large::of(here.map(|l| [l.long_axis_mm, l.short_axis_mm]))

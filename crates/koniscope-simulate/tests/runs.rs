@@ -117,8 +117,8 @@ fn the_truth_is_that_of_the_opacities_and_its_table_has_all_columns() {
         assert_eq!(truth.shapes.is_empty(), truth.small_opacities.is_empty());
         for zone in &truth.zones {
             let here = truth.small_opacities.iter().filter(|o| o.zone.name() == zone.zone);
-            let covered: f64 = here.map(|o| o.form.area_cm2()).sum();
-            assert_eq!(category(covered / zone.area_cm2).to_string(), zone.profusion);
+            let profuse: f64 = here.map(|o| o.form.profuse_cm2()).sum();
+            assert_eq!(category(profuse / zone.area_cm2).to_string(), zone.profusion);
         }
     }
     let mut table = csv::Reader::from_path(root.path().join("truth.csv")).unwrap();

@@ -7,15 +7,11 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{Strand, hundredth, irregular, shape_name};
+use crate::profusion::coverage_at_1_1;
 
-/// Size in mm about which a small opacity's density goes as one over its size, so that its contrast
-/// is that of one of this size. By its thickness alone one of 1.5 mm would change the film by 1 % and be lost;
-/// on the standard films p and s are seen as well as q and t. Chosen for that look.
-const EQUAL_CONTRAST_MM: f64 = 4.0;
-
-/// Least density of a small opacity, and that of large ones, over the film's: with 1 the largest
-/// of them are white as metal. Chosen.
-pub(super) const LEAST_DENSITY: f64 = 0.65;
+/// Depth in mm of tissue that is seen of small opacities, at least: smaller ones lie behind one another in a
+/// lung, and those in one line are drawn as one. Chosen; with it the number of p is one that can be written.
+const IN_LINE_MM: f64 = 3.0;
 
 /// Parts of the distribution of sizes over which the mean area is taken.
 const PARTS: u32 = 256;
@@ -28,7 +24,8 @@ pub struct Form {
     pub shape: Shape,
     /// Diameter of a rounded one, width of an irregular one, mm.
     pub size_mm: f64,
-    /// Contrast to lung over that of soft tissue, before the film's factor.
+    /// How many of them lie in one line, and so contrast to lung over that of one of soft tissue; 1 and
+    /// above.
     pub density: f64,
     /// Strands of an irregular one; none of a rounded one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -40,7 +37,7 @@ impl Form {
     pub fn draw(shape: Shape, rng: &mut impl Rng) -> Self {
         let size = size_mm(shape, rng.random());
         let strands = if shape.is_irregular() { Strand::draw_some(size, rng) } else { Vec::new() };
-        let density = hundredth((EQUAL_CONTRAST_MM / size).max(LEAST_DENSITY));
+        let density = hundredth((IN_LINE_MM / size).max(1.0));
         Self { shape, size_mm: hundredth(size), density, strands }
     }
 
@@ -53,6 +50,12 @@ impl Form {
             FRAC_PI_4 * self.size_mm * self.size_mm
         };
         mm2 / 100.0
+    }
+
+    /// Area of lung that it makes 1/1, cm2: with others of its shape it then covers as much of it as opacities of
+    /// that shape do at 1/1.
+    pub fn profuse_cm2(&self) -> f64 {
+        self.area_cm2() / coverage_at_1_1(self.shape)
     }
 
     /// The mean of [`Form::area_cm2`] over what [`Form::draw`] draws.

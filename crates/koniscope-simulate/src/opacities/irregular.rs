@@ -1,4 +1,4 @@
-//! Irregular small opacities: one to three curved strands that meet.
+//! Irregular small opacities: the knots of a net, each with three strands that meet there.
 
 use std::f64::consts::TAU;
 
@@ -11,24 +11,23 @@ use super::{Body, RIM, SAMPLES, SmallOpacity, chord, hundredth};
 const PIECES: usize = 6;
 
 /// Length of a strand in mm; one wider than [`USUAL_MM`] is longer in the same measure.
-const LENGTH_MM: std::ops::Range<f64> = 3.0..8.0;
+const LENGTH_MM: std::ops::Range<f64> = 2.0..6.0;
 
 /// See [`LENGTH_MM`].
 const USUAL_MM: f64 = 2.5;
 
-/// How many strands an opacity has, each as likely.
-const STRANDS: [usize; 5] = [1, 1, 2, 2, 3];
+/// Strands of a knot: septa meet by threes.
+const STRANDS: usize = 3;
 
 /// Width at the ends of a strand over that in its middle.
-const END: f64 = 0.35;
+const END: f64 = 0.6;
 
 /// Mean width along a strand over that in its middle: it falls by the square of the way to an end.
 pub(super) const MEAN_WIDTH: f64 = 1.0 - (1.0 - END) / 3.0;
 
 /// Mean length of all strands of an opacity of a width, mm.
 pub(super) fn mean_length_mm(width_mm: f64) -> f64 {
-    let strands = STRANDS.iter().sum::<usize>() as f64 / STRANDS.len() as f64;
-    strands * 0.5 * (LENGTH_MM.start + LENGTH_MM.end) * longer(width_mm)
+    STRANDS as f64 * 0.5 * (LENGTH_MM.start + LENGTH_MM.end) * longer(width_mm)
 }
 
 /// How much longer than usual strands of a width are.
@@ -52,20 +51,24 @@ pub struct Strand {
 impl Strand {
     pub(super) fn draw_some(width_mm: f64, rng: &mut impl Rng) -> Vec<Self> {
         let longer = longer(width_mm);
-        let count = STRANDS[rng.random_range(0..STRANDS.len())];
         let first: f64 = rng.random_range(0.0..TAU);
-        (0..count)
+        (0..STRANDS)
             .map(|i| {
                 // They leave the center to different sides.
-                let apart = TAU / count as f64 * i as f64;
+                let apart = TAU / STRANDS as f64 * i as f64;
                 Self {
-                    angle: hundredth(first + apart + rng.random_range(-0.6..0.6)),
+                    angle: hundredth(first + apart + rng.random_range(-0.4..0.4)),
                     length_mm: hundredth(rng.random_range(LENGTH_MM) * longer),
-                    bend: hundredth(rng.random_range(-1.2..1.2)),
-                    wind: hundredth(rng.random_range(-0.7..0.7)),
+                    bend: hundredth(rng.random_range(-0.7..0.7)),
+                    wind: hundredth(rng.random_range(-0.4..0.4)),
                 }
             })
             .collect()
+    }
+
+    /// Its end, mm from the knot that it leaves.
+    pub fn end(&self) -> [f64; 2] {
+        self.points()[PIECES]
     }
 
     /// Points along it from the origin.

@@ -81,7 +81,11 @@ fn places(pattern: Pattern, stage: Stage, rng: &mut impl Rng) -> [f64; 6] {
         Stage::II => rng.random_range(5.8..LAST_PLACE),
         _ => rng.random_range(5.6..LAST_PLACE),
     };
-    let fall = rng.random_range(0.0..2.5f64);
+    // On the standard films 1/1 of q and r leaves the lower zones free, 1/1 of s and t all but the lower.
+    let fall = match pattern {
+        Pattern::Asbestos => rng.random_range(0.3..3.5f64),
+        _ => rng.random_range(0.0..2.5f64),
+    };
     let [right, left] = [rng.random_range(0.0..0.8), rng.random_range(0.0..0.8)];
     Zone::ALL.map(|zone| {
         let levels = (zone.level as i32 - pattern.home() as i32).abs();

@@ -20,12 +20,9 @@ use crate::{
     phantom::Phantom,
     place,
     sources::{self, FindLungs, RealFilm},
-    truth::{FOLDERS, Film, Physics, Truth},
+    truth::{FOLDERS, Film, Physics, RECIPE_VERSION, Truth},
     write::{self, write_atomic},
 };
-
-/// Changes whenever a film of the same seed would come out otherwise.
-const VERSION: u32 = 4;
 
 /// A picture before it is a file.
 struct Picture {
@@ -169,7 +166,7 @@ fn film(options: &Options, number: u64, real: Option<&RealFilm>) -> Film {
             format!("onto {}, reading {READING_VERSION}", real.map_or("", |r| &r.name))
         }
     };
-    let recipe = format!("{VERSION}; {kind}; {:?}; {:?}", options.wishes, options.format);
+    let recipe = format!("{RECIPE_VERSION}; {kind}; {:?}; {:?}", options.wishes, options.format);
     let unnamed = || format!("phantom-{}-{number}", options.seed);
     Film {
         image: format!("{}/{name}.{ending}", FOLDERS[0]),

@@ -21,8 +21,9 @@ const LEAST_LUNG: f32 = 0.3;
 /// between them nothing is told.
 const LARGE: [f32; 2] = [0.02, 0.2];
 
-/// Coverage is kept as a picture, whose values are at most 1; a pixel may hold many opacities.
-const MOST_COVERED: f32 = 64.0;
+/// Profusion over that of 1/1 is kept as a picture, whose values are at most 1; a pixel may hold many
+/// opacities.
+const MOST_PROFUSE: f32 = 64.0;
 
 /// Where opacities lie on a film, as pictures of its size.
 #[derive(Clone, Debug)]
@@ -34,7 +35,7 @@ pub struct OpacityMaps {
 /// Opacities and lung of one zone, as its picture shows them, at a quarter of its size.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ZoneOpacities {
-    /// Area of small opacities over that of the pixel, over 64.
+    /// Area that small opacities make 1/1 over that of the pixel, over 64.
     pub small: Plane,
     /// 1 under a large opacity.
     pub large: Plane,
@@ -67,6 +68,11 @@ impl OpacityMaps {
                 told[0], told[1]
             )));
         }
+        if !truth.is_current() {
+            return Err(fault(
+                "it was made by another version of the simulator. Simulate again".into(),
+            ));
+        }
         Ok(Self::of(&truth))
     }
 
@@ -86,10 +92,11 @@ impl OpacityMaps {
             let rows = within(opacity.y_mm, row_mm, film.height);
             let columns = within(opacity.x_mm, column_mm, film.width);
             let pixels = rows.clone().count() * columns.clone().count();
-            let covered = (area / pixel_cm2 / pixels as f64) as f32 / MOST_COVERED;
+            let profuse = opacity.form.profuse_cm2() / pixel_cm2 / pixels as f64;
+            let profuse = profuse as f32 / MOST_PROFUSE;
             for y in rows {
                 for value in &mut small.data_mut()[y * film.width..][columns.clone()] {
-                    *value = (*value + covered).min(1.0);
+                    *value = (*value + profuse).min(1.0);
                 }
             }
         }
@@ -219,9 +226,9 @@ impl ZoneOpacities {
     }
 }
 
-/// Profusion, from sums over pixels of coverage as it is kept and of lung.
+/// Profusion, from sums over pixels as it is kept and of lung.
 fn place(small: f32, lung: f32) -> Place {
-    Place::of_coverage(f64::from(small / lung * MOST_COVERED))
+    Place::of_share(f64::from(small / lung * MOST_PROFUSE))
 }
 
 fn cell([small, large, lung]: [f32; 3], side: usize) -> Cell {
@@ -241,7 +248,7 @@ mod tests {
     use super::*;
 
     const TRUTH: &str = r#"{"notice":"","image":"films/a.png","mask":"masks/a.png","patient_id":"a",
-        "source":"phantom","of":"","seed":1,"number":0,"recipe":"","width":40,"height":30,
+        "source":"phantom","of":"","seed":1,"number":0,"recipe":"6; ","width":40,"height":30,
         "spacing_mm":[1.0,1.0],"spacing_estimated":false,"pattern":"silica_coal","stage":"0",
         "clause":"","zones":[],"ilo_profusion":"0/0","shapes":"","aggregation":false,
         "large_opacities":[],"small_opacities":[],"physics":{"density_factor":1.0,
@@ -264,8 +271,8 @@ mod tests {
 
     #[test]
     fn cells_tell_what_lies_about_their_middle() {
-        // The coverage of 1/1 on the left, that of 3/3 in the rightmost cell's reach.
-        let covered = |place: f64| (0.15 * 1.6f64.powf(place - 4.0)) as f32 / MOST_COVERED;
+        // The profusion of 1/1 on the left, that of 3/3 in the rightmost cell's reach.
+        let covered = |place: f64| 1.35f64.powf(place - 4.0) as f32 / MOST_PROFUSE;
         let cells =
             zone(|x, _| if x < 4 { covered(4.0) } else { covered(10.0) }, |x, y| x >= 6 && y < 4)
                 .cells();
@@ -282,8 +289,8 @@ mod tests {
     }
 
     #[test]
-    fn coverage_of_an_opacity_is_its_area_at_any_pixel() {
-        for (shape, size_mm) in [("p", 1.2), ("r", 9.0)] {
+    fn profusion_of_an_opacity_goes_with_its_area_at_any_pixel() {
+        for (shape, size_mm, at_1_1) in [("p", 1.2, 0.4), ("r", 9.0, 0.17)] {
             for pixel_mm in [0.14, 0.84] {
                 let opacity = format!(
                     r#"[{{"shape":"{shape}","x_mm":15.0,"y_mm":20.0,"size_mm":{size_mm},
@@ -295,9 +302,12 @@ mod tests {
                     .replace(r#""width":40,"height":30"#, r#""width":250,"height":300"#);
                 let maps = OpacityMaps::of(&serde_json::from_str(&text).unwrap());
                 let sum: f32 = maps.small.data().iter().sum();
-                let covered = f64::from(sum * MOST_COVERED) * pixel_mm * pixel_mm;
+                let covered = f64::from(sum * MOST_PROFUSE) * pixel_mm * pixel_mm;
                 let area = std::f64::consts::FRAC_PI_4 * size_mm * size_mm;
-                assert!((covered / area - 1.0).abs() < 1e-3, "{shape} {pixel_mm}: {covered}");
+                assert!(
+                    (covered * at_1_1 / area - 1.0).abs() < 1e-3,
+                    "{shape} {pixel_mm}: {covered}"
+                );
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Profusion finer than its grade: a place on ILO's 12-point scale.
 
-use koniscope_simulate::profusion::place_of_coverage;
+use koniscope_simulate::profusion::place_of_share;
 
 /// Places on the scale of one grade: of grade 1 these are 1/0, 1/1 and 1/2.
 const PLACES: f64 = 3.0;
@@ -16,9 +16,9 @@ impl Place {
         Self(place)
     }
 
-    /// Of what small opacities cover, over the lung's area.
-    pub fn of_coverage(share: f64) -> Self {
-        Self(place_of_coverage(share).unwrap_or(f64::NEG_INFINITY))
+    /// Of lung that has so many times the small opacities of 1/1.
+    pub fn of_share(share: f64) -> Self {
+        Self(place_of_share(share).unwrap_or(f64::NEG_INFINITY))
     }
 
     /// The place from which profusion is `grade`, 1 to 3.
@@ -54,7 +54,7 @@ mod tests {
     fn grades_begin_at_1_0_2_1_and_3_2() {
         let grades: Vec<u8> = (0..12).map(|place| Place(f64::from(place)).grade()).collect();
         assert_eq!(grades, [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]);
-        assert_eq!(Place::of_coverage(0.0).grade(), 0);
+        assert_eq!(Place::of_share(0.0).grade(), 0);
     }
 
     #[test]

@@ -160,7 +160,7 @@ impl<'a> Crops<'a> {
                 Err(e) => return fail(path, e.to_string()),
             };
         }
-        let cache = self.cache("opacities")?;
+        let cache = self.cache("profusion")?;
         let told = told(case).bytes();
         let file = cache.file(inputs.iter().chain(&told).map(Vec::as_slice), "bin");
         if let Some(zones) = cache.get(&file).and_then(|b| ZoneOpacities::from_bytes(&b))
