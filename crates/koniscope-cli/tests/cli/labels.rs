@@ -68,3 +68,35 @@ fn wrong_commands_exit_with_1_and_the_list_with_0() {
     assert_code(&listed, 0);
     assert_eq!(stdout(&listed).matches("  terms: ").count(), koniscope_datasets::sets::ALL.len());
 }
+
+/// Films that define the scale, by the weights that ship; the simulator's constants were fitted to them.
+#[test]
+#[ignore = "needs KONISCOPE_DATA"]
+fn the_standard_films_are_read_as_the_model_card_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = std::path::PathBuf::from(std::env::var_os("KONISCOPE_DATA").unwrap());
+    let films = data.join("ilo-2022-standards").canonicalize().unwrap();
+    let films = films.to_str().unwrap();
+    assert_code(&koniscope(folder.path(), ["labels", "ilo-2022", films, "--out", "ilo.csv"]), 0);
+    let models = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models");
+    let args = ["evaluate", "--labels", "ilo.csv", "--out", "ilo", "--no-site", "--models", models];
+    assert_code(&koniscope(folder.path(), args), 0);
+    let report = fs::read(folder.path().join("ilo/report.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
+    let figure = |name: &str| {
+        let figures = report["figures"].as_array().unwrap();
+        let found = figures.iter().find(|f| f["by"] == "all" && f["name"] == name).unwrap();
+        (found["value"].as_f64().unwrap(), found["n"].as_u64().unwrap())
+    };
+    let of = "category as the highest grade of a zone";
+    for (name, value, n) in [
+        (format!("{of}, right"), 3.0 / 9.0, 9),
+        (format!("{of}, within one"), 7.0 / 9.0, 9),
+        ("AUC of affected zones".into(), 0.90, 54),
+        ("affected zones called affected at 0.5".into(), 22.0 / 40.0, 40),
+        ("free zones called affected at 0.5".into(), 0.0, 14),
+    ] {
+        let (found, of) = figure(&name);
+        assert!((found - value).abs() < 0.005 && of == n, "{name}: {found}, n {of}");
+    }
+}

@@ -20,7 +20,7 @@ pub(super) const SET: Set = Set {
     layout: "the images in any folder, DICOM or JPEG, called by profusion and shape as 11_qq, 33_ts, by \
              large opacities as A_22_qq, B, C, or 00_Normal_1, 00_Normal_2, pleural, cpangle, uu",
     assumed: "names of ten images were seen, the others are called in the same way; the grade is \
-              printed in the middle third of the lower tenth, which the column cover tells",
+              printed in the middle third of the lowest 8 %, which the column cover tells",
     labels: &["ilo_profusion", "ilo_large"],
     more: &[
         "shapes",
@@ -38,7 +38,7 @@ pub(super) const SET: Set = Set {
 };
 
 /// Where the grade is printed: left, top, right, bottom in shares of the picture.
-const PRINTED: &str = "0.32 0.9 0.68 1";
+const PRINTED: &str = "0.333 0.92 0.667 1";
 
 /// Columns of zones with small opacities: upper, middle, lower, of both lungs alike.
 const ZONES: [[&str; 2]; 3] = [
