@@ -17,8 +17,8 @@ pub const RATIO: f64 = 1.35;
 
 /// Area of all opacities over that of the lung at 1/1, p to u. Fitted to nine of the ILO's standard films of
 /// 2022 by the contrast in the same bands that affected zones have over free ones, in thousandths at 1/1: p 11,
-/// q 17, r 17, s 8, t 8. No film shows u; 14 is chosen.
-const COVERAGE_AT_1_1: [f64; 6] = [0.40, 0.85, 0.17, 0.22, 0.22, 0.13];
+/// q 17, r 17, s 8, t 8. No film shows u; 10 is chosen.
+const COVERAGE_AT_1_1: [f64; 6] = [0.48, 1.5, 0.9, 0.24, 0.14, 0.36];
 
 /// Place of 1/1 on the scale.
 const PLACE_1_1: f64 = 4.0;
@@ -86,7 +86,7 @@ mod tests {
             assert_eq!(density(1.4, shape), 0.0);
         }
         // pi / 4 * 5.25 mm2 an opacity.
-        assert!((density(4.0, Shape::Q) - 85.0 / 4.123).abs() < 1e-2);
+        assert!((density(4.0, Shape::Q) - 150.0 / 4.123).abs() < 1e-2);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::profusion::coverage_at_1_1;
 
 /// Depth in mm of tissue that is seen of small opacities, at least: smaller ones lie behind one another in a
 /// lung, and those in one line are drawn as one. Chosen; with it the number of p is one that can be written.
-const IN_LINE_MM: f64 = 3.0;
+const IN_LINE_MM: f64 = 6.0;
 
 /// Parts of the distribution of sizes over which the mean area is taken.
 const PARTS: u32 = 256;

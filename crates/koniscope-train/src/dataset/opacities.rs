@@ -290,7 +290,7 @@ mod tests {
 
     #[test]
     fn profusion_of_an_opacity_goes_with_its_area_at_any_pixel() {
-        for (shape, size_mm, at_1_1) in [("p", 1.2, 0.4), ("r", 9.0, 0.17)] {
+        for (shape, size_mm, at_1_1) in [("p", 1.2, 0.48), ("r", 9.0, 0.9)] {
             for pixel_mm in [0.14, 0.84] {
                 let opacity = format!(
                     r#"[{{"shape":"{shape}","x_mm":15.0,"y_mm":20.0,"size_mm":{size_mm},
