@@ -316,6 +316,8 @@ export class Form {
 
   apply(forms) {
     this.fill(forms);
+    // An answer of the machine that comes later does not turn it.
+    for (const field of this.fields) if (field.dataset.field.startsWith("niosh.")) this.touched.add(field.dataset.field);
     this.check();
     document.getElementById("normal").focus();
   }
