@@ -7,13 +7,18 @@
 
 mod capture;
 mod code;
+mod content;
+mod document;
 mod origin;
+mod report;
 mod segmentation;
 mod uid;
 
 pub use capture::capture;
 pub use code::Code;
+pub use document::{encapsulated_pdf, key_objects};
 pub use origin::{Origin, Reference};
+pub use report::{Group, Site, report};
 pub use segmentation::{Algorithm, Segment, segmentation};
 pub use uid::uid;
 
@@ -34,6 +39,17 @@ pub struct ResultObject {
     pub bytes: Vec<u8>,
     /// Where its data set begins, after the file meta information.
     pub data_set_at: usize,
+}
+
+impl ResultObject {
+    /// What another object refers to it by.
+    pub fn reference(&self) -> Reference {
+        Reference {
+            class: self.sop_class_uid.into(),
+            instance: self.sop_instance_uid.clone(),
+            series: self.series_instance_uid.clone(),
+        }
+    }
 }
 
 /// A data set that lacks UIDs of instance and series, with both.

@@ -12,9 +12,10 @@ mod html;
 mod json;
 mod layers;
 mod overlay;
+mod pdf;
 mod png;
 mod text;
-mod words;
+pub(crate) mod words;
 
 pub use html::{card, index};
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub(crate) use json::schema;
 pub use json::{document, film, parse};
 pub use layers::{heat_layer, lungs_layer, zone_centers};
 pub use overlay::{overlay, overlay_rgb};
+pub use pdf::pdf;
 pub use png::{gray, label_map};
 pub use text::text;
 

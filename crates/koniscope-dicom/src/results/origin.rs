@@ -123,6 +123,12 @@ impl Origin {
             .text(tags::SERIES_DESCRIPTION, series)
     }
 
+    /// An element that all objects have, as text without padding.
+    pub(crate) fn text(&self, tag: crate::Tag) -> String {
+        let bytes = self.common.get(tag).unwrap_or_default();
+        String::from_utf8_lossy(bytes).trim_end().to_owned()
+    }
+
     /// What is said in every object.
     pub(crate) fn notice(&self) -> &str {
         &self.notice

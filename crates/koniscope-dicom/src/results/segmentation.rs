@@ -78,7 +78,7 @@ pub fn segmentation(
         .text(tags::IMAGE_TYPE, "DERIVED\\PRIMARY")
         .text(tags::CONTENT_LABEL, "SEGMENTS")
         .text(tags::CONTENT_DESCRIPTION, origin.notice())
-        .text(tags::CONTENT_CREATOR_NAME, "Koniscope")
+        .text(tags::CONTENT_CREATOR_NAME, "Koniscope^")
         .text(tags::BODY_PART_EXAMINED, "CHEST")
         .text(tags::FRAME_OF_REFERENCE_UID, &frame_of_reference)
         .empty(tags::POSITION_REFERENCE_INDICATOR)
@@ -144,7 +144,9 @@ pub(crate) fn tracking_uid(origin: &Origin, label: &str) -> String {
 /// What all frames share. Viewers end without these, and without an item in each.
 fn shared(spacing_mm: Option<[f64; 2]>) -> DataSet {
     let [row, column] = spacing_mm.unwrap_or([1.0; 2]).map(crate::write::decimal);
-    let measures = DataSet::new().text(tags::PIXEL_SPACING, &format!("{row}\\{column}"));
+    let measures = DataSet::new()
+        .text(tags::PIXEL_SPACING, &format!("{row}\\{column}"))
+        .text(tags::SLICE_THICKNESS, "1");
     let orientation = DataSet::new().text(tags::IMAGE_ORIENTATION_PATIENT, "1\\0\\0\\0\\1\\0");
     DataSet::new()
         .items(tags::PIXEL_MEASURES_SEQUENCE, [measures])

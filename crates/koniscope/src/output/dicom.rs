@@ -11,21 +11,23 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod findings;
 mod kinds;
+mod outline;
 mod segments;
 mod sink;
 
 pub use kinds::{Kind, Kinds};
 pub use sink::DicomSink;
 
-use koniscope_dicom::results::{self, Origin, ResultObject};
+use koniscope_dicom::results::{self, Origin, Reference, ResultObject};
 use thiserror::Error as ThisError;
 
 use crate::{
     FilmReading, READING_VERSION,
     quality::Flag,
     reading::{DISCLAIMER, Reading},
-    report::overlay_rgb,
+    report::{overlay_rgb, pdf},
 };
 
 /// One object, as a file of PS3.10 in Explicit VR Little Endian.
@@ -94,19 +96,35 @@ pub fn objects(
     made: Option<&Moment>,
 ) -> Result<Vec<DicomObject>, Error> {
     let origin = origin(film, made)?;
-    let mut objects = Vec::new();
-    if kinds.has(Kind::Seg) {
-        let (size, spacing) = (film.film.grid().file_size(), film.reading.film.spacing_mm);
-        let object = results::segmentation(&origin, &segments::segments(film), size, spacing)?;
-        objects.push(DicomObject::new(Kind::Seg, object));
+    let burned_in = film.reading.quality.flags.iter().any(|f| f.kind == Flag::BurnedInText);
+    let mut made: Vec<(Kind, ResultObject)> = Vec::new();
+    for kind in Kind::ALL.into_iter().filter(|kind| kinds.has(*kind)) {
+        let object = match kind {
+            Kind::Seg => {
+                let (size, spacing) = (film.film.grid().file_size(), film.reading.film.spacing_mm);
+                results::segmentation(&origin, &segments::segments(film), size, spacing)?
+            }
+            Kind::Sr => results::report(&origin, &findings::findings(film))?,
+            Kind::Sc => {
+                let (rgb, size) = overlay_rgb(film);
+                results::capture(&origin, &rgb, size, burned_in)?
+            }
+            Kind::Pdf => {
+                let pdf = pdf(film).map_err(|fault| Error::Content(fault.message))?;
+                let title = format!("Chest radiograph read by Koniscope. {DISCLAIMER}");
+                results::encapsulated_pdf(&origin, &pdf, &title, burned_in)?
+            }
+            Kind::Kos => {
+                let of = |with_pixels: bool| -> Vec<Reference> {
+                    let listed = made.iter().filter(|(kind, _)| kind.has_pixels() == with_pixels);
+                    listed.map(|(_, object)| object.reference()).collect()
+                };
+                results::key_objects(&origin, &of(true), &of(false))?
+            }
+        };
+        made.push((kind, object));
     }
-    if kinds.has(Kind::Sc) {
-        let (rgb, size) = overlay_rgb(film);
-        let burned_in = film.reading.quality.flags.iter().any(|f| f.kind == Flag::BurnedInText);
-        let object = results::capture(&origin, &rgb, size, burned_in)?;
-        objects.push(DicomObject::new(Kind::Sc, object));
-    }
-    Ok(objects)
+    Ok(made.into_iter().map(|(kind, object)| DicomObject::new(kind, object)).collect())
 }
 
 fn origin(film: &FilmReading, made: Option<&Moment>) -> Result<Origin, Error> {
@@ -122,3 +140,7 @@ fn origin(film: &FilmReading, made: Option<&Moment>) -> Result<Origin, Error> {
     let made = made.map(|Moment { date, time }| [date.as_str(), time.as_str()]);
     Ok(Origin::new(source, &versions, &models.classifier.sha256, DISCLAIMER, made)?)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -1,6 +1,8 @@
 //! A drawn film and networks that know its answer, so that the whole way from bytes to report
 //! is tested without weights.
 
+use koniscope_dicom::{VR, tags};
+
 use super::{Failure, FilmReport};
 use crate::{
     Error, FilmReading, Reader, Reading,
@@ -217,3 +219,33 @@ pub(super) fn report(path: &str, outcome: Result<Reading, Failure>) -> FilmRepor
     let stem = path.rsplit('/').next().unwrap().split('.').next().unwrap();
     FilmReport { path: path.into(), folder: Some(stem.into()), outcome }
 }
+
+/// The film of [`film_of_zones`] as a DICOM object with pixels of 0.5 mm, whose patient's name is written
+/// in GB18030 and labelled as Latin.
+pub(crate) fn film_of_dicom() -> FilmReading {
+    let values = image::load_from_memory(&picture(true)).unwrap().to_luma16().into_raw();
+    let film = koniscope_dicom::write::Radiograph {
+        width: WIDTH,
+        height: HEIGHT,
+        bits: 12,
+        spacing_mm: [0.5; 2],
+        monochrome1: false,
+        uids: [11, 12, 13],
+        texts: &[
+            (tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 100"),
+            (tags::PATIENT_NAME, VR::PN, "NAME"),
+            (tags::PATIENT_ID, VR::LO, "P-7"),
+            (tags::STUDY_DATE, VR::DA, "20210304"),
+            (tags::STUDY_TIME, VR::TM, "101112"),
+            (tags::STUDY_ID, VR::SH, "S-7"),
+        ],
+    };
+    let values: Vec<u16> = values.iter().map(|v| v >> 4).collect();
+    let mut bytes = koniscope_dicom::write::radiograph(&values, &film).unwrap();
+    let name = bytes.windows(4).position(|bytes| bytes == b"NAME").unwrap();
+    bytes[name..name + 4].copy_from_slice(NAME);
+    read_film(&zone_reader(), &bytes)
+}
+
+/// The patient's name in [`film_of_dicom`].
+pub(crate) const NAME: &[u8; 4] = b"\xcd\xf5\xb6\xab";

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// As `Probability of tuberculosis, calibrated on films of patients`.
-pub(super) fn probability_title(detection: &Detection) -> String {
+pub(crate) fn probability_title(detection: &Detection) -> String {
     format!("Probability of {}, {}", detection.target, calibrated(detection))
 }
 
@@ -20,7 +20,7 @@ const BANDS: [f64; 5] = [0.05, 0.20, 0.50, 0.80, 0.95];
 
 /// A probability for people. Two digits where it was calibrated on films of patients with the disease;
 /// elsewhere a band, since more than a band is not known: as `<0.05`, `0.20-0.50`, `>0.95`.
-pub(super) fn probability(p: f64, detection: &Detection) -> String {
+pub(crate) fn probability(p: f64, detection: &Detection) -> String {
     if matches!(detection.calibrated_on, Some(CalibratedOn::Patients | CalibratedOn::Site)) {
         return format!("{p:.2}");
     }
@@ -34,7 +34,7 @@ pub(super) fn probability(p: f64, detection: &Detection) -> String {
 
 /// A name without what steers a terminal or turns the direction of what follows it: control
 /// characters, and those of bidirectional text.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let steers = |c: char| {
         c.is_control()
             || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}')
@@ -44,7 +44,7 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// What a probability was calibrated on, as `calibrated on simulated films`; never that it is calibrated.
-pub(super) fn calibrated(detection: &Detection) -> String {
+pub(crate) fn calibrated(detection: &Detection) -> String {
     match detection.calibrated_on {
         Some(CalibratedOn::Patients) => "calibrated on films of patients".into(),
         Some(CalibratedOn::Simulated) => "calibrated on simulated films".into(),
@@ -56,7 +56,7 @@ pub(super) fn calibrated(detection: &Detection) -> String {
 
 /// What a reader must know of the weights behind a reading: their notices, and a sentence of ours for a
 /// second stage that has none and has not learnt from patients.
-pub(super) fn notices(reading: &Reading) -> Vec<String> {
+pub(crate) fn notices(reading: &Reading) -> Vec<String> {
     let models = [&reading.models.classifier, &reading.models.lungs];
     let mut notices: Vec<String> = models.iter().filter_map(|m| m.notice.clone()).collect();
     let Detection { target, trained_on, .. } = &reading.pneumoconiosis;
@@ -78,7 +78,7 @@ pub(super) fn notices(reading: &Reading) -> Vec<String> {
 }
 
 /// The notices of all films, each once.
-pub(super) fn all_notices(films: &[FilmReport]) -> Vec<String> {
+pub(crate) fn all_notices(films: &[FilmReport]) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for notice in films.iter().filter_map(FilmReport::reading).flat_map(notices) {
         if !all.contains(&notice) {
@@ -89,14 +89,14 @@ pub(super) fn all_notices(films: &[FilmReport]) -> Vec<String> {
 }
 
 /// As `5 films: 3 read, 2 not read`.
-pub(super) fn counts(films: &[FilmReport]) -> String {
+pub(crate) fn counts(films: &[FilmReport]) -> String {
     let read = films.iter().filter(|film| film.outcome.is_ok()).count();
     let noun = if films.len() == 1 { "film" } else { "films" };
     format!("{} {noun}: {read} read, {} not read", films.len(), films.len() - read)
 }
 
 /// Area for people: cm2, or pixels where the spacing is unknown.
-pub(super) fn area(lung: &Lung) -> String {
+pub(crate) fn area(lung: &Lung) -> String {
     match lung.area_mm2 {
         Some(mm2) => format!("{:.0} cm2", mm2 / 100.0),
         None => format!("{} px", lung.area_px),
@@ -104,7 +104,7 @@ pub(super) fn area(lung: &Lung) -> String {
 }
 
 /// A flag's stable word, as in JSON.
-pub(super) fn flag_word(flag: Flag) -> String {
+pub(crate) fn flag_word(flag: Flag) -> String {
     match serde_json::to_value(flag) {
         Ok(serde_json::Value::String(word)) => word,
         _ => format!("{flag:?}"),
@@ -112,7 +112,7 @@ pub(super) fn flag_word(flag: Flag) -> String {
 }
 
 /// What the second stage is called.
-pub(super) fn grader(reading: &Reading) -> &'static str {
+pub(crate) fn grader(reading: &Reading) -> &'static str {
     match reading.models.grader {
         SecondStageKind::Paper => "Classifier",
         SecondStageKind::Zones => "Zone grader",
@@ -120,18 +120,18 @@ pub(super) fn grader(reading: &Reading) -> &'static str {
 }
 
 /// What a stage is called: by which rule, where one gave it.
-pub(super) fn stage_title(is_by_rule: bool) -> &'static str {
+pub(crate) fn stage_title(is_by_rule: bool) -> &'static str {
     if is_by_rule { "Stage (GBZ 70)" } else { "Stage" }
 }
 
 /// The likeliest stage, as `II, P 0.62`.
-pub(super) fn stage(reading: &Reading) -> Option<String> {
+pub(crate) fn stage(reading: &Reading) -> Option<String> {
     let (class, p) = likeliest_stage(reading)?;
     Some(format!("{class}, P {}", probability(p, &reading.pneumoconiosis)))
 }
 
 /// All stages, as `0 0.10, I 0.20, II 0.62, III 0.08`.
-pub(super) fn stages(reading: &Reading) -> Option<String> {
+pub(crate) fn stages(reading: &Reading) -> Option<String> {
     let stage = reading.stage.as_ref()?;
     let pairs = stage.classes.iter().zip(&stage.probabilities);
     let pairs = pairs.map(|(c, p)| format!("{c} {}", probability(*p, &reading.pneumoconiosis)));
@@ -140,7 +140,7 @@ pub(super) fn stages(reading: &Reading) -> Option<String> {
 
 /// The clause of the rule, and the stage it gives where a site's calibration has made another one
 /// the likeliest.
-pub(super) fn clause(reading: &Reading) -> Option<String> {
+pub(crate) fn clause(reading: &Reading) -> Option<String> {
     let Gbz70 { stage, clause_text, .. } = &reading.graded.as_ref()?.gbz70;
     Some(match likeliest_stage(reading) {
         Some((class, _)) if class != stage.name() => {
@@ -152,7 +152,7 @@ pub(super) fn clause(reading: &Reading) -> Option<String> {
 
 /// What a site's threshold and coverage make of the film, as `positive from 0.31`,
 /// `stages I to II`.
-pub(super) fn decisions(reading: &Reading) -> Vec<String> {
+pub(crate) fn decisions(reading: &Reading) -> Vec<String> {
     let mut said = Vec::new();
     let Detection { positive, threshold, .. } = &reading.pneumoconiosis;
     if let (Some(positive), Some(threshold)) = (positive, threshold) {
@@ -166,12 +166,12 @@ pub(super) fn decisions(reading: &Reading) -> Vec<String> {
 }
 
 /// Why nothing should be concluded.
-pub(super) fn abstention(reading: &Reading) -> Option<String> {
+pub(crate) fn abstention(reading: &Reading) -> Option<String> {
     reading.abstained.as_ref().map(|abstained| format!("Abstained: {}", abstained.reason))
 }
 
 /// As `shapes q/t, large opacities A`.
-pub(super) fn ilo(ilo: &Ilo) -> String {
+pub(crate) fn ilo(ilo: &Ilo) -> String {
     let shape = ilo.shape.map_or(String::new(), |shape| {
         format!("shapes {}/{}, ", shape.primary.name(), shape.secondary.name())
     });
@@ -180,7 +180,7 @@ pub(super) fn ilo(ilo: &Ilo) -> String {
 }
 
 /// All large opacities, as `right upper 31 x 22 mm; left lower 15 x 12 mm`.
-pub(super) fn large_opacities(graded: &Graded) -> String {
+pub(crate) fn large_opacities(graded: &Graded) -> String {
     let each = graded.large_opacities.iter().map(large_opacity);
     each.collect::<Vec<_>>().join("; ")
 }
@@ -192,7 +192,7 @@ fn large_opacity(opacity: &LargeOpacity) -> String {
 }
 
 /// As `31 x 22 mm`, or in pixels where the spacing is unknown.
-pub(super) fn axes(opacity: &LargeOpacity) -> String {
+pub(crate) fn axes(opacity: &LargeOpacity) -> String {
     match (opacity.long_axis_mm, opacity.short_axis_mm) {
         (Some(long), Some(short)) => format!("{long:.0} x {short:.0} mm"),
         _ => format!("{:.0} x {:.0} px", opacity.long_axis_px, opacity.short_axis_px),
@@ -200,14 +200,14 @@ pub(super) fn axes(opacity: &LargeOpacity) -> String {
 }
 
 /// Grades of one lung from above, as `2 1 0`.
-pub(super) fn grades(reading: &Reading, side: Side) -> Option<String> {
+pub(crate) fn grades(reading: &Reading, side: Side) -> Option<String> {
     let zones = &reading.graded.as_ref()?.zones;
     let own = Zone::ALL.into_iter().filter(|zone| zone.side == side);
     Some(own.map(|zone| zones.get(zone).grade.to_string()).collect::<Vec<_>>().join(" "))
 }
 
 /// The likeliest stage and its probability, where the second stage tells stages.
-pub(super) fn likeliest_stage(reading: &Reading) -> Option<(&str, f64)> {
+pub(crate) fn likeliest_stage(reading: &Reading) -> Option<(&str, f64)> {
     let stage = reading.stage.as_ref()?;
     let pairs = stage.classes.iter().zip(&stage.probabilities);
     pairs.max_by(|a, b| a.1.total_cmp(b.1)).map(|(class, p)| (class.as_str(), *p))

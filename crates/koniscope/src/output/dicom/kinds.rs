@@ -32,6 +32,11 @@ impl Kind {
         }
     }
 
+    /// Whether it is an image.
+    pub(super) fn has_pixels(self) -> bool {
+        matches!(self, Self::Seg | Self::Sc)
+    }
+
     /// Its file, as `seg.dcm`.
     pub fn file(self) -> String {
         format!("{}.dcm", self.name())
