@@ -7,7 +7,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 
-use crate::tools::{CHROMIUM, DCMTK, ORTHANC};
+use crate::tools::{CHROMIUM, DCMTK, DICOM3TOOLS, ORTHANC};
 
 /// What some tests need beside cargo.
 pub(crate) struct Need {
@@ -20,11 +20,12 @@ pub(crate) struct Need {
 }
 
 /// All needs that a reason may name.
-pub(crate) const NEEDS: [Need; 7] = [
+pub(crate) const NEEDS: [Need; 8] = [
     Need { name: "KONISCOPE_DATA", find: real_films, of_ci: false },
     Need { name: "Chromium", find: browser, of_ci: true },
     Need { name: "Orthanc", find: || ORTHANC.find(), of_ci: true },
     Need { name: "dcmtk", find: || DCMTK.find(), of_ci: true },
+    Need { name: "dicom3tools", find: || DICOM3TOOLS.find(), of_ci: true },
     Need { name: "AVX-512", find: || instructions(&["avx512f"]), of_ci: false },
     Need { name: "bf16", find: || instructions(&["avx512_bf16"]), of_ci: false },
     Need { name: "AMX", find: || instructions(&["amx_tile", "amx_bf16"]), of_ci: false },

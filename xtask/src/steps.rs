@@ -56,7 +56,7 @@ const ARM: &str = "aarch64-unknown-linux-gnu";
 
 /// All steps. What is compiled is compiled in one profile, `checked`, with all of the workspace selected, so
 /// that features are the same in every step and nothing is built twice.
-pub(crate) const STEPS: [Step; 21] = [
+pub(crate) const STEPS: [Step; 22] = [
     Step { name: "fmt", run: Run::Cargo(&["fmt", "--all", "--check"]), fast: true, ..STEP },
     Step { name: "layers", run: Run::Check(checks::layers), fast: true, ..STEP },
     Step { name: "sizes", run: Run::Check(checks::sizes), fast: true, ..STEP },
@@ -70,6 +70,7 @@ pub(crate) const STEPS: [Step; 21] = [
     },
     Step { name: "browser", run: Run::Ignored(&["Chromium"]), ..STEP },
     Step { name: "node", run: Run::Ignored(&["Orthanc", "dcmtk"]), ..STEP },
+    Step { name: "archive", run: Run::Ignored(&["dicom3tools"]), ..STEP },
     Step { name: "processor", run: Run::Ignored(&["AVX-512", "bf16", "AMX"]), ..STEP },
     Step { name: "real", run: Run::Ignored(&["KONISCOPE_DATA"]), ..STEP },
     Step {

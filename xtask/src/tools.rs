@@ -30,6 +30,12 @@ pub(crate) const ORTHANC: Tool =
 pub(crate) const DCMTK: Tool =
     Tool { programs: &["storescu"], remedy: "install dcmtk, on Debian by `apt-get install dcmtk`" };
 
+/// Judges objects by what the standard asks of them.
+pub(crate) const DICOM3TOOLS: Tool = Tool {
+    programs: &["dciodvfy"],
+    remedy: "install dicom3tools, on Debian by `apt-get install dicom3tools`",
+};
+
 impl Tool {
     /// Whether it is there; if not, a sentence that says what to do.
     pub(crate) fn find(self) -> Result<(), String> {
