@@ -176,7 +176,8 @@ export class Viewer {
   /** What is visible, from the level that has just enough pixels. */
   drawPixels([left, top, width, height], scale) {
     const { canvas, context } = this;
-    const wanted = Math.max(0, Math.floor(Math.log2(1 / scale)));
+    // A tenth of a level less than enough is not seen, and costs a quarter.
+    const wanted = Math.max(0, Math.floor(Math.log2(1 / scale) + 0.1));
     const level = this.levels[Math.min(wanted, this.levels.length - 1)];
     const [sx, sy] = [width / level.width, height / level.height];
     const x0 = Math.max(0, Math.floor(-left / sx));
