@@ -4,7 +4,7 @@
 use koniscope::{
     Error,
     decode::{Limits, decode},
-    normalize,
+    normalize::normalize,
 };
 use libfuzzer_sys::fuzz_target;
 
