@@ -26,6 +26,7 @@ pub use overlay::{overlay, overlay_rgb};
 pub use pdf::pdf;
 pub use png::{gray, label_map};
 pub use text::text;
+pub use words::{calibrated, notices, probability};
 
 use std::borrow::Cow;
 

@@ -49,6 +49,7 @@ fn secrets(out: &std::path::Path) -> Vec<String> {
         reading["gbz70"]["clause_text"].as_str().unwrap().to_owned(),
         reading["models"]["classifier"]["id"].as_str().unwrap().to_owned(),
         reading["pneumoconiosis"]["probability"].to_string().chars().take(6).collect(),
+        "calibrated on".into(),
         "\"machine\"".into(),
         "\"proposed\"".into(),
         "undecided".into(),
@@ -102,7 +103,11 @@ fn reader_first_gives_nothing_away_before_a_signature() {
     let signed = signed.json();
     assert_eq!((&signed["mode"], &signed["models"]), (&"reader_first".into(), &Value::Null));
     assert_eq!((&signed["stage"]["stage"], &signed["decisions"]), (&"0".into(), &json!({})));
-    assert!(served.get("/api/films/0").json()["machine"]["probability"].is_number());
+    let machine = &served.get("/api/films/0").json()["machine"];
+    assert!(
+        machine["probability"].is_number()
+            && machine["calibrated"] == "calibrated on simulated films"
+    );
     assert!(served.get("/api/films").json()["films"][0]["machine"]["stage"].is_string());
     for path in ["/api/films/0/lungs.png", "/api/films/0/heat.png"] {
         assert_eq!(served.get(path).status, 200, "{path}");

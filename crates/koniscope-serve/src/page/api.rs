@@ -8,10 +8,13 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use koniscope::form::{
-    axt,
-    signed::{Mode, Signed},
-    table,
+use koniscope::{
+    form::{
+        axt,
+        signed::{Mode, Signed},
+        table,
+    },
+    report,
 };
 use serde::Serialize;
 
@@ -43,6 +46,12 @@ struct Row {
 pub(super) struct Summary {
     pub(super) stage: Option<&'static str>,
     pub(super) probability: f64,
+    /// The probability as people are told it: a band where no more is known.
+    pub(super) told: String,
+    /// What it was calibrated on.
+    pub(super) calibrated: String,
+    /// What to know of the weights.
+    pub(super) notices: Vec<String>,
     pub(super) clause: Option<String>,
     pub(super) flags: Vec<String>,
     pub(super) abstained: Option<String>,
@@ -52,10 +61,14 @@ impl Summary {
     pub(super) fn of(film: &Film, mode: Mode) -> Option<Self> {
         let machine = film.machine(mode)?;
         let reading = &machine.reading;
+        let detection = &reading.pneumoconiosis;
         let gbz70 = reading.graded.as_ref().map(|graded| &graded.gbz70);
         Some(Self {
             stage: gbz70.map(|gbz70| gbz70.stage.name()),
-            probability: reading.pneumoconiosis.probability,
+            probability: detection.probability,
+            told: report::probability(detection.probability, detection),
+            calibrated: report::calibrated(detection),
+            notices: report::notices(reading),
             clause: gbz70.map(|gbz70| gbz70.clause_text.to_string()),
             flags: reading.quality.flags.iter().map(|flag| flag.message.to_string()).collect(),
             abstained: reading.abstained.as_ref().map(|abstained| abstained.reason.clone()),

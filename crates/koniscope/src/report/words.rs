@@ -20,7 +20,7 @@ const BANDS: [f64; 5] = [0.05, 0.20, 0.50, 0.80, 0.95];
 
 /// A probability for people. Two digits where it was calibrated on films of patients with the disease;
 /// elsewhere a band, since more than a band is not known: as `<0.05`, `0.20-0.50`, `>0.95`.
-pub(crate) fn probability(p: f64, detection: &Detection) -> String {
+pub fn probability(p: f64, detection: &Detection) -> String {
     if matches!(detection.calibrated_on, Some(CalibratedOn::Patients | CalibratedOn::Site)) {
         return format!("{p:.2}");
     }
@@ -44,7 +44,7 @@ pub(crate) fn plain(text: &str) -> String {
 }
 
 /// What a probability was calibrated on, as `calibrated on simulated films`; never that it is calibrated.
-pub(crate) fn calibrated(detection: &Detection) -> String {
+pub fn calibrated(detection: &Detection) -> String {
     match detection.calibrated_on {
         Some(CalibratedOn::Patients) => "calibrated on films of patients".into(),
         Some(CalibratedOn::Simulated) => "calibrated on simulated films".into(),
@@ -56,7 +56,7 @@ pub(crate) fn calibrated(detection: &Detection) -> String {
 
 /// What a reader must know of the weights behind a reading: their notices, and a sentence of ours for a
 /// second stage that has none and has not learnt from patients.
-pub(crate) fn notices(reading: &Reading) -> Vec<String> {
+pub fn notices(reading: &Reading) -> Vec<String> {
     let models = [&reading.models.classifier, &reading.models.lungs];
     let mut notices: Vec<String> = models.iter().filter_map(|m| m.notice.clone()).collect();
     let Detection { target, trained_on, .. } = &reading.pneumoconiosis;

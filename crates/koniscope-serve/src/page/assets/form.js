@@ -142,9 +142,9 @@ export class Form {
       if (film.mode === "reader_first" && film.state === "read") box.append(element("p", t("form.not_shown")));
       return;
     }
-    const parts = [said.stage && `${t("form.stage")} ${said.stage} (${said.clause})`, `P ${said.probability.toFixed(2)}`];
+    const parts = [said.stage && `${t("form.stage")} ${said.stage} (${said.clause})`, `P ${said.told}, ${said.calibrated}`];
     box.append(element("p", `${t("form.machine")}: ${parts.filter(Boolean).join(", ")}`, { className: "says" }));
-    for (const words of [said.abstained, ...said.flags]) if (words) box.append(element("p", words));
+    for (const words of [said.abstained, ...said.notices, ...said.flags]) if (words) box.append(element("p", words));
     if (!Object.keys(said.proposal).length) {
       box.append(element("p", t("form.no_machine")));
       return;

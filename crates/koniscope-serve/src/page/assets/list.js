@@ -40,7 +40,7 @@ function row(film) {
     element("td", t(`state.${film.state}`), { className: `state ${film.state}` }),
     element("td", film.signed ? String(film.signed) : ""),
     element("td", machine ? machine.stage ?? "" : unknown, { title: machine?.clause ?? "" }),
-    element("td", machine ? machine.probability.toFixed(2) : unknown),
+    element("td", machine ? machine.told : unknown, { title: machine?.calibrated ?? "" }),
     element("td", film.reason ?? [machine?.abstained, ...(machine?.flags ?? [])].filter(Boolean).join("; ")),
   );
   return line;
