@@ -5,6 +5,7 @@ mod bench;
 mod browser;
 mod compare;
 mod devtools;
+mod dicom_results;
 mod evaluate;
 mod export;
 mod films;
