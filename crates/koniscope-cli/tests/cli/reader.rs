@@ -45,7 +45,9 @@ fn a_first_visit_leads_to_a_signed_reading_by_keyboard_alone() {
     browser.until("document.querySelector('#history').textContent.includes('R Reader')");
 
     // Now the machine's answers are there, and a layer is one key away.
-    browser.until("document.querySelector('#machine').textContent.includes('P 0.')");
+    browser.until(
+        "document.querySelector('#machine').textContent.includes('calibrated on simulated films')",
+    );
     browser.tab_to("#canvas");
     browser.press("g", 0);
     browser.until(

@@ -66,11 +66,12 @@ pub fn for_display(raw: &RawImage) -> Result<Display, Error> {
     if !(high > low && scale.is_finite()) {
         return Err(Error::Blank { detail: "all pixels have one gray".into() });
     }
-    let table: Vec<f32> = gray.iter().map(|v| ((v - low) * scale) as f32).collect();
+    let table: Vec<f32> = gray.iter().map(|v| ((v - low) / (high - low)) as f32).collect();
     let field = Field::of(raw, stored.ends());
     let value = |i: usize| if field.shows(i) { table[stored.index(raw.stored[i])] } else { 0.0 };
     let film = upright(raw, &field, value)?;
-    let values: Vec<u16> = film.pixels().data().iter().map(|v| v.round() as u16).collect();
+    let values: Vec<u16> =
+        film.pixels().data().iter().map(|v| (v * MOST as f32).round() as u16).collect();
     let window = match raw.header.voi {
         Voi::Window { center, width, .. } => {
             let sense = if gray::is_inverted(&raw.header) { -1.0 } else { 1.0 };
