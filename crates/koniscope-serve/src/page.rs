@@ -6,8 +6,8 @@
 //! draft -> form's rules -> signed record, a new file that never changes
 //! ```
 //!
-//! It listens on loopback alone and answers to no other name. What the machine says leaves [`films`] by
-//! one door, [`Film::machine`](films::Film::machine), which asks the mode first.
+//! It listens on loopback alone and answers to no other name. What the machine says leaves `films` by
+//! one door, `Film::machine`, which asks the mode first.
 
 mod api;
 mod film_api;
