@@ -90,7 +90,7 @@ fn wrong_wishes_exit_with_1() {
     let cases: [(&[&str], &[&str], &str); 5] = [
         (&["calibrate", &out], &[], "labeled_predictions.json"),
         (&["calibrate", &out], &["--coverage", "1.5"], "--coverage 1.5: above 0 and below 1"),
-        (&point, &[], "name --sensitivity, --specificity or --ppv"),
+        (&point, &[], "--sensitivity <SHARE>|--specificity <SHARE>|--ppv <SHARE>"),
         (&point, &["--sensitivity", "0.9", "--ppv", "0.2"], "cannot be used with"),
         (&point, &["--sensitivity", "7"], "the share wanted is 7"),
     ];
