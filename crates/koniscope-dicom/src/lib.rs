@@ -15,7 +15,7 @@
 //! All of it takes time in proportion to the bytes of the file and the pixels of the picture: no
 //! length is believed, nesting has an end, and the scans of a JPEG stream are counted.
 //!
-//! What a header means for a radiograph is said by the crate that reads them; [`write`] makes objects of
+//! What a header means for a radiograph is said by the crate that reads them; [`mod@write`] makes objects of
 //! chest radiographs. It prints nothing, reads no clock and draws no UID.
 
 mod attributes;

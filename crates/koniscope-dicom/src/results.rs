@@ -1,6 +1,6 @@
 //! Results of a film as objects of its study, for an archive and its viewers.
 //!
-//! Each object repeats patient and study of its [`Source`], stands in a series of its own and says
+//! Each object repeats patient and study of its [`Source`](crate::Source), stands in a series of its own and says
 //! in every place where viewers show text that it is for research. Its UIDs follow from all else that
 //! stands in it: the same result made twice is the same object, byte by byte, and another result
 //! never has the UID of the first.
