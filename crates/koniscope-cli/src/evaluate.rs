@@ -3,10 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use koniscope::{
-    model::Device,
-    reader::{at_site, load_reader},
-};
+use koniscope::model::Device;
 use koniscope_door::pair;
 use koniscope_evaluate::{
     Observer, Options, Summary,
@@ -16,7 +13,7 @@ use koniscope_evaluate::{
 
 use crate::{
     command::{command, commit, processor},
-    models::{self, Model},
+    reader::ReaderArgs,
     threads,
     write::print,
 };
@@ -70,19 +67,10 @@ pub(crate) struct Args {
     /// Seed of the resamples of the intervals
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// Folder of models [default: $KONISCOPE_MODELS, models beside the program, or ./models]
-    #[arg(long, value_name = "DIR")]
-    models: Option<PathBuf>,
-    /// Second stage to read with [default: zones where the folder of models has zones.toml, else
-    /// paper]
-    #[arg(long, value_enum, value_name = "KIND")]
-    model: Option<Model>,
-    /// A site's file, by `koniscope calibrate` [default: zones.site.toml or classifier.site.toml in
-    /// the folder of models, where it is]
-    #[arg(long, value_name = "FILE", conflicts_with = "no_site")]
-    site: Option<PathBuf>,
+    #[command(flatten)]
+    reader: ReaderArgs,
     /// Read without a site's file, as for `koniscope calibrate`
-    #[arg(long)]
+    #[arg(long, conflicts_with = "site")]
     no_site: bool,
     /// Print report.json instead of the table
     #[arg(long)]
@@ -97,11 +85,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     threads::set(args.threads)?;
-    let models = models::find(args.models.as_deref())?;
-    let reader = load_reader(&models, &Device::cpu(), args.model.map(Into::into))?;
     let reader = match args.no_site {
-        true => reader,
-        false => at_site(reader, &models, args.site.as_deref())?,
+        true => args.reader.load_without_site(&Device::cpu())?,
+        false => args.reader.load(&Device::cpu())?,
     };
     let options = Options {
         tables: args.labels.clone(),

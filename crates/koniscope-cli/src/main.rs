@@ -10,6 +10,7 @@ mod node;
 mod open;
 mod operating_point;
 mod read;
+mod reader;
 mod serve;
 mod simulate;
 mod site_file;

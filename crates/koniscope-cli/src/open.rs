@@ -8,19 +8,10 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use koniscope::{
-    form::signed,
-    model::Device,
-    reader::{at_site, load_reader},
-};
+use koniscope::{form::signed, model::Device};
 use koniscope_serve::page::{Options, Page};
 
-use crate::{
-    models::{self, Model},
-    read::find,
-    threads,
-    write::print,
-};
+use crate::{read::find, reader::ReaderArgs, threads, write::print};
 
 /// Open films on a page in the browser, read them on the official form and sign.
 ///
@@ -44,15 +35,8 @@ pub(crate) struct Args {
     /// Print the address and open no browser
     #[arg(long)]
     no_browser: bool,
-    /// Folder of models [default: as `koniscope read`]
-    #[arg(long, value_name = "DIR")]
-    models: Option<PathBuf>,
-    /// Second stage to read with [default: as `koniscope read`]
-    #[arg(long, value_enum, value_name = "KIND")]
-    model: Option<Model>,
-    /// A site's file, by `koniscope calibrate` [default: as `koniscope read`]
-    #[arg(long, value_name = "FILE")]
-    site: Option<PathBuf>,
+    #[command(flatten)]
+    reader: ReaderArgs,
     /// Threads to read with, and films in memory at once [default: one a core]
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -85,9 +69,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if found.films.is_empty() {
         bail!("no films found ({} other files passed over)", found.skipped);
     }
-    let models = models::find(args.models.as_deref())?;
-    let reader = load_reader(&models, &Device::cpu(), args.model.map(Into::into))?;
-    let reader = at_site(reader, &models, args.site.as_deref())?;
+    let reader = args.reader.load(&Device::cpu())?;
     std::fs::create_dir_all(&args.out)
         .with_context(|| format!("cannot create {}", args.out.display()))?;
     let options = Options { films: found.films, out: args.out.clone(), mode: args.mode.into() };

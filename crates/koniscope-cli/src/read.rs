@@ -17,12 +17,11 @@ use koniscope::{
         self, FilmResult, FolderSink, Sink,
         dicom::{DicomSink, Kinds},
     },
-    reader::{at_site, load_reader},
     report::{self, FilmReport, INDEX_FILE},
 };
 
 use crate::{
-    models::{self, Model},
+    reader::ReaderArgs,
     threads,
     write::{print, write_atomic},
 };
@@ -55,18 +54,8 @@ pub(crate) struct Args {
     /// Print one JSON document instead of the table
     #[arg(long)]
     json: bool,
-    /// Folder of models [default: $KONISCOPE_MODELS, models beside the program, or ./models]
-    #[arg(long, value_name = "DIR")]
-    models: Option<PathBuf>,
-    /// Second stage to read with [default: zones where the folder of models has zones.toml, else
-    /// paper]
-    #[arg(long, value_enum, value_name = "KIND")]
-    model: Option<Model>,
-    /// A site's file, by `koniscope calibrate`: its calibration, threshold, sets of stages and
-    /// reasons to abstain [default: zones.site.toml or classifier.site.toml in the folder of
-    /// models, where it is]
-    #[arg(long, value_name = "FILE")]
-    site: Option<PathBuf>,
+    #[command(flatten)]
+    reader: ReaderArgs,
     /// Compute with numbers of 16 bits, the same but for rounding: for a processor with AMX, others gain little
     #[arg(long)]
     bf16: bool,
@@ -87,9 +76,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         bail!("no films found ({} other files passed over)", found.skipped);
     }
     let device = if args.bf16 { Device::cpu_bf16()? } else { Device::cpu() };
-    let models = models::find(args.models.as_deref())?;
-    let reader = load_reader(&models, &device, args.model.map(Into::into))?;
-    let reader = at_site(reader, &models, args.site.as_deref())?;
+    let reader = args.reader.load(&device)?;
     for out in &outs {
         fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
     }

@@ -3,10 +3,7 @@
 use std::{fs, path::PathBuf, process::ExitCode, sync::Arc};
 
 use anyhow::{Context, anyhow};
-use koniscope::{
-    model::Device,
-    reader::{at_site, load_reader},
-};
+use koniscope::model::Device;
 use koniscope_serve::{config::Config, node::ServingNode};
 use tokio::{
     runtime::{Builder, Runtime},
@@ -14,11 +11,7 @@ use tokio::{
     sync::watch,
 };
 
-use crate::{
-    models::{self, Model},
-    threads,
-    write::print,
-};
+use crate::{reader::ReaderArgs, threads, write::print};
 
 /// Run a DICOM node: films come by C-STORE, are read, and results go to their destinations.
 ///
@@ -32,15 +25,8 @@ pub(crate) struct Args {
     /// Check the file and the models, and end
     #[arg(long)]
     check: bool,
-    /// Folder of models [default: $KONISCOPE_MODELS, models beside the program, or ./models]
-    #[arg(long, value_name = "DIR")]
-    models: Option<PathBuf>,
-    /// Second stage to read with [default: zones where the folder of models has zones.toml, else paper]
-    #[arg(long, value_enum, value_name = "KIND")]
-    model: Option<Model>,
-    /// A site's file, by `koniscope calibrate` [default: that of the folder of models, where it is]
-    #[arg(long, value_name = "FILE")]
-    site: Option<PathBuf>,
+    #[command(flatten)]
+    reader: ReaderArgs,
     /// Threads to compute with [default: one a core]
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -62,9 +48,7 @@ pub(crate) fn runtime() -> anyhow::Result<Runtime> {
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     threads::set(args.threads)?;
     let config = config(&args.config)?;
-    let models = models::find(args.models.as_deref())?;
-    let reader = load_reader(&models, &Device::cpu(), args.model.map(Into::into))?;
-    let reader = at_site(reader, &models, args.site.as_deref())?;
+    let reader = args.reader.load(&Device::cpu())?;
     let node = &config.node;
     let what = format!("{} on {}", node.ae_title, node.listen);
     if args.check {
