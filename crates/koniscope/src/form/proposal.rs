@@ -116,7 +116,7 @@ pub struct Proposal {
 impl Proposal {
     /// From a reading of a zone grader; nothing from another. Zones and profusion are those of the zones'
     /// median grades, profusion as a whole by [`Profusion::overall`] of the middle of each: a
-    /// proposal on the networks' scale, which has not been measured against the ILO's films. Quality,
+    /// proposal on the networks' scale, which is lower than the ILO's. Quality,
     /// pleura and other abnormalities are not judged.
     pub fn of(reading: &Reading) -> Option<Self> {
         let forms = forms(reading.graded.as_ref()?);
