@@ -9,6 +9,7 @@ mod labels;
 mod node;
 mod open;
 mod operating_point;
+mod pull;
 mod read;
 mod reader;
 mod serve;
@@ -49,6 +50,7 @@ enum Command {
     Simulate(simulate::Args),
     Labels(labels::Args),
     Serve(serve::Args),
+    Pull(pull::Args),
     Node(node::Args),
 }
 
@@ -67,6 +69,7 @@ fn main() -> ExitCode {
         Command::Simulate(args) => simulate::run(args),
         Command::Labels(args) => labels::run(args),
         Command::Serve(args) => serve::run(args),
+        Command::Pull(args) => pull::run(args),
         Command::Node(args) => node::run(args),
     })
 }

@@ -100,14 +100,5 @@ pub async fn store(
 
 /// The error, and what to do.
 fn hint(error: &ScuError) -> String {
-    let remedy = match error {
-        ScuError::Rejected(why) if why.starts_with("called") => {
-            "; the peer has another AE title than the configuration says"
-        }
-        ScuError::Rejected(why) if why.starts_with("calling") => {
-            "; add this node's AE title, address and port to the peer's list"
-        }
-        _ => "",
-    };
-    format!("{error}{remedy}")
+    format!("{error}; {}", error.remedy())
 }

@@ -17,6 +17,8 @@ pub mod element {
     pub const MESSAGE: u16 = 0x0110;
     /// Message ID Being Responded To.
     pub const RESPONDED: u16 = 0x0120;
+    /// Move Destination, an AE title.
+    pub const DESTINATION: u16 = 0x0600;
     /// Priority.
     pub const PRIORITY: u16 = 0x0700;
     /// Command Data Set Type: 0x0101 for none.
@@ -33,12 +35,22 @@ pub mod element {
     pub const EVENT: u16 = 0x1002;
     /// Action Type ID.
     pub const ACTION: u16 = 0x1008;
+    /// Number of Completed Sub-operations.
+    pub const COMPLETED: u16 = 0x1021;
+    /// Number of Sub-operations that were done with a warning.
+    pub const WARNED: u16 = 0x1023;
 }
 
 /// Values of Command Field; the answer to each has the bit 0x8000.
 pub mod field {
     /// C-STORE-RQ.
     pub const STORE: u16 = 0x0001;
+    /// C-GET-RQ.
+    pub const GET: u16 = 0x0010;
+    /// C-FIND-RQ.
+    pub const FIND: u16 = 0x0020;
+    /// C-MOVE-RQ.
+    pub const MOVE: u16 = 0x0021;
     /// C-ECHO-RQ.
     pub const ECHO: u16 = 0x0030;
     /// N-EVENT-REPORT-RQ.
@@ -126,6 +138,12 @@ impl Command {
         self.text(element, uid, '\0')
     }
 
+    /// With an AE title.
+    #[must_use]
+    pub fn with_title(self, element: u16, title: &str) -> Self {
+        self.text(element, title, ' ')
+    }
+
     /// With words for people; what does not fit 64 bytes is cut.
     #[must_use]
     pub fn comment(self, words: &str) -> Self {
@@ -158,9 +176,7 @@ impl Command {
     pub fn uid(&self, element: u16) -> Option<String> {
         let text = std::str::from_utf8(self.elements.get(&element)?).ok()?;
         let uid = text.trim_matches(['\0', ' ']);
-        let is_uid =
-            (1..=64).contains(&uid.len()) && uid.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-        is_uid.then(|| uid.to_owned())
+        is_uid(uid).then(|| uid.to_owned())
     }
 
     /// The words of Error Comment.
@@ -185,6 +201,11 @@ impl Command {
         bytes.extend(content);
         bytes
     }
+}
+
+/// Whether a text is a UID of 1 to 64 digits and points.
+pub(crate) fn is_uid(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
 }
 
 fn put(to: &mut Vec<u8>, element: u16, value: &[u8]) {

@@ -97,11 +97,25 @@ pub struct Timeouts {
     pub message_s: u64,
     /// For the next message of an association.
     pub idle_s: u64,
+    /// For a whole message, however small its PDUs.
+    pub whole_message_s: u64,
+    /// For a whole association that a peer asked for.
+    pub whole_association_s: u64,
+    /// For each answer while a peer sends films that it was asked for.
+    pub retrieve_s: u64,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { connect_s: 10, association_s: 30, message_s: 60, idle_s: 60 }
+        Self {
+            connect_s: 10,
+            association_s: 30,
+            message_s: 60,
+            idle_s: 60,
+            whole_message_s: 900,
+            whole_association_s: 14_400,
+            retrieve_s: 600,
+        }
     }
 }
 
@@ -188,8 +202,10 @@ impl Config {
         if node.max_associations == 0 || node.max_film_mb == 0 || node.readers == Some(0) {
             return wrong("node.max_associations, max_film_mb and readers must be at least 1");
         }
-        let Timeouts { connect_s, association_s, message_s, idle_s } = *timeouts;
-        if [connect_s, association_s, message_s, idle_s].contains(&0) {
+        let Timeouts { connect_s, association_s, message_s, idle_s, .. } = *timeouts;
+        let Timeouts { whole_message_s, whole_association_s, retrieve_s, .. } = *timeouts;
+        let whole = [whole_message_s, whole_association_s, retrieve_s];
+        if [connect_s, association_s, message_s, idle_s].iter().chain(&whole).any(|s| *s == 0) {
             return wrong("all timeouts must be at least 1 s");
         }
         if config.retries.attempts == 0 {
@@ -202,6 +218,16 @@ impl Config {
             );
         }
         Ok(config)
+    }
+
+    /// A peer by its name.
+    ///
+    /// # Errors
+    /// Which names there are.
+    pub fn peer(&self, name: &str) -> Result<&Peer, String> {
+        let known = || self.peers.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let unknown = || format!("the node's file has no peer {name}; it has: {}", known());
+        self.peers.get(name).ok_or_else(unknown)
     }
 
     /// Which films are read.

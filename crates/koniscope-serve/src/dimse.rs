@@ -3,11 +3,15 @@
 use std::time::Duration;
 
 use dicom_ul::pdu::{AbortRQServiceProviderReason, AbortRQSource, PDataValue, PDataValueType, Pdu};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    time::timeout,
+};
 
 use crate::{
     command::{self, Command},
-    wire::{Wire, WireError},
+    config::Timeouts,
+    wire::{Deadline, Wire, WireError},
 };
 
 /// Bytes of a P-DATA-TF that are no data: length, context and control header of its one value.
@@ -16,8 +20,8 @@ const VALUE_HEADER: u32 = 6;
 /// What we send at most in a P-DATA-TF, also where the peer sets no limit.
 const OWN_LIMIT: u32 = 128 << 10;
 
-/// Most bytes of a data set that is kept in memory: lists of references, as of storage commitment.
-const LIST_LIMIT: usize = 4 << 20;
+/// Most bytes of a list of references or an answer of a query, which are kept in memory.
+pub(crate) const LIST_LIMIT: usize = 4 << 20;
 
 /// Why a message did not go through.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -96,9 +100,20 @@ pub(crate) struct Channel<S> {
     pub(crate) peer_limit: u32,
     /// For each PDU of a message, and for an answer.
     pub(crate) within: Duration,
+    /// For a whole message once it was begun, however small its PDUs.
+    pub(crate) whole: Duration,
+    /// Most bytes of a data set that is kept in memory.
+    pub(crate) most: usize,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Channel<S> {
+    /// Over a wire, to a peer that takes PDUs of at most `peer_limit` bytes.
+    pub(crate) fn new(wire: Wire<S>, peer_limit: u32, timeouts: &Timeouts) -> Self {
+        let within = Duration::from_secs(timeouts.message_s);
+        let whole = Duration::from_secs(timeouts.whole_message_s);
+        Self { wire, peer_limit, within, whole, most: LIST_LIMIT }
+    }
+
     /// Sends a message. The data set begins in a PDU of its own, as some peers want it.
     pub(crate) async fn send(
         &mut self,
@@ -106,11 +121,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Channel<S> {
         command: &Command,
         data: Option<&[u8]>,
     ) -> Result<(), WireError> {
-        self.send_values(context, PDataValueType::Command, &command.bytes()).await?;
-        match data {
-            Some(data) => self.send_values(context, PDataValueType::Data, data).await,
-            None => Ok(()),
-        }
+        let whole = self.whole;
+        let late = WireError::Endless { whole: "a message", seconds: whole.as_secs() };
+        let send = async {
+            self.send_values(context, PDataValueType::Command, &command.bytes()).await?;
+            match data {
+                Some(data) => self.send_values(context, PDataValueType::Data, data).await,
+                None => Ok(()),
+            }
+        };
+        timeout(whole, send).await.map_err(|_| late)?
     }
 
     async fn send_values(
@@ -147,8 +167,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Channel<S> {
         let mut assembler = Assembler::default();
         let mut message: Option<(u8, Command)> = None;
         let mut data = Vec::new();
+        let mut by: Option<Deadline> = None;
         loop {
-            let values = match self.wire.read(self.within, awaited).await? {
+            let read = self.wire.read_by(by.as_slice(), self.within, awaited).await?;
+            by.get_or_insert_with(|| Deadline::new("a message", self.whole));
+            let values = match read {
                 Pdu::PData { data } => data,
                 Pdu::AbortRQ { .. } => return Err(MessageError::Aborted),
                 Pdu::ReleaseRQ => return Err(MessageError::Released),
@@ -160,8 +183,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Channel<S> {
                     Some(Part::Data(bytes, _)) => data.extend(bytes),
                     None => {}
                 }
-                if data.len() > LIST_LIMIT {
-                    let words = format!("a list of more than {LIST_LIMIT} bytes");
+                if data.len() > self.most {
+                    let words = format!("a data set of more than {} bytes", self.most);
                     return Err(MessageError::Breach(words));
                 }
             }
@@ -213,11 +236,11 @@ mod tests {
     fn a_message_is_cut_to_the_peers_size() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(async {
-            let within = Duration::from_secs(1);
+            let timeouts = Timeouts::default();
             let (to, from) = tokio::io::duplex(1 << 20);
-            let mut sender = Channel { wire: Wire::new(to, 4096), peer_limit: 1024, within };
+            let mut sender = Channel::new(Wire::new(to, 4096), 1024, &timeouts);
             // What it may take is what the sender was told: one byte more would be refused.
-            let mut taker = Channel { wire: Wire::new(from, 1024), peer_limit: 0, within };
+            let mut taker = Channel::new(Wire::new(from, 1024), 0, &timeouts);
             let data: Vec<u8> = (0..5001u32).map(|i| i as u8).collect();
             let command = Command::new(field::STORE).with_data_set();
             sender.send(5, &command, Some(&data)).await.unwrap();

@@ -55,7 +55,8 @@ impl Incoming {
     /// The system's words.
     pub fn begin(folder: &Path, film: &Announced, calling: &AeTitle) -> io::Result<Self> {
         static BEGUN: AtomicU64 = AtomicU64::new(0);
-        let path = folder.join(format!("{}.part", BEGUN.fetch_add(1, Ordering::Relaxed)));
+        let (process, number) = (std::process::id(), BEGUN.fetch_add(1, Ordering::Relaxed));
+        let path = folder.join(format!("{process}-{number}.part"));
         let file = File::create(&path)?;
         let mut gathered = Vec::with_capacity(GATHERED);
         gathered.extend([0; 128]);

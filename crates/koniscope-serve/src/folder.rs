@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! node.db        the store            incoming/   films on their way, cleared at every start
-//! node.lock      held while it runs   films/      films received, by the SHA-256 of their bytes
+//! node.lock      held while it runs   pulled/     the same of `koniscope pull`
+//! pull.lock      held while it pulls  films/      films received, by the SHA-256 of their bytes
 //!                                     results/    a folder a film: reading.json, pictures, result objects
 //! ```
 
@@ -16,6 +17,7 @@ use std::{
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
+    incoming: PathBuf,
     _lock: File,
 }
 
@@ -25,22 +27,31 @@ impl Folder {
     /// # Errors
     /// If another node holds it, or the system's words.
     pub fn open(root: &Path) -> io::Result<Self> {
-        for folder in [Self::incoming_of(root), root.join("films"), root.join("results")] {
-            fs::create_dir_all(folder)?;
-        }
-        let lock = File::create(root.join("node.lock"))?;
-        lock.try_lock().map_err(|e| match e {
-            TryLockError::WouldBlock => io::Error::other("another node works in this folder"),
-            TryLockError::Error(e) => e,
-        })?;
-        for left in fs::read_dir(Self::incoming_of(root))? {
-            fs::remove_file(left?.path())?;
-        }
-        Ok(Self { root: root.to_owned(), _lock: lock })
+        Self::open_for(root, ("node.lock", "incoming"), "another node works in this folder")
     }
 
-    fn incoming_of(root: &Path) -> PathBuf {
-        root.join("incoming")
+    /// Opens the folder beside its node, for films that are fetched for it.
+    ///
+    /// # Errors
+    /// If another fetches them, or the system's words.
+    pub fn to_pull(root: &Path) -> io::Result<Self> {
+        Self::open_for(root, ("pull.lock", "pulled"), "another pull runs into this folder")
+    }
+
+    fn open_for(root: &Path, (lock, incoming): (&str, &str), held: &str) -> io::Result<Self> {
+        let incoming = root.join(incoming);
+        for folder in [&incoming, &root.join("films"), &root.join("results")] {
+            fs::create_dir_all(folder)?;
+        }
+        let lock = File::create(root.join(lock))?;
+        lock.try_lock().map_err(|e| match e {
+            TryLockError::WouldBlock => io::Error::other(held),
+            TryLockError::Error(e) => e,
+        })?;
+        for left in fs::read_dir(&incoming)? {
+            fs::remove_file(left?.path())?;
+        }
+        Ok(Self { root: root.to_owned(), incoming, _lock: lock })
     }
 
     /// The file of the store.
@@ -50,7 +61,7 @@ impl Folder {
 
     /// Where films lie until they are whole.
     pub fn incoming(&self) -> PathBuf {
-        Self::incoming_of(&self.root)
+        self.incoming.clone()
     }
 
     /// The file of a film, by its fingerprint.
@@ -120,6 +131,10 @@ mod tests {
         fs::write(&half, b"half").unwrap();
         let second = Folder::open(root.path()).unwrap_err();
         assert!(second.to_string().contains("another node"), "{second}");
+        // Films are fetched beside it, by one at a time.
+        let pull = Folder::to_pull(root.path()).unwrap();
+        assert!(Folder::to_pull(root.path()).is_err() && half.exists());
+        assert_ne!(pull.incoming(), first.incoming());
         drop(first);
         let again = Folder::open(root.path()).unwrap();
         assert!(!half.exists());

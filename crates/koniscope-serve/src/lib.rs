@@ -24,6 +24,7 @@ pub mod film;
 pub mod folder;
 pub mod node;
 pub mod page;
+pub mod pull;
 pub mod reading;
 pub mod rules;
 pub mod scp;

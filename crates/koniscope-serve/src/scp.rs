@@ -7,6 +7,8 @@ mod receive;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+pub(crate) use negotiate::{FILMS, film_syntaxes};
+pub(crate) use receive::{CANNOT_UNDERSTAND, DOES_NOT_MATCH, OUT_OF_RESOURCES, Refusal};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{Notify, Semaphore, watch},
@@ -23,7 +25,7 @@ const TOLD_BUSY: u32 = 16;
 pub struct Scp {
     config: Arc<Config>,
     rules: Vec<Rule>,
-    store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Store>,
     folder: Arc<Folder>,
     log: Log,
     /// Told when a film was taken.

@@ -175,6 +175,9 @@ pub trait Store: Send + Sync {
     /// Whether an object of this class and instance is held.
     fn holds<'a>(&'a self, class: &'a str, instance: &'a str) -> Answer<'a, bool>;
 
+    /// Fingerprint of the first film of this SOP Instance UID, if one is held.
+    fn film<'a>(&'a self, instance: &'a str) -> Answer<'a, Option<String>>;
+
     /// Notes an association that ended. The last thousand are kept.
     fn note<'a>(&'a self, association: &'a Association) -> Answer<'a, ()>;
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use dicom_ul::pdu::{MAXIMUM_PDU_SIZE, Pdu, read_pdu, write_pdu};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 /// Bytes before a PDU's content: type, a reserved byte and the length.
@@ -37,6 +37,14 @@ pub enum WireError {
         /// What was waited for.
         awaited: &'static str,
     },
+    /// Each part came in time, and all of it did not.
+    #[error("{whole} took more than {seconds} s in all")]
+    Endless {
+        /// What took so long.
+        whole: &'static str,
+        /// Seconds allowed.
+        seconds: u64,
+    },
     /// Its first bytes are of another protocol.
     #[error("the peer speaks {0}, not DICOM; {1}")]
     NotDicom(&'static str, &'static str),
@@ -56,6 +64,21 @@ pub enum WireError {
     /// The system's words.
     #[error("the connection broke: {0}")]
     Io(String),
+}
+
+/// When something must have come whole, however small its parts.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline {
+    at: Instant,
+    whole: &'static str,
+    within: Duration,
+}
+
+impl Deadline {
+    /// From now on; `whole` is what an error says, as `a message`.
+    pub fn new(whole: &'static str, within: Duration) -> Self {
+        Self { at: Instant::now() + within, whole, within }
+    }
 }
 
 /// A connection on which PDUs go.
@@ -82,6 +105,29 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     ) -> Result<Pdu, WireError> {
         let late = WireError::Timeout { seconds: within.as_secs(), awaited };
         timeout(within, self.read_whole()).await.map_err(|_| late)?
+    }
+
+    /// The next PDU, by the first of the deadlines too.
+    ///
+    /// # Errors
+    /// [`WireError`].
+    pub async fn read_by(
+        &mut self,
+        deadlines: &[Deadline],
+        within: Duration,
+        awaited: &'static str,
+    ) -> Result<Pdu, WireError> {
+        let first = deadlines.iter().min_by_key(|deadline| deadline.at);
+        let left = first.map(|first| (first, first.at.saturating_duration_since(Instant::now())));
+        let Some((first, left)) = left.filter(|(_, left)| *left < within) else {
+            return self.read(within, awaited).await;
+        };
+        let (whole, seconds) = (first.whole, first.within.as_secs());
+        let endless = WireError::Endless { whole, seconds };
+        if left.is_zero() {
+            return Err(endless);
+        }
+        timeout(left, self.read_whole()).await.map_err(|_| endless)?
     }
 
     async fn read_whole(&mut self) -> Result<Pdu, WireError> {

@@ -14,8 +14,9 @@ use crate::{
     IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION,
     ae::AeTitle,
     command::{Command, element, field},
-    dimse::{Assembler, Channel, MessageError, Part},
-    wire::{Wire, WireError},
+    dimse::{Assembler, Channel, LIST_LIMIT, MessageError, Part},
+    film::Announced,
+    wire::{Deadline, Wire, WireError},
 };
 
 /// Status: the operation is not known here (PS3.7 annex C).
@@ -24,9 +25,6 @@ const UNRECOGNIZED: u16 = 0x0211;
 const WRONG_CLASS: u16 = 0x0122;
 /// Status: the UID is none.
 const INVALID_INSTANCE: u16 = 0x0117;
-
-/// Most bytes of a data set that is no film.
-const LIST_LIMIT: usize = 4 << 20;
 
 /// A refused film is let go by up to so many times the largest.
 const PATIENCE: u64 = 4;
@@ -84,7 +82,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
                 Err(error) => error.to_string(),
                 Ok(_) => "the peer broke the protocol: no request of an association".into(),
             };
-            Channel { wire, peer_limit: 0, within }.abort().await;
+            Channel::new(wire, 0, &config.timeouts).abort().await;
             return ended(words);
         }
     };
@@ -119,8 +117,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     if let Err(error) = wire.write(&Pdu::AssociationAC(accepted), within).await {
         return Ended { calling: Some(calling), objects: 0, outcome: error.to_string() };
     }
-    let within = Duration::from_secs(config.timeouts.message_s);
-    let channel = Channel { wire, peer_limit: peer_limit.unwrap_or(0), within };
+    let channel = Channel::new(wire, peer_limit.unwrap_or(0), &config.timeouts);
     let mut running = Running { scp, channel, calling, contexts, objects: 0 };
     let outcome = match running.messages().await {
         Ok(()) if running.contexts.is_empty() => "released; no context could be taken".into(),
@@ -137,16 +134,24 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
 impl<S: AsyncRead + AsyncWrite + Unpin> Running<'_, S> {
     /// Answers messages until the peer releases. A film that is bad ends no association.
     async fn messages(&mut self) -> Result<(), MessageError> {
-        let idle = Duration::from_secs(self.scp.config.timeouts.idle_s);
+        let timeouts = &self.scp.config.timeouts;
+        let idle = Duration::from_secs(timeouts.idle_s);
+        let whole = Duration::from_secs(timeouts.whole_association_s);
+        let association = Deadline::new("an association", whole);
+        let mut message: Option<Deadline> = None;
         let mut assembler = Assembler::default();
         let mut request: Option<Request> = None;
         loop {
-            let read = if assembler.is_inside() {
-                self.channel.wire.read(self.channel.within, "the rest of a message was awaited")
+            let (within, awaited) = if assembler.is_inside() {
+                (self.channel.within, "the rest of a message was awaited")
             } else {
-                self.channel.wire.read(idle, "the next message was awaited")
+                message = None;
+                (idle, "the next message was awaited")
             };
-            let values = match read.await? {
+            let deadlines = [association, message.unwrap_or(association)];
+            let read = self.channel.wire.read_by(&deadlines, within, awaited).await?;
+            message.get_or_insert_with(|| Deadline::new("a message", self.channel.whole));
+            let values = match read {
                 Pdu::PData { data } => data,
                 Pdu::ReleaseRQ if !assembler.is_inside() => {
                     self.channel.wire.write(&Pdu::ReleaseRP, self.channel.within).await?;
@@ -205,7 +210,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Running<'_, S> {
                 if class.as_deref() != Some(context.class.as_str()) || !is_film {
                     refuse(WRONG_CLASS, "class is not that of the context")
                 } else if let Some(instance) = command.uid(element::AFFECTED_INSTANCE) {
-                    match receive::begin(self.scp, context, instance, &self.calling) {
+                    let announced = Announced {
+                        class: context.class.clone(),
+                        instance,
+                        transfer_syntax: context.transfer_syntax.clone(),
+                    };
+                    match receive::begin(self.scp, announced, &self.calling) {
                         Ok(arriving) => Data::Film(Box::new(arriving)),
                         Err(refusal) => refuse(refusal.status, &refusal.words),
                     }

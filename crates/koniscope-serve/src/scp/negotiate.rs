@@ -12,12 +12,31 @@ use crate::{ae::AeTitle, config::Config, scu::APPLICATION_CONTEXT};
 
 /// Classes of films that are taken: Computed Radiography, Digital X-Ray for presentation and for processing,
 /// Secondary Capture.
-pub(super) const FILMS: [&str; 4] = [
+pub(crate) const FILMS: [&str; 4] = [
     uids::COMPUTED_RADIOGRAPHY_IMAGE_STORAGE,
     uids::DIGITAL_X_RAY_IMAGE_STORAGE_FOR_PRESENTATION,
     uids::DIGITAL_X_RAY_IMAGE_STORAGE_FOR_PROCESSING,
     uids::SECONDARY_CAPTURE_IMAGE_STORAGE,
 ];
+
+/// Transfer syntaxes of films that are asked for, as far as they can be read. Those that every peer can write go
+/// first.
+pub(crate) fn film_syntaxes() -> Vec<&'static str> {
+    let mut syntaxes = vec![
+        uids::EXPLICIT_VR_LITTLE_ENDIAN,
+        uids::IMPLICIT_VR_LITTLE_ENDIAN,
+        uids::JPEG_LOSSLESS_SV1,
+        uids::JPEG_LOSSLESS,
+        uids::JPEGLS_LOSSLESS,
+        uids::JPEG2000_LOSSLESS,
+        uids::RLE_LOSSLESS,
+        uids::JPEG_BASELINE8_BIT,
+        uids::JPEG_EXTENDED12_BIT,
+        uids::JPEG2000,
+    ];
+    syntaxes.retain(|syntax| rank(syntax, true).is_some());
+    syntaxes
+}
 
 /// A context that was taken.
 #[derive(Clone, Debug, PartialEq)]

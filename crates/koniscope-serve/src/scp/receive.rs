@@ -5,7 +5,7 @@ use std::{fs, io};
 
 use tokio::task::block_in_place;
 
-use super::{Scp, negotiate::Taken};
+use super::Scp;
 use crate::{
     ae::AeTitle,
     film::{Announced, Incoming, facts},
@@ -14,16 +14,16 @@ use crate::{
 };
 
 /// Status: out of resources (PS3.4 table B.2-1).
-const OUT_OF_RESOURCES: u16 = 0xA700;
+pub(crate) const OUT_OF_RESOURCES: u16 = 0xA700;
 /// Status: the data set is not what the command says.
-const DOES_NOT_MATCH: u16 = 0xA900;
+pub(crate) const DOES_NOT_MATCH: u16 = 0xA900;
 /// Status: cannot understand.
-const CANNOT_UNDERSTAND: u16 = 0xC000;
+pub(crate) const CANNOT_UNDERSTAND: u16 = 0xC000;
 
 /// Why a film is not taken.
-pub(super) struct Refusal {
-    pub(super) status: u16,
-    pub(super) words: String,
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) words: String,
 }
 
 fn refusal(status: u16, words: impl Into<String>) -> Refusal {
@@ -53,11 +53,24 @@ impl Arriving {
     }
 }
 
+impl Scp {
+    /// Takes a film that is in memory, as one that arrived.
+    pub(crate) async fn take(
+        &self,
+        announced: Announced,
+        bytes: &[u8],
+        from: &AeTitle,
+    ) -> Result<(), Refusal> {
+        let mut arriving = begin(self, announced, from)?;
+        arriving.add(bytes, bytes.len() as u64);
+        finish(self, arriving, from).await
+    }
+}
+
 /// Begins a film, where the disk has room.
 pub(super) fn begin(
     scp: &Scp,
-    context: &Taken,
-    instance: String,
+    announced: Announced,
     calling: &AeTitle,
 ) -> Result<Arriving, Refusal> {
     let reserve = scp.config.node.reserve_mb.saturating_mul(1 << 20);
@@ -66,11 +79,6 @@ pub(super) fn begin(
         let words = format!("less than {} MB left on the disk", scp.config.node.reserve_mb);
         return Err(refusal(OUT_OF_RESOURCES, words));
     }
-    let announced = Announced {
-        class: context.class.clone(),
-        instance,
-        transfer_syntax: context.transfer_syntax.clone(),
-    };
     let incoming = Incoming::begin(&incoming, &announced, calling).map_err(|e| of_disk(&e))?;
     Ok(Arriving { announced, incoming: Ok(incoming) })
 }

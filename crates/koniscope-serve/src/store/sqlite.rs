@@ -264,6 +264,14 @@ impl Store for Sqlite {
         })
     }
 
+    fn film<'a>(&'a self, instance: &'a str) -> Answer<'a, Option<String>> {
+        Box::pin(async move {
+            let first = "SELECT sha256 FROM film WHERE sop_instance = $1 ORDER BY id LIMIT 1";
+            let found = sqlx::query(first).bind(instance).fetch_optional(&self.pool).await?;
+            Ok(found.map(|row| row.try_get("sha256")).transpose()?)
+        })
+    }
+
     fn note<'a>(&'a self, association: &'a Association) -> Answer<'a, ()> {
         Box::pin(async move {
             let id: i64 = sqlx::query(

@@ -6,6 +6,9 @@
     reason = "shared by tests, each of which uses a part"
 )]
 
+pub mod archive;
+pub mod real;
+
 use std::{
     fs,
     io::{Read, Write},
