@@ -16,6 +16,7 @@ mod serve;
 mod simulate;
 mod site_file;
 mod trainer;
+mod users;
 
 use std::process::ExitCode;
 
@@ -52,6 +53,7 @@ enum Command {
     Serve(serve::Args),
     Pull(pull::Args),
     Node(node::Args),
+    Users(users::Args),
 }
 
 fn main() -> ExitCode {
@@ -71,5 +73,6 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(args),
         Command::Pull(args) => pull::run(args),
         Command::Node(args) => node::run(args),
+        Command::Users(args) => users::run(args),
     })
 }

@@ -3,15 +3,13 @@
 use std::{
     path::PathBuf,
     process::{Command, ExitCode, Stdio},
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context, bail};
 use koniscope::{form::signed, model::Device};
 use koniscope_serve::page::{Options, Page};
 
-use crate::{read::find, reader::ReaderArgs, threads, write::print};
+use crate::{read::find, reader::ReaderArgs, serve::clock, threads, write::print};
 
 /// Open films on a page in the browser, read them on the official form and sign.
 ///
@@ -73,16 +71,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     std::fs::create_dir_all(&args.out)
         .with_context(|| format!("cannot create {}", args.out.display()))?;
     let options = Options { films: found.films, out: args.out.clone(), mode: args.mode.into() };
-    let clock = Arc::new(|| {
-        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
-    });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
-        .enable_io()
+        .enable_all()
         .build()
         .context("cannot begin to serve")?;
     runtime.block_on(async {
-        let page = Page::open(options, reader, clock, args.port)
+        let page = Page::open(options, reader, clock(), args.port)
             .await
             .with_context(|| format!("cannot open the page on port {}", args.port))?;
         let address = page.address();

@@ -1,10 +1,22 @@
-//! `koniscope serve`: the DICOM node.
+//! `koniscope serve`: the DICOM node, and its page.
 
-use std::{fs, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use anyhow::{Context, anyhow};
-use koniscope::model::Device;
-use koniscope_serve::{config::Config, node::ServingNode};
+use koniscope::{Reader, model::Device};
+use koniscope_serve::{
+    Log,
+    config::Config,
+    node::ServingNode,
+    page::{Clock, Options, Page, PageReader, Settings},
+    reading::FilmReader,
+};
 use tokio::{
     runtime::{Builder, Runtime},
     signal,
@@ -13,7 +25,8 @@ use tokio::{
 
 use crate::{reader::ReaderArgs, threads, write::print};
 
-/// Run a DICOM node: films come by C-STORE, are read, and results go to their destinations.
+/// Run a DICOM node: films come by C-STORE, are read, and results go to their destinations. With `[page]` in its
+/// file, physicians read and sign them on a page.
 ///
 /// Listens on loopback unless the configuration names another address. Nothing is acknowledged before it is on
 /// the disk; what was not finished goes on at the next start. Lines about associations and films go to stderr.
@@ -48,25 +61,53 @@ pub(crate) fn runtime() -> anyhow::Result<Runtime> {
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     threads::set(args.threads)?;
     let config = config(&args.config)?;
-    let reader = args.reader.load(&Device::cpu())?;
-    let node = &config.node;
-    let what = format!("{} on {}", node.ae_title, node.listen);
+    let reader = Arc::new(args.reader.load(&Device::cpu())?);
+    let what = format!("{} on {}", config.node.ae_title, config.node.listen);
     if args.check {
         print(&format!("well: {what}, {} destinations\n", config.destinations.len()))?;
         return Ok(ExitCode::SUCCESS);
     }
     let runtime = runtime()?;
     let (stop, stopped) = watch::channel(false);
+    let log: Log = Arc::new(|line: &str| eprintln!("{line}"));
     runtime.block_on(async {
-        let node = ServingNode::open(config, Arc::new(|line: &str| eprintln!("{line}"))).await?;
+        let (settings, root) = (config.page.clone(), config.node.folder.clone());
+        let node = ServingNode::open(config, Arc::clone(&log)).await?;
+        let film_reader: Arc<dyn FilmReader> = match settings {
+            None => reader,
+            Some(settings) => {
+                let page = page(&settings, &root, &reader).await?;
+                eprintln!("page: {}", page.address());
+                let (follower, store) = (page.follower(&root), node.store());
+                tokio::spawn(follower.follow(store, stopped.clone(), Arc::clone(&log)));
+                let ended = Arc::clone(&log);
+                tokio::spawn(async move {
+                    if let Err(error) = page.serve().await {
+                        ended(&format!("the page ended: {error}"));
+                    }
+                });
+                Arc::new(PageReader(reader))
+            }
+        };
         eprintln!("{what}: listening. Research use only. Not a medical device; not for diagnosis.");
-        let running = tokio::spawn(node.run(Arc::new(reader), stopped));
+        let running = tokio::spawn(node.run(film_reader, stopped));
         asked_to_end().await;
         eprintln!("ending: readings under way are finished");
         let _ = stop.send(true);
         running.await.context("the node ended in a fault of this program")?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+async fn page(settings: &Settings, root: &Path, reader: &Arc<Reader>) -> anyhow::Result<Page> {
+    let options = Options { films: Vec::new(), out: root.join("results"), mode: settings.mode };
+    let opened = Page::listen(settings, options, Arc::clone(reader), clock()).await;
+    opened.with_context(|| format!("cannot open the page on {}", settings.listen))
+}
+
+/// The system's clock, in seconds since 1970.
+pub(crate) fn clock() -> Clock {
+    Arc::new(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
 }
 
 /// Waits for Ctrl-C, or the signal by which services are ended.

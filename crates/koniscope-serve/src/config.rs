@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 use koniscope::output::dicom::Kinds;
 use serde::Deserialize;
 
-use crate::{ae::AeTitle, rules::Rule};
+use crate::{ae::AeTitle, page, rules::Rule};
 
 /// All of it; see docs/reference/node-toml.md.
 #[derive(Clone, Debug, Deserialize)]
@@ -13,6 +13,9 @@ use crate::{ae::AeTitle, rules::Rule};
 pub struct Config {
     /// The node itself.
     pub node: Node,
+    /// The reader's page, where one is wanted.
+    #[serde(default)]
+    pub page: Option<page::Settings>,
     /// Other nodes, by names of ours.
     #[serde(default)]
     pub peers: BTreeMap<String, Peer>,
@@ -179,6 +182,7 @@ impl Config {
         let node = &config.node;
         let timeouts = &config.timeouts;
         let wrong = |words: &str| Err(words.to_owned());
+        config.page.as_ref().map_or(Ok(()), page::Settings::check)?;
         for destination in &config.destinations {
             if !config.peers.contains_key(&destination.peer) {
                 let peer = &destination.peer;
@@ -267,6 +271,7 @@ mod tests {
             ("max_pdu = 100", "max_pdu must lie"),
             ("listen = \"0.0.0.0:104\"", "no peer is known"),
             ("max_associations = 0", "at least 1"),
+            ("[page]\nlisten = \"0.0.0.0:443\"", "needs users"),
             ("color = \"red\"", "unknown field `color`"),
             ("[timeouts]\nidle_s = 0", "at least 1 s"),
             ("[[destinations]]\npeer = \"a\"", "add [peers.a]"),

@@ -66,8 +66,13 @@ impl Folder {
 
     /// The file of a film, by its fingerprint.
     pub fn film(&self, sha256: &str) -> PathBuf {
+        Self::film_of(&self.root, sha256)
+    }
+
+    /// As [`film`](Self::film), of the folder that a node works in.
+    pub fn film_of(root: &Path, sha256: &str) -> PathBuf {
         let shard: String = sha256.chars().take(2).collect();
-        self.root.join("films").join(shard).join(format!("{sha256}.dcm"))
+        root.join("films").join(shard).join(format!("{sha256}.dcm"))
     }
 
     /// Folder of all results; that of a film has the name [`Self::result_name`].

@@ -32,6 +32,7 @@ pub mod scu;
 mod sender;
 pub mod status;
 pub mod store;
+pub mod tls;
 pub mod wire;
 mod worker;
 

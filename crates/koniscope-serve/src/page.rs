@@ -1,26 +1,41 @@
-//! The reader's page for local films: a list, a viewer, and the official form beside it.
+//! The reader's page: a list, a viewer, and the official form beside it.
 //!
 //! ```text
-//! films -> background: the Reader -> results in a folder
+//! films -> background: the Reader -> results in a folder        (or the node's store and results)
+//! browser -> listen: connections, TLS -> guard: who asks -> rights: what for
 //! browser <- list, film, form; machine's answers only where the mode lets them through
 //! draft -> form's rules -> signed record, a new file that never changes
 //! ```
 //!
-//! It listens on loopback alone and answers to no other name. What the machine says leaves `films` by
-//! one door, `Film::machine`, which asks the mode first.
+//! Without users it listens on loopback alone and answers to no other name. What the machine says leaves
+//! `films` by one door, `Film::machine`, which asks the mode first.
 
 mod api;
 mod film_api;
-pub mod films;
+mod films;
 mod form;
 mod guard;
 mod html;
+mod listen;
+mod login;
+mod machine;
+mod node;
+mod people;
 mod pictures;
+mod rate;
+mod rights;
+mod session;
+mod settings;
 mod store;
 mod text;
 mod time;
 
-use std::{io, net::Ipv4Addr, path::PathBuf, sync::Arc};
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use axum::{
     Router,
@@ -29,9 +44,20 @@ use axum::{
     routing::{get, post},
 };
 use koniscope::{Reader, form::signed::Mode};
+use rustls::ServerConfig;
 use tokio::net::TcpListener;
 
-pub use films::App;
+pub use node::{Follower, PageReader};
+pub use people::{People, Role, User};
+pub use settings::Settings;
+
+use self::{
+    films::App,
+    guard::Door,
+    listen::{Doorway, Peer},
+    rights::{Access, Right, need},
+};
+use crate::tls;
 
 /// Bytes of a request at most: a form with long comments has 20,000.
 const MOST_BYTES: usize = 256 << 10;
@@ -53,12 +79,14 @@ pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
 /// A page that is ready to answer.
 pub struct Page {
     listener: TcpListener,
+    tls: Option<Arc<ServerConfig>>,
     app: Arc<App>,
-    port: u16,
+    local: SocketAddr,
 }
 
 impl Page {
-    /// Takes a port of loopback (0 for any that is free) and begins to read the films in the background.
+    /// Takes a port of loopback (0 for any that is free) and begins to read the films in the background. Whoever
+    /// is on this machine is its one reader.
     ///
     /// # Errors
     /// The system's, where the port is taken or a signed reading cannot be looked at.
@@ -69,15 +97,51 @@ impl Page {
         port: u16,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-        let port = listener.local_addr()?.port();
-        let app = Arc::new(App::new(options, reader, clock)?);
+        let local = listener.local_addr()?;
+        let app = Arc::new(App::new(options, Arc::new(reader), clock, None)?);
         films::read_all(&app)?;
-        Ok(Self { listener, app, port })
+        Ok(Self { listener, tls: None, app, local })
+    }
+
+    /// As [`open`](Self::open), with the users and the TLS of its settings.
+    ///
+    /// # Errors
+    /// The same, and settings that do not do.
+    pub async fn listen(
+        settings: &Settings,
+        options: Options,
+        reader: Arc<Reader>,
+        clock: Clock,
+    ) -> io::Result<Self> {
+        settings.check().map_err(io::Error::other)?;
+        let tls = match (&settings.certificate, &settings.key) {
+            (Some(certificate), Some(key)) => {
+                Some(tls::server(certificate, key).map_err(io::Error::other)?)
+            }
+            _ => None,
+        };
+        let access = settings.users.as_ref().map(|file| {
+            let told = |e| io::Error::other(format!("{}: {e}", file.display()));
+            let people = People::load(file).map_err(told)?;
+            if !people.has_readers() {
+                let why = "nobody can log in; `koniscope users add NAME` adds somebody";
+                return Err(io::Error::other(format!("{}: {why}", file.display())));
+            }
+            let idle = u64::from(settings.session_minutes) * 60;
+            Ok(Access::new(file.clone(), idle, tls.is_some()))
+        });
+        let access = access.transpose()?;
+        let listener = TcpListener::bind(settings.listen).await?;
+        let local = listener.local_addr()?;
+        let app = Arc::new(App::new(options, reader, clock, access)?);
+        films::read_all(&app)?;
+        Ok(Self { listener, tls, app, local })
     }
 
     /// Where it is.
     pub fn address(&self) -> String {
-        format!("http://127.0.0.1:{}/", self.port)
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}/", self.local)
     }
 
     /// Answers until the program ends.
@@ -85,28 +149,44 @@ impl Page {
     /// # Errors
     /// The system's.
     pub async fn serve(self) -> io::Result<()> {
-        axum::serve(self.listener, router(self.app, self.port)).await
+        let has_tls = self.tls.is_some();
+        let door = Door { app: self.app.clone(), local: self.local, has_tls };
+        let routes = router(self.app, door).into_make_service_with_connect_info::<Peer>();
+        axum::serve(Doorway::new(self.listener, self.tls)?, routes).await
     }
 }
 
-fn router(app: Arc<App>, port: u16) -> Router {
-    Router::new()
+fn router(app: Arc<App>, door: Door) -> Router {
+    let only = |right| middleware::from_fn_with_state(right, need);
+    let open = Router::new()
+        .route("/login", get(login::form))
+        .route("/api/login", post(login::login))
+        .route("/static/{name}", get(html::asset));
+    let look = Router::new()
         .route("/", get(html::list))
         .route("/films/{film}", get(html::film))
-        .route("/static/{name}", get(html::asset))
+        .route("/api/logout", post(login::logout))
         .route("/api/films", get(api::films))
         .route("/api/signed.csv", get(api::signed_csv))
         .route("/api/signed.axt", get(api::signed_axt))
         .route("/api/films/{film}", get(film_api::film))
-        .route("/api/films/{film}/check", post(film_api::check))
-        .route("/api/films/{film}/normal", post(film_api::normal))
-        .route("/api/films/{film}/sign/{number}", post(film_api::sign))
         .route("/api/films/{film}/preview.png", get(pictures::preview))
         .route("/api/films/{film}/pixels", get(pictures::pixels))
         .route("/api/films/{film}/lungs.png", get(pictures::lungs))
         .route("/api/films/{film}/heat.png", get(pictures::heat))
+        .route_layer(only(Right::Look));
+    let sign = Router::new()
+        .route("/api/films/{film}/check", post(film_api::check))
+        .route("/api/films/{film}/normal", post(film_api::normal))
+        .route("/api/films/{film}/sign/{number}", post(film_api::sign))
+        .route_layer(only(Right::Sign));
+    let manage =
+        Router::new().route("/api/people", get(login::people)).route_layer(only(Right::Manage));
+    open.merge(look)
+        .merge(sign)
+        .merge(manage)
         .fallback(guard::not_found)
         .layer(DefaultBodyLimit::max(MOST_BYTES))
-        .layer(middleware::from_fn_with_state(port, guard::guard))
+        .layer(middleware::from_fn_with_state(door, guard::guard))
         .with_state(app)
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use koniscope::{
-    Reader,
+    FilmReading, Reader,
     output::{
         self, FilmResult, FolderSink, Sink,
         dicom::{DicomSink, Kind, Kinds},
@@ -39,13 +39,22 @@ impl FilmReader for Reader {
     fn read(&self, film: &Path, results: &Path, name: &str) -> Result<Vec<ResultObject>, Failure> {
         let started = std::time::Instant::now();
         let clock = || started.elapsed().as_secs_f64() * 1e3;
-        let outcome = output::read_file(self, film, &clock);
-        let path = film.to_string_lossy().into_owned();
-        let result = FilmResult { path, name: name.to_owned(), outcome };
-        DicomSink::new(results, Kinds::all()).put(&result)?;
-        output::keep(result, &FolderSink::new(results)).outcome?;
-        let object = |kind: Kind| ResultObject { kind: kind.name().to_owned(), file: kind.file() };
-        let is_there = |object: &ResultObject| results.join(name).join(&object.file).is_file();
-        Ok(Kind::ALL.into_iter().map(object).filter(is_there).collect())
+        objects(film, results, name, output::read_file(self, film, &clock))
     }
+}
+
+/// Keeps what came of a film, and names the objects that lie there now.
+pub(crate) fn objects(
+    film: &Path,
+    results: &Path,
+    name: &str,
+    outcome: Result<FilmReading, Failure>,
+) -> Result<Vec<ResultObject>, Failure> {
+    let path = film.to_string_lossy().into_owned();
+    let result = FilmResult { path, name: name.to_owned(), outcome };
+    DicomSink::new(results, Kinds::all()).put(&result)?;
+    output::keep(result, &FolderSink::new(results)).outcome?;
+    let object = |kind: Kind| ResultObject { kind: kind.name().to_owned(), file: kind.file() };
+    let is_there = |object: &ResultObject| results.join(name).join(&object.file).is_file();
+    Ok(Kind::ALL.into_iter().map(object).filter(is_there).collect())
 }

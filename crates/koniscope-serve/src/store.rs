@@ -120,6 +120,23 @@ pub struct Failed {
     pub reason: String,
 }
 
+/// A film, and how far its reading has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilmState {
+    /// Its number.
+    pub id: i64,
+    /// Fingerprint of its bytes.
+    pub sha256: String,
+    /// When it came, in ms since 1970.
+    pub received_ms: i64,
+    /// Of its reading: `queued`, `leased`, `done`, `failed` or `passed over`.
+    pub state: String,
+    /// Why it is not read.
+    pub reason: String,
+    /// When that changed last, in ms since 1970.
+    pub changed_ms: i64,
+}
+
 /// The store at a glance.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Overview {
@@ -180,6 +197,9 @@ pub trait Store: Send + Sync {
 
     /// Notes an association that ended. The last thousand are kept.
     fn note<'a>(&'a self, association: &'a Association) -> Answer<'a, ()>;
+
+    /// Films whose reading has changed at `since` or later, or is not at its end, in the order in which they came.
+    fn films(&self, since: i64) -> Answer<'_, Vec<FilmState>>;
 
     /// All at a glance.
     fn overview(&self) -> Answer<'_, Overview>;

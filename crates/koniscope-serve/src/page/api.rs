@@ -18,7 +18,10 @@ use koniscope::{
 };
 use serde::Serialize;
 
-use super::{films::App, films::Film};
+use super::{
+    films::{App, Film},
+    time::utc,
+};
 
 #[derive(Serialize)]
 pub(super) struct List {
@@ -32,6 +35,8 @@ pub(super) struct List {
 struct Row {
     id: usize,
     name: String,
+    /// When it came.
+    came: String,
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -78,29 +83,32 @@ impl Summary {
 
 pub(super) async fn films(State(app): State<Arc<App>>) -> Json<List> {
     let version = app.version();
-    let row = |(id, film): (usize, &Film)| {
+    let row = |(id, film): (usize, &Arc<Film>)| {
         let standing = film.standing();
         Row {
             id,
             name: film.name.clone(),
+            came: utc(film.came),
             state: standing.word,
             reason: standing.reason,
             signed: standing.signed.len(),
             machine: Summary::of(film, app.mode()),
         }
     };
-    Json(List { version, mode: app.mode(), films: app.films.iter().enumerate().map(row).collect() })
+    Json(List { version, mode: app.mode(), films: app.all().iter().enumerate().map(row).collect() })
 }
 
 pub(super) async fn signed_csv(State(app): State<Arc<App>>) -> Response {
-    let signed = app.films.iter().flat_map(|film| film.standing().signed);
+    let films = app.all();
+    let signed = films.iter().flat_map(|film| film.standing().signed);
     let records: Vec<Signed> = signed.map(|(signed, _)| signed).collect();
     file("text/csv; charset=utf-8", "signed.csv", table::csv(&records))
 }
 
 /// The last record of each film.
 pub(super) async fn signed_axt(State(app): State<Arc<App>>) -> Response {
-    let last = app.films.iter().filter_map(|film| film.standing().signed.pop());
+    let films = app.all();
+    let last = films.iter().filter_map(|film| film.standing().signed.pop());
     let records: Vec<axt::Record> = last.map(|(signed, _)| axt::Record::of(&signed)).collect();
     file("text/csv; charset=utf-8", "signed.axt", axt::write(&records))
 }

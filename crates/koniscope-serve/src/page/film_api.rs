@@ -23,15 +23,17 @@ use serde_json::{Value, json};
 
 use super::{
     api::Summary,
-    films::{App, Film, Machine, NotKept},
+    films::{App, Film, NotKept},
     guard::Fault,
+    machine::Machine,
+    rights::Who,
     time::utc,
 };
 
 type Answer<T> = Result<T, Fault>;
 
-pub(super) fn film_of(app: &App, id: usize) -> Answer<&Film> {
-    app.films.get(id).ok_or_else(|| Fault::missing("such film"))
+pub(super) fn film_of(app: &App, id: usize) -> Answer<Arc<Film>> {
+    app.film(id).ok_or_else(|| Fault::missing("such film"))
 }
 
 #[derive(Serialize)]
@@ -100,14 +102,14 @@ pub(super) async fn film(
     let machine = film.machine(app.mode());
     Ok(Json(Detail {
         id,
-        films: app.films.len(),
+        films: app.count(),
         name: film.name.clone(),
         state: standing.word,
         reason: standing.reason,
         mode: app.mode(),
         today,
         signed: standing.signed.into_iter().map(|(signed, _)| signed).collect(),
-        machine: machine.and_then(|machine| said(film, &machine, app.mode())),
+        machine: machine.and_then(|machine| said(&film, &machine, app.mode())),
     }))
 }
 
@@ -178,6 +180,7 @@ pub(super) async fn normal(
 pub(super) async fn sign(
     State(app): State<Arc<App>>,
     Path((id, number)): Path<(usize, usize)>,
+    who: Who,
     body: Bytes,
 ) -> Answer<Response> {
     let film = film_of(&app, id)?;
@@ -196,10 +199,12 @@ pub(super) async fn sign(
     });
     let now = (app.clock)();
     let about = Circumstances {
-        film: app.identity(id).map_err(Fault::internal)?,
+        film: app.identity(&film).map_err(Fault::internal)?,
         mode: app.mode(),
         machine,
         times: [film.opened_at(now), utc(now)],
+        account: who.name,
+        seen: Vec::new(),
         before: standing.signed.last().map(|(signed, sha256)| (signed, sha256.clone())),
     };
     let signed = match Signed::sign(&draft, about) {
@@ -209,7 +214,7 @@ pub(super) async fn sign(
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, told).into_response());
         }
     };
-    match app.keep(id, signed.clone()) {
+    match app.keep(&film, signed.clone()) {
         Ok(()) => Ok((StatusCode::CREATED, Json(signed)).into_response()),
         Err(NotKept::Overtaken) => Err(overtaken()),
         Err(NotKept::Disk(why)) => Err(Fault::internal(why)),

@@ -1,47 +1,48 @@
 //! The films of a page, and what is known of each.
 
 use std::{
+    collections::HashMap,
     io,
     path::PathBuf,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
     thread,
+    time::UNIX_EPOCH,
 };
 
 use koniscope::{
-    FilmReading, Reader, Reading,
+    Reader,
     files::bytes_of,
-    form::{
-        Proposal,
-        signed::{FilmIdentity, Mode, Signed},
-    },
+    form::signed::{FilmIdentity, Mode, Signed},
     many,
     normalize::{Display, for_display},
     output::{self, FilmResult, FolderSink},
-    report::{Failure, heat_layer, lungs_layer, zone_centers},
+    report::Failure,
 };
 use koniscope_data::digest::sha256_of_file;
 
 use super::{
     Clock, Options,
+    machine::{Layer, Machine, layer_file, machine},
+    rights::Access,
     store::{self, Kept},
     time::utc,
 };
-
-/// Longer side of the layers over a film, in pixels.
-const LAYER: usize = 1024;
 
 /// Films held decoded at once: the one looked at and its neighbor.
 const DECODED: usize = 2;
 
 /// Everything that a page is made of.
-pub struct App {
+pub(super) struct App {
     pub(super) options: Options,
-    pub(super) films: Vec<Film>,
+    films: RwLock<Vec<Arc<Film>>>,
+    names: Mutex<HashMap<String, usize>>,
     pub(super) clock: Clock,
-    reader: Reader,
+    /// Users; nothing where whoever is here is the one reader.
+    pub(super) access: Option<Access>,
+    reader: Arc<Reader>,
     version: AtomicU64,
     decoded: Mutex<Vec<(usize, Arc<Display>)>>,
 }
@@ -50,6 +51,8 @@ pub struct App {
 pub(super) struct Film {
     /// Its name, of no other film here.
     pub(super) name: String,
+    /// When it came, in seconds since 1970.
+    pub(super) came: u64,
     path: PathBuf,
     state: Mutex<State>,
 }
@@ -62,30 +65,14 @@ struct State {
     signed: Vec<Kept>,
 }
 
+/// How far a film has come.
 #[derive(Clone, Default)]
-enum Progress {
+pub(super) enum Progress {
     #[default]
     Waiting,
     Reading,
     Read(Arc<Machine>),
     Refused(Failure),
-}
-
-/// What the machine says of a film.
-pub(super) struct Machine {
-    pub(super) reading: Reading,
-    pub(super) proposal: Option<Proposal>,
-    /// Where zones' grades are written, as shares of width and height.
-    pub(super) centers: [Option<[f64; 2]>; 6],
-}
-
-/// Layers over a film.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Layer {
-    /// Outlines and zones.
-    Lungs,
-    /// Local probability.
-    Heat,
 }
 
 /// Where a film stands.
@@ -115,6 +102,11 @@ impl Film {
             Progress::Read(machine) if is_shown => Some(machine.clone()),
             _ => None,
         }
+    }
+
+    /// Whether the machine has read it.
+    pub(super) fn is_read(&self) -> bool {
+        matches!(locked(&self.state).progress, Progress::Read(_))
     }
 
     /// Where it stands.
@@ -161,32 +153,81 @@ impl App {
     ///
     /// # Errors
     /// A signed reading that is damaged.
-    pub fn new(options: Options, reader: Reader, clock: Clock) -> io::Result<Self> {
+    pub(super) fn new(
+        options: Options,
+        reader: Arc<Reader>,
+        clock: Clock,
+        access: Option<Access>,
+    ) -> io::Result<Self> {
         let names = output::names(&options.films, &[&options.out]);
-        let films = options.films.iter().zip(names).map(|(path, name)| Film {
-            name,
-            path: path.clone(),
-            state: Mutex::default(),
-        });
+        let paths = options.films.clone();
         let app = Self {
-            films: films.collect(),
+            films: RwLock::default(),
+            names: Mutex::default(),
             clock,
+            access,
             reader,
             version: AtomicU64::new(1),
             decoded: Mutex::default(),
             options,
         };
-        for film in &app.films {
-            // A film without results has no records, and one that is missing is refused later.
-            let folder = app.options.out.join(&film.name);
-            if folder.is_dir()
-                && let Ok(sha256) = film.sha256()
-            {
-                let told = |why| io::Error::other(format!("{}: {why}", folder.display()));
-                locked(&film.state).signed = store::load(&folder, &sha256).map_err(told)?;
-            }
+        for (path, name) in paths.into_iter().zip(names) {
+            let changed = path.metadata().and_then(|found| found.modified()).ok();
+            let since = changed.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+            app.add(name, path, since.map_or(0, |since| since.as_secs()), None)?;
         }
         Ok(app)
+    }
+
+    /// Adds a film, and looks for readings of it that were signed before. Its number.
+    ///
+    /// # Errors
+    /// A signed reading that is damaged.
+    pub(super) fn add(
+        &self,
+        name: String,
+        path: PathBuf,
+        came: u64,
+        sha256: Option<String>,
+    ) -> io::Result<usize> {
+        let film = Film { name: name.clone(), came, path, state: Mutex::default() };
+        locked(&film.state).sha256 = sha256;
+        // A film without results has no records, and one that is missing is refused later.
+        let folder = self.options.out.join(&film.name);
+        if folder.is_dir()
+            && let Ok(sha256) = film.sha256()
+        {
+            let told = |why| io::Error::other(format!("{}: {why}", folder.display()));
+            locked(&film.state).signed = store::load(&folder, &sha256).map_err(told)?;
+        }
+        let mut films = self.films.write().unwrap_or_else(PoisonError::into_inner);
+        films.push(Arc::new(film));
+        let number = films.len() - 1;
+        drop(films);
+        locked(&self.names).insert(name, number);
+        self.version.fetch_add(1, Ordering::SeqCst);
+        Ok(number)
+    }
+
+    /// A film by its number.
+    pub(super) fn film(&self, i: usize) -> Option<Arc<Film>> {
+        self.films.read().unwrap_or_else(PoisonError::into_inner).get(i).cloned()
+    }
+
+    /// All films, by their numbers.
+    pub(super) fn all(&self) -> Vec<Arc<Film>> {
+        self.films.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A film by its name.
+    pub(super) fn named(&self, name: &str) -> Option<Arc<Film>> {
+        let number = *locked(&self.names).get(name)?;
+        self.film(number)
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.films.read().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     /// Counted up whenever something changes.
@@ -199,16 +240,26 @@ impl App {
         self.options.mode
     }
 
-    fn now(&self, film: usize, progress: Progress) {
-        locked(&self.films[film].state).progress = progress;
+    /// A film has come further.
+    pub(super) fn now(&self, film: &Film, progress: Progress) {
+        let is_new = {
+            let before = &mut locked(&film.state).progress;
+            let is_new = std::mem::discriminant(before) != std::mem::discriminant(&progress);
+            *before = progress;
+            is_new
+        };
+        if !is_new {
+            return;
+        }
         self.version.fetch_add(1, Ordering::SeqCst);
     }
 
-    fn read(&self, i: usize) {
-        self.now(i, Progress::Reading);
-        let film = &self.films[i];
+    /// Reads a film and keeps what comes of it.
+    pub(super) fn read(&self, film: &Film) {
+        self.now(film, Progress::Reading);
         let outcome = output::read_file(&self.reader, &film.path, &|| 0.0);
-        let made = outcome.as_ref().ok().map(|reading| self.machine(&film.name, reading));
+        let made =
+            outcome.as_ref().ok().map(|reading| machine(&self.options.out, &film.name, reading));
         let path = film.path.to_string_lossy().into_owned();
         let result = FilmResult { path, name: film.name.clone(), outcome };
         let kept = output::keep(result, &FolderSink::new(&self.options.out));
@@ -217,38 +268,13 @@ impl App {
             (Err(failure), _) | (_, Some(Err(failure))) => Progress::Refused(failure),
             (Ok(_), None) => Progress::Refused(Failure::internal(&"a reading without a film")),
         };
-        self.now(i, progress);
-    }
-
-    fn machine(&self, name: &str, film: &FilmReading) -> Result<Machine, Failure> {
-        for layer in [Layer::Lungs, Layer::Heat] {
-            let png = match layer {
-                Layer::Lungs => lungs_layer(film, LAYER)?,
-                Layer::Heat => heat_layer(film, LAYER)?,
-            };
-            let path = self.layer_file(name, layer);
-            let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-            folder
-                .and_then(|()| koniscope::files::write_atomic(&path, &png))
-                .map_err(|e| Failure::write(&e))?;
-        }
-        Ok(Machine {
-            proposal: Proposal::of(&film.reading),
-            centers: zone_centers(film),
-            reading: film.reading.clone(),
-        })
-    }
-
-    /// Layers lie beside the results in a hidden folder, and so many films cost no memory.
-    fn layer_file(&self, name: &str, layer: Layer) -> PathBuf {
-        let ending = if layer == Layer::Lungs { "lungs" } else { "heat" };
-        self.options.out.join(".page").join(format!("{name}.{ending}.png"))
+        self.now(film, progress);
     }
 
     /// A layer of a film, where the mode lets it through.
     pub(super) fn layer(&self, film: &Film, layer: Layer) -> Option<Vec<u8>> {
         film.machine(self.mode())?;
-        bytes_of(&self.layer_file(&film.name, layer), 64 << 20).ok()
+        bytes_of(&layer_file(&self.options.out, &film.name, layer), 64 << 20).ok()
     }
 
     /// The film for the screen.
@@ -259,8 +285,9 @@ impl App {
         if let Some((_, display)) = locked(&self.decoded).iter().find(|(i, _)| *i == film) {
             return Ok(display.clone());
         }
+        let path = self.film(film).map(|film| film.path.clone()).unwrap_or_default();
         let decoded = Failure::caught(|| {
-            let bytes = bytes_of(&self.films[film].path, self.reader.file_limit())?;
+            let bytes = bytes_of(&path, self.reader.file_limit())?;
             let raw = koniscope::decode::decode(&bytes, &Default::default())?;
             Ok(Arc::new(for_display(&raw)?))
         });
@@ -276,8 +303,7 @@ impl App {
     ///
     /// # Errors
     /// Why its file cannot be read.
-    pub(super) fn identity(&self, i: usize) -> Result<FilmIdentity, String> {
-        let film = &self.films[i];
+    pub(super) fn identity(&self, film: &Film) -> Result<FilmIdentity, String> {
         let read = match &locked(&film.state).progress {
             Progress::Read(machine) => Some(machine.clone()),
             _ => None,
@@ -294,8 +320,7 @@ impl App {
     ///
     /// # Errors
     /// See [`NotKept`].
-    pub(super) fn keep(&self, i: usize, signed: Signed) -> Result<(), NotKept> {
-        let film = &self.films[i];
+    pub(super) fn keep(&self, film: &Film, signed: Signed) -> Result<(), NotKept> {
         let mut state = locked(&film.state);
         if signed.number as usize != state.signed.len() + 1 {
             return Err(NotKept::Overtaken);
@@ -317,10 +342,10 @@ impl App {
 /// # Errors
 /// If the system gives no thread.
 pub(super) fn read_all(app: &Arc<App>) -> io::Result<()> {
-    let app = app.clone();
+    let (app, films) = (app.clone(), app.all());
     let work = move || {
-        if let Err(e) = many::in_order(app.films.len(), |i| app.read(i)) {
-            (0..app.films.len()).for_each(|i| app.now(i, Progress::Refused(Failure::internal(&e))));
+        if let Err(e) = many::in_order(films.len(), |i| app.read(&films[i])) {
+            films.iter().for_each(|film| app.now(film, Progress::Refused(Failure::internal(&e))));
         }
     };
     thread::Builder::new().name("reader".into()).spawn(work).map(drop)

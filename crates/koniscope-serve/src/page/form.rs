@@ -14,7 +14,7 @@ use koniscope::{
 };
 use maud::{Markup, html};
 
-use super::text::text;
+use super::text::Look;
 
 /// What a field takes.
 enum Kind {
@@ -39,20 +39,24 @@ fn plain<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str) -> Vec<(String, S
 }
 
 /// With labels of the table, where it has some.
-fn named<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str) -> Vec<(String, String)> {
+fn named<T: Copy>(
+    look: Look,
+    all: &[T],
+    word: impl Fn(T) -> &'static str,
+) -> Vec<(String, String)> {
     let label = |word: &str| {
         let key = format!("word.{word}");
-        let label = text(&key);
+        let label = look.text(&key);
         if label == key { word.to_owned() } else { label.to_owned() }
     };
     all.iter().map(|one| (word(*one).to_owned(), label(word(*one)))).collect()
 }
 
-fn kind(field: Field) -> Kind {
+fn kind(look: Look, field: Field) -> Kind {
     use Field as F;
     let path = field.word();
     match field {
-        F::Grade => Kind::One(named(Grade::ALL, Grade::word)),
+        F::Grade => Kind::One(named(look, Grade::ALL, Grade::word)),
         F::TypeOfReading => Kind::One(plain(TypeOfReading::ALL, TypeOfReading::word)),
         F::Primary | F::Secondary => Kind::One(plain(&Shape::ALL, Shape::name)),
         F::Profusion => {
@@ -60,9 +64,9 @@ fn kind(field: Field) -> Kind {
             Kind::One(all.map(|name| (name.clone(), name)).collect())
         }
         F::Large => Kind::One(plain(&["O", "A", "B", "C"], |word| word)),
-        F::Defects => Kind::Many(named(Defect::ALL, Defect::word)),
+        F::Defects => Kind::Many(named(look, Defect::ALL, Defect::word)),
         F::Symbols => Kind::Many(plain(Symbol::ALL, Symbol::word)),
-        F::Disorders => Kind::Many(named(Disorder::ALL, Disorder::word)),
+        F::Disorders => Kind::Many(named(look, Disorder::ALL, Disorder::word)),
         F::Parenchymal | F::Pleural | F::Other | F::SeePhysician | F::Notified => Kind::Answer,
         F::Comments => Kind::Text,
         F::DateOfRadiograph | F::BirthDate | F::DateNotified | F::DateOfReading => Kind::Day,
@@ -70,7 +74,7 @@ fn kind(field: Field) -> Kind {
         _ if path.contains(".extent.") => Kind::One(plain_extent(Extent::ALL, Extent::word)),
         _ if path.contains(".width.") => Kind::One(plain_extent(Width::ALL, Width::word)),
         _ if matches!(field.section(), Section::ThreeB | Section::ThreeC | Section::ThreeD) => {
-            Kind::One(named(Sides::ALL, Sides::word))
+            Kind::One(named(look, Sides::ALL, Sides::word))
         }
         _ => Kind::Line,
     }
@@ -82,7 +86,7 @@ fn plain_extent<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str) -> Vec<(St
 }
 
 /// The form of the ILO Classification.
-pub(super) fn niosh() -> Markup {
+pub(super) fn niosh(look: Look) -> Markup {
     html! {
         @for section in Section::ALL {
             @let fields: Vec<Field> =
@@ -90,66 +94,68 @@ pub(super) fn niosh() -> Markup {
             // What most readers never fill in is folded away, and opens with the keyboard.
             @let folded = *section == Section::Heading;
             section.part data-part=(section.word()) {
-                h3 { (text(&format!("section.{}", section.word()))) " " span.status {} }
+                h3 { (look.text(&format!("section.{}", section.word()))) " " span.status {} }
                 @if folded {
-                    details { summary { (text("section.heading")) } (groups(&fields)) }
+                    details { summary { (look.text("section.heading")) } (groups(look, &fields)) }
                 } @else {
-                    (groups(&fields))
+                    (groups(look, &fields))
                 }
             }
         }
     }
 }
 
-fn groups(fields: &[Field]) -> Markup {
+fn groups(look: Look, fields: &[Field]) -> Markup {
     html! {
         div.fields {
-            @for field in fields { (group(&format!("niosh.{}", field.word()), &kind(*field))) }
+            @for field in fields { (group(look, &format!("niosh.{}", field.word()), &kind(look, *field))) }
         }
     }
 }
 
 /// The form of GBZ 70-2015.
-pub(super) fn gbz70() -> Markup {
+pub(super) fn gbz70(look: Look) -> Markup {
     let of = |field: &str| match field {
         "aggregation" => Kind::Answer,
         "exposed_to_asbestos" => Kind::Tick,
         "large" => Kind::One(vec![
-            ("none".into(), text("word.none").into()),
-            ("present".into(), text("word.small_large").into()),
-            ("major".into(), text("word.major").into()),
+            ("none".into(), look.text("word.none").into()),
+            ("present".into(), look.text("word.small_large").into()),
+            ("major".into(), look.text("word.major").into()),
         ]),
-        "plaques" => {
-            Kind::One(named(&["none", "present", "heart_or_diaphragm", "extensive"], |word| word))
-        }
+        "plaques" => Kind::One(named(
+            look,
+            &["none", "present", "heart_or_diaphragm", "extensive"],
+            |word| word,
+        )),
         _ => Kind::One(plain(ZoneGrade::ALL, ZoneGrade::word)),
     };
     html! {
         section.part data-part="gbz70" {
-            h3 { (text("form.gbz70")) " " span.status {} }
+            h3 { (look.text("form.gbz70")) " " span.status {} }
             p #stage role="status" {}
             div.fields {
-                @for field in Gbz70::FIELDS { (group(&format!("gbz70.{field}"), &of(field))) }
+                @for field in Gbz70::FIELDS { (group(look, &format!("gbz70.{field}"), &of(field))) }
             }
         }
     }
 }
 
 /// For which kind of report the form is signed.
-pub(super) fn report() -> Markup {
+pub(super) fn report(look: Look) -> Markup {
     html! {
-        label { (text("form.report")) " "
+        label { (look.text("form.report")) " "
             select #report {
                 @for kind in ReportKind::ALL {
-                    option value=(kind.word()) { (text(&format!("report.{}", kind.word()))) }
+                    option value=(kind.word()) { (look.text(&format!("report.{}", kind.word()))) }
                 }
             }
         }
     }
 }
 
-fn group(field: &str, kind: &Kind) -> Markup {
-    let label = text(field).to_owned();
+fn group(look: Look, field: &str, kind: &Kind) -> Markup {
+    let label = look.text(field).to_owned();
     let id = field.replace('.', "-");
     let about = format!("{id}-about");
     let name = match kind {
@@ -162,7 +168,7 @@ fn group(field: &str, kind: &Kind) -> Markup {
     let choices = match kind {
         Kind::One(words) | Kind::Many(words) => words.clone(),
         Kind::Answer => {
-            vec![("true".into(), text("yes").into()), ("false".into(), text("no").into())]
+            vec![("true".into(), look.text("yes").into()), ("false".into(), look.text("no").into())]
         }
         _ => Vec::new(),
     };

@@ -15,15 +15,18 @@ use super::{
     films::App,
     form,
     guard::Fault,
-    text::{TABLE, text},
+    rights::Who,
+    text::{LANGUAGES, Look, THEMES},
 };
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Files of the page: name, kind, content.
-pub(super) const ASSETS: [(&str, &str, &str); 7] = [
+pub(super) const ASSETS: [(&str, &str, &str); 9] = [
     ("page.css", "text/css; charset=utf-8", include_str!("assets/page.css")),
     ("text.js", SCRIPT, include_str!("assets/text.js")),
+    ("look.js", SCRIPT, include_str!("assets/look.js")),
+    ("login.js", SCRIPT, include_str!("assets/login.js")),
     ("list.js", SCRIPT, include_str!("assets/list.js")),
     ("film.js", SCRIPT, include_str!("assets/film.js")),
     ("viewer.js", SCRIPT, include_str!("assets/viewer.js")),
@@ -39,14 +42,22 @@ pub(super) async fn asset(Path(name): Path<String>) -> Result<Response, Fault> {
     Ok((headers, *content).into_response())
 }
 
-fn page(title: &str, script: &str, body: &Markup) -> Html<String> {
+pub(super) fn page(
+    look: Look,
+    who: Option<&Who>,
+    title: &str,
+    script: &str,
+    body: &Markup,
+) -> Html<String> {
     let words: Map<String, Value> =
-        TABLE.iter().map(|(key, words)| ((*key).to_owned(), Value::from(*words))).collect();
+        look.words().map(|(key, words)| (key.to_owned(), Value::from(words))).collect();
     // JSON inside a script element: no `<` may stand in it.
     let words = Value::Object(words).to_string().replace('<', "\\u003c");
+    let name = who.and_then(|who| who.name.as_ref());
     let page = html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang=(look.language()) data-theme=(look.theme)
+            data-who=[name] data-csrf=[who.and_then(|who| who.csrf.as_ref())] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -54,10 +65,18 @@ fn page(title: &str, script: &str, body: &Markup) -> Html<String> {
                 link rel="stylesheet" href="/static/page.css";
                 link rel="icon" href="data:,";
                 script type="application/json" id="words" { (PreEscaped(words)) }
+                script type="module" src="/static/look.js" {}
                 script type="module" src=(format!("/static/{script}")) {}
             }
             body {
-                p.notice { strong { (text("notice")) } " " (text("display")) }
+                div.notice {
+                    p { strong { (look.text("notice")) } " " (look.text("display")) }
+                    (choices(look))
+                    @if let Some(name) = name {
+                        span { (name) } " "
+                        button #logout type="button" { (look.text("login.leave")) }
+                    }
+                }
                 (body)
             }
         }
@@ -65,31 +84,50 @@ fn page(title: &str, script: &str, body: &Markup) -> Html<String> {
     Html(page.into_string())
 }
 
+/// Language and theme.
+fn choices(look: Look) -> Markup {
+    let choice = |name: &str, now: &str, all: &[&'static str]| {
+        html! {
+            label { (look.text(&format!("look.{name}"))) " "
+                select data-look=(name) {
+                    @for one in all {
+                        option value=(one) selected[*one == now] { (look.text(&format!("look.{one}"))) }
+                    }
+                }
+            }
+        }
+    };
+    html! {
+        (choice("language", look.language(), &LANGUAGES))
+        (choice("theme", look.theme, &THEMES))
+    }
+}
+
 /// The list of films.
-pub(super) async fn list(State(app): State<Arc<App>>) -> Html<String> {
+pub(super) async fn list(State(app): State<Arc<App>>, look: Look, who: Who) -> Html<String> {
     let columns = ["film", "state", "readings", "stage", "probability", "quality"];
     let body = html! {
         main.list {
-            h1 { (text("title")) }
-            p { (text(&format!("mode.{}", app.mode().word()))) }
+            h1 { (look.text("title")) }
+            p { (look.text(&format!("mode.{}", app.mode().word()))) }
             div.bar {
-                label { (text("list.search")) " " input #search type="search"; }
-                label { (text("list.show")) " "
+                label { (look.text("list.search")) " " input #search type="search"; }
+                label { (look.text("list.show")) " "
                     select #show {
                         @for show in ["all", "unsigned", "signed", "refused"] {
-                            option value=(show) { (text(&format!("list.{show}"))) }
+                            option value=(show) { (look.text(&format!("list.{show}"))) }
                         }
                     }
                 }
-                a href="/api/signed.csv" download { (text("list.csv")) }
-                a href="/api/signed.axt" download { (text("list.axt")) }
+                a href="/api/signed.csv" download { (look.text("list.csv")) }
+                a href="/api/signed.axt" download { (look.text("list.axt")) }
                 span #count role="status" {}
             }
             table {
                 thead { tr {
                     @for column in columns {
                         th scope="col" data-column=(column) {
-                            button type="button" { (text(&format!("list.{column}"))) }
+                            button type="button" { (look.text(&format!("list.{column}"))) }
                         }
                     }
                 } }
@@ -97,36 +135,38 @@ pub(super) async fn list(State(app): State<Arc<App>>) -> Html<String> {
             }
         }
     };
-    page(text("title"), "list.js", &body)
+    page(look, Some(&who), look.text("title"), "list.js", &body)
 }
 
 /// One film with its form.
 pub(super) async fn film(
     State(app): State<Arc<App>>,
     Path(id): Path<usize>,
+    look: Look,
+    who: Who,
 ) -> Result<Html<String>, Fault> {
     let film = film_of(&app, id)?;
-    let last = app.films.len() - 1;
+    let last = app.count() - 1;
     let body = html! {
         header.bar {
-            a href="/" { (text("film.back")) }
-            @if id > 0 { a rel="prev" href=(format!("/films/{}", id - 1)) { (text("film.previous")) } }
-            @if id < last { a rel="next" href=(format!("/films/{}", id + 1)) { (text("film.next")) } }
+            a href="/" { (look.text("film.back")) }
+            @if id > 0 { a rel="prev" href=(format!("/films/{}", id - 1)) { (look.text("film.previous")) } }
+            @if id < last { a rel="next" href=(format!("/films/{}", id + 1)) { (look.text("film.next")) } }
             h1 { (film.name) }
-            button #keys type="button" { (text("film.keys")) }
+            button #keys type="button" { (look.text("film.keys")) }
         }
         main.film data-film=(id) {
-            (viewer())
+            (viewer(look))
             form #form autocomplete="off" {
-                h2 { (text("form.title")) }
+                h2 { (look.text("form.title")) }
                 p #state role="status" {}
                 div #machine {}
-                div.bar { button #normal type="button" { (text("form.normal")) } (form::report()) }
-                (form::niosh())
-                (form::gbz70())
+                div.bar { button #normal type="button" { (look.text("form.normal")) } (form::report(look)) }
+                (form::niosh(look))
+                (form::gbz70(look))
                 div.sign {
-                    label #why hidden { (text("form.reason")) " " input #reason maxlength="400"; }
-                    button #sign type="submit" { (text("form.sign")) }
+                    label #why hidden { (look.text("form.reason")) " " input #reason maxlength="400"; }
+                    button #sign type="submit" { (look.text("form.sign")) }
                     p #told role="alert" {}
                     div #wanted {}
                 }
@@ -134,48 +174,48 @@ pub(super) async fn film(
             }
         }
         dialog #lost {
-            p { (text("form.lost")) }
+            p { (look.text("form.lost")) }
             ul {}
-            button #keep type="button" { (text("form.keep")) }
-            button #erase type="button" { (text("form.erase")) }
+            button #keep type="button" { (look.text("form.keep")) }
+            button #erase type="button" { (look.text("form.erase")) }
         }
         dialog #card {
-            h2 { (text("film.keys")) }
-            ul { @for (_, words) in TABLE.iter().filter(|(key, _)| key.starts_with("key.")) {
+            h2 { (look.text("film.keys")) }
+            ul { @for (_, words) in look.words().filter(|(key, _)| key.starts_with("key.")) {
                 li { (words) }
             } }
             form method="dialog" { button { "OK" } }
         }
     };
-    Ok(page(&film.name, "film.js", &body))
+    Ok(page(look, Some(&who), &film.name, "film.js", &body))
 }
 
-fn viewer() -> Markup {
+fn viewer(look: Look) -> Markup {
     let toggles = ["rulers", "invert", "lungs", "grades", "heat"];
     html! {
-        section.viewer aria-label=(text("film.canvas")) {
+        section.viewer aria-label=(look.text("film.canvas")) {
             div.bar {
-                button type="button" data-tool="fit" { (text("tool.fit")) }
-                label { (text("tool.window")) " "
+                button type="button" data-tool="fit" { (look.text("tool.fit")) }
+                label { (look.text("tool.window")) " "
                     select #window {
                         @for window in ["own", "auto", "whole", "custom"] {
-                            option value=(window) { (text(&format!("tool.{window}"))) }
+                            option value=(window) { (look.text(&format!("tool.{window}"))) }
                         }
                     }
                 }
                 @for tool in toggles {
                     button type="button" data-tool=(tool) aria-pressed="false" {
-                        (text(&format!("tool.{tool}")))
+                        (look.text(&format!("tool.{tool}")))
                     }
                 }
-                label.opacity { (text("tool.opacity")) " "
+                label.opacity { (look.text("tool.opacity")) " "
                     input #opacity type="range" min="0" max="100" value="45";
                 }
-                label { input #direction type="checkbox"; " " (text("tool.direction")) }
+                label { input #direction type="checkbox"; " " (look.text("tool.direction")) }
                 span #shown role="status" {}
             }
-            canvas #canvas tabindex="0" role="img" aria-label=(text("film.canvas")) {}
-            p #legend hidden { span.ramp {} (text("tool.legend")) }
+            canvas #canvas tabindex="0" role="img" aria-label=(look.text("film.canvas")) {}
+            p #legend hidden { span.ramp {} (look.text("tool.legend")) }
         }
     }
 }

@@ -10,11 +10,7 @@ use axum::{
 use koniscope::{normalize::Display, report};
 use tokio::task::spawn_blocking;
 
-use super::{
-    film_api::film_of,
-    films::{App, Layer},
-    guard::Fault,
-};
+use super::{film_api::film_of, films::App, guard::Fault, machine::Layer};
 
 /// Longer side of a preview, in pixels.
 const PREVIEW: usize = 1024;
@@ -67,7 +63,7 @@ pub(super) async fn pixels(
 
 async fn layer(app: Arc<App>, id: usize, layer: Layer) -> Result<Response, Fault> {
     let film = film_of(&app, id)?;
-    Ok(png(app.layer(film, layer).ok_or_else(|| Fault::missing("such picture"))?))
+    Ok(png(app.layer(&film, layer).ok_or_else(|| Fault::missing("such picture"))?))
 }
 
 /// Outlines of the lungs and their zones.

@@ -1,287 +1,124 @@
-//! All words of the page, in one table: a key, and English.
+//! All words of the page: one table, `words.tsv`. A line is a key, and its words in each language.
 
-/// The words of a key; the key itself where it has none, which a test finds.
-pub(super) fn text(key: &str) -> &str {
-    TABLE.iter().find(|(of, _)| *of == key).map_or(key, |(_, english)| english)
-}
+use std::{collections::HashMap, convert::Infallible, sync::LazyLock};
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
+
+/// What tells languages and themes in a cookie.
+const LANGUAGE: &str = "koniscope-language";
+const THEME: &str = "koniscope-theme";
+
+/// A language of the page, as `html lang` has it; its place is that of its column.
+pub(super) const LANGUAGES: [&str; 2] = ["en", "zh"];
+
+/// A theme of the page; the first is the system's.
+pub(super) const THEMES: [&str; 3] = ["system", "light", "dark"];
 
 /// All keys with their words.
-pub(super) const TABLE: &[(&str, &str)] = &[
-    ("notice", "Research use only. Not a medical device; not for diagnosis."),
-    ("display", "This screen is not known to be calibrated: not for classification by law."),
-    ("title", "Films"),
-    (
-        "mode.reader_first",
-        "Reader first: the machine's answers are shown once the first reading is signed",
-    ),
-    ("mode.machine_first", "Machine first: its answers fill in the form as a proposal"),
-    ("mode.machine_off", "Machine off"),
-    ("list.search", "Search"),
-    ("list.show", "Show"),
-    ("list.all", "all films"),
-    ("list.unsigned", "not signed"),
-    ("list.signed", "signed"),
-    ("list.refused", "refused"),
-    ("list.film", "Film"),
-    ("list.state", "State"),
-    ("list.readings", "Signed"),
-    ("list.stage", "Stage"),
-    ("list.probability", "Probability"),
-    ("list.quality", "Quality, or why it was refused"),
-    ("list.csv", "Signed readings as CSV"),
-    ("list.axt", "as AXT, for BViewer"),
-    ("list.count", "films shown"),
-    ("list.hidden", "after signing"),
-    ("state.waiting", "waiting"),
-    ("state.reading", "being read"),
-    ("state.read", "ready"),
-    ("state.refused", "refused"),
-    ("film.back", "All films"),
-    ("film.previous", "Previous film"),
-    ("film.next", "Next film"),
-    ("film.keys", "Keys"),
-    (
-        "film.canvas",
-        "The film. Arrow keys pan, plus and minus zoom, Shift with arrows changes the window.",
-    ),
-    ("film.loading", "Loading the film"),
-    ("film.full", "16-bit film"),
-    ("film.preview", "Preview"),
-    ("film.failed", "The film cannot be shown"),
-    ("tool.fit", "Fit"),
-    ("tool.invert", "Invert"),
-    ("tool.window", "Window"),
-    ("tool.own", "film's own"),
-    ("tool.auto", "automatic"),
-    ("tool.whole", "full range"),
-    ("tool.custom", "set by hand"),
-    ("tool.rulers", "Rulers"),
-    ("tool.no_mm", "The file tells no spacing: no mm"),
-    ("tool.lungs", "Lungs and zones"),
-    ("tool.grades", "Grades"),
-    ("tool.heat", "Heat map"),
-    ("tool.opacity", "Opacity"),
-    ("tool.legend", "Local probability of small opacities: dark 0, light 1"),
-    ("tool.direction", "Drag up makes darker"),
-    ("form.title", "Classification, form CDC/NIOSH 2.8"),
-    ("form.gbz70", "GBZ 70-2015"),
-    ("form.normal", "Normal study"),
-    ("form.lost", "A normal study erases these answers:"),
-    ("form.erase", "Erase them"),
-    ("form.keep", "Keep them"),
-    ("form.sign", "Sign"),
-    ("form.addendum", "Sign an addendum"),
-    ("form.reason", "Why it is added"),
-    ("form.report", "Signed for"),
-    ("form.accept_all", "Accept all that is proposed"),
-    ("form.accept", "Accept"),
-    ("form.reject", "Reject"),
-    ("form.why", "Reason"),
-    ("form.machine", "Machine"),
-    ("form.wanting", "still wanted"),
-    ("form.ready", "Ready to sign"),
-    ("form.complete", "complete"),
-    ("form.untouched", "untouched"),
-    ("form.closed", "not asked"),
-    ("form.signed", "Signed. A signed reading never changes; what is added is an addendum."),
-    ("form.stage", "Stage"),
-    ("form.stage_open", "The stage follows once these are answered:"),
-    ("form.history", "Signed readings of this film"),
-    ("form.failed", "It was not signed:"),
-    ("form.not_shown", "Shown once the first reading is signed."),
-    ("form.no_machine", "The machine has no proposal for this film."),
-    ("decision.open", "waits for you"),
-    ("decision.accepted", "accepted"),
-    ("decision.changed", "changed by you"),
-    ("decision.rejected", "rejected"),
-    ("yes", "yes"),
-    ("no", "no"),
-    ("right", "Right"),
-    ("left", "Left"),
-    ("report.study", "a study"),
-    ("report.cwhsp", "the Coal Workers' Health Surveillance Program"),
-    ("report.general", "a clinic"),
-    ("rule.unanswered", "Answer this"),
-    ("rule.defect_needed", "Name at least one defect"),
-    ("rule.other_defect_untold", "Advice: tell the other defect in words"),
-    ("rule.zone_needed", "Tick at least one zone"),
-    ("rule.no_zone", "Advice: no zone is ticked"),
-    ("rule.size_needed", "Give the size as well"),
-    ("rule.other_untold", "Choose a symbol or a disorder, or write a comment"),
-    ("rule.od_untold", "od wants a comment"),
-    ("rule.ca_untold", "ca: the worker should see a physician"),
-    ("rule.new_film", "Advice: take a new film"),
-    ("rule.report_needs", "This report wants it"),
-    ("rule.undecided", "Accept, change or reject what the machine proposes"),
-    ("rule.reason_needed", "Give a reason"),
-    ("section.heading", "Heading"),
-    ("section.1", "1 Image quality"),
-    ("section.2A", "2A Parenchymal abnormalities"),
-    ("section.2B", "2B Small opacities"),
-    ("section.2C", "2C Large opacities"),
-    ("section.3A", "3A Pleural abnormalities"),
-    ("section.3B", "3B Pleural plaques"),
-    ("section.3C", "3C Costophrenic angle"),
-    ("section.3D", "3D Diffuse pleural thickening"),
-    ("section.4A", "4A Other abnormalities"),
-    ("section.4B", "4B Symbols"),
-    ("section.4C", "4C Disorders"),
-    ("section.4D", "4D Physician"),
-    ("section.4E", "4E Comments"),
-    ("section.5", "5 Reader"),
-    ("niosh.heading.examinee_id", "Examinee, last four digits of the SSN"),
-    ("niosh.heading.date_of_radiograph", "Date of radiograph"),
-    ("niosh.heading.facility", "Facility, unit"),
-    ("niosh.heading.type_of_reading", "Type of reading"),
-    ("niosh.heading.patient_last_name", "Patient's last name"),
-    ("niosh.heading.patient_first_name", "Patient's first name"),
-    ("niosh.heading.birth_date", "Date of birth"),
-    ("niosh.heading.ordering_physician", "Ordering physician"),
-    ("niosh.heading.purpose", "Purpose"),
-    ("niosh.image_quality.grade", "Grade"),
-    ("niosh.image_quality.defects", "Defects"),
-    ("niosh.image_quality.other", "Other defect"),
-    ("niosh.parenchymal", "Any parenchymal abnormality consistent with pneumoconiosis?"),
-    ("niosh.small.primary", "Primary shape and size"),
-    ("niosh.small.secondary", "Secondary shape and size"),
-    ("niosh.small.zones.right_upper", "Right upper"),
-    ("niosh.small.zones.right_middle", "Right middle"),
-    ("niosh.small.zones.right_lower", "Right lower"),
-    ("niosh.small.zones.left_upper", "Left upper"),
-    ("niosh.small.zones.left_middle", "Left middle"),
-    ("niosh.small.zones.left_lower", "Left lower"),
-    ("niosh.small.profusion", "Profusion"),
-    ("niosh.large", "Large opacities"),
-    ("niosh.pleural", "Any pleural abnormality consistent with pneumoconiosis?"),
-    ("niosh.plaques.site.profile", "Plaques, chest wall in profile"),
-    ("niosh.plaques.site.face_on", "Plaques, chest wall face on"),
-    ("niosh.plaques.site.diaphragm", "Plaques, diaphragm"),
-    ("niosh.plaques.site.other", "Plaques, other sites"),
-    ("niosh.plaques.calcification.profile", "Calcification, in profile"),
-    ("niosh.plaques.calcification.face_on", "Calcification, face on"),
-    ("niosh.plaques.calcification.diaphragm", "Calcification, diaphragm"),
-    ("niosh.plaques.calcification.other", "Calcification, other sites"),
-    ("niosh.plaques.extent.right", "Extent, right"),
-    ("niosh.plaques.extent.left", "Extent, left"),
-    ("niosh.plaques.width.right", "Width in profile, right"),
-    ("niosh.plaques.width.left", "Width in profile, left"),
-    ("niosh.angle", "Costophrenic angle obliterated"),
-    ("niosh.thickening.site.profile", "Thickening in profile"),
-    ("niosh.thickening.site.face_on", "Thickening face on"),
-    ("niosh.thickening.calcification.profile", "Calcification in profile"),
-    ("niosh.thickening.calcification.face_on", "Calcification face on"),
-    ("niosh.thickening.extent.right", "Extent, right"),
-    ("niosh.thickening.extent.left", "Extent, left"),
-    ("niosh.thickening.width.right", "Width in profile, right"),
-    ("niosh.thickening.width.left", "Width in profile, left"),
-    ("niosh.other", "Any other abnormality?"),
-    ("niosh.symbols", "Symbols"),
-    ("niosh.disorders", "Disorders"),
-    ("niosh.see_physician", "Should the worker see a physician about it?"),
-    ("niosh.notified", "Physician or worker notified?"),
-    ("niosh.date_notified", "Date notified"),
-    ("niosh.comments", "Comments"),
-    ("niosh.reader.last_name", "Last name"),
-    ("niosh.reader.printed_name", "Name"),
-    ("niosh.reader.id", "ID number"),
-    ("niosh.reader.initials", "Initials"),
-    ("niosh.reader.street", "Street"),
-    ("niosh.reader.city", "City"),
-    ("niosh.reader.state", "State"),
-    ("niosh.reader.zip", "ZIP code"),
-    ("niosh.reader.date_of_reading", "Date of reading"),
-    ("gbz70.zones.right_upper", "Right upper"),
-    ("gbz70.zones.right_middle", "Right middle"),
-    ("gbz70.zones.right_lower", "Right lower"),
-    ("gbz70.zones.left_upper", "Left upper"),
-    ("gbz70.zones.left_middle", "Left middle"),
-    ("gbz70.zones.left_lower", "Left lower"),
-    ("gbz70.aggregation", "Aggregation of small opacities"),
-    ("gbz70.large", "Large opacities"),
-    ("gbz70.exposed_to_asbestos", "Exposed to asbestos"),
-    ("gbz70.plaques", "Pleural plaques"),
-    ("word.1", "1 good"),
-    ("word.2", "2 acceptable"),
-    ("word.3", "3 with defects"),
-    ("word.overexposed", "overexposed"),
-    ("word.underexposed", "underexposed"),
-    ("word.artifacts", "artifacts"),
-    ("word.improper_position", "improper position"),
-    ("word.poor_contrast", "poor contrast"),
-    ("word.poor_processing", "poor processing"),
-    ("word.underinflation", "underinflation"),
-    ("word.mottle", "mottle"),
-    ("word.other", "other"),
-    ("word.excessive_edge_enhancement", "excessive edge enhancement"),
-    ("word.scapula_overlay", "scapula overlay"),
-    ("word.none", "none"),
-    ("word.right", "right"),
-    ("word.left", "left"),
-    ("word.both", "both"),
-    ("word.present", "some"),
-    ("word.major", "20 x 10 mm and above"),
-    ("word.small_large", "smaller than 20 x 10 mm"),
-    ("word.heart_or_diaphragm", "on part of the heart border or diaphragm"),
-    ("word.extensive", "over half of a chest wall, or a shaggy heart border"),
-    ("word.eventration", "eventration"),
-    ("word.hiatal_hernia", "hiatal hernia"),
-    ("word.bronchovascular_markings", "bronchovascular markings"),
-    ("word.hyperinflation", "hyperinflation"),
-    ("word.bony_chest_cage", "bony chest cage"),
-    ("word.fracture_healed", "fracture, healed"),
-    ("word.fracture_not_healed", "fracture, not healed"),
-    ("word.scoliosis", "scoliosis"),
-    ("word.vertebral_column", "vertebral column"),
-    ("word.azygos_lobe", "azygos lobe"),
-    ("word.lung_density", "lung density"),
-    ("word.infiltrate", "infiltrate"),
-    ("word.nodular_lesion", "nodular lesion"),
-    ("word.foreign_body", "foreign body"),
-    ("word.post_surgical", "post-surgical"),
-    ("word.cyst", "cyst"),
-    ("word.aorta_anomaly", "anomaly of the aorta"),
-    ("word.vascular_abnormality", "vascular abnormality"),
-    ("key.X", "X: invert"),
-    ("key.F", "F: fit"),
-    ("key.0", "0: the film's own window"),
-    ("key.2", "2: automatic window"),
-    ("key.3", "3: full range"),
-    ("key.zoom", "wheel, + and -: zoom at the pointer"),
-    ("key.pan", "drag, arrow keys: pan"),
-    ("key.window", "right drag, Shift and drag, Shift and arrow keys: window"),
-    ("key.R", "R: rulers"),
-    ("key.M", "M: lungs and zones"),
-    ("key.N", "N: grades"),
-    ("key.G", "G: heat map"),
-    ("key.O", "O: opacity"),
-    ("key.J", "J, K: next film, film before"),
-    ("key.sign", "Ctrl and Enter: sign"),
-    ("key.clear", "Delete on a choice: take the answer back"),
-    ("key.help", "?: this card"),
-];
+static TABLE: LazyLock<HashMap<&str, [&str; LANGUAGES.len()]>> =
+    LazyLock::new(|| lines().map(|(key, words)| (key, words)).collect());
+
+/// The lines of the table, in its order. One that is no line, which a test finds, is passed over.
+fn lines() -> impl Iterator<Item = (&'static str, [&'static str; LANGUAGES.len()])> {
+    include_str!("words.tsv").lines().filter_map(|line| {
+        let (key, words) = line.split_once('\t')?;
+        let words: Vec<&str> = words.split('\t').collect();
+        Some((key, words.try_into().ok()?))
+    })
+}
+
+/// How a page is to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Look {
+    language: usize,
+    /// One of [`THEMES`].
+    pub(super) theme: &'static str,
+}
+
+impl Look {
+    /// What a browser asks for: by cookie, else the first language of its list that the page has.
+    fn of(headers: &HeaderMap) -> Self {
+        let chosen = cookie(headers, LANGUAGE);
+        let list = headers.get(header::ACCEPT_LANGUAGE).and_then(|list| list.to_str().ok());
+        let mut wanted = chosen.into_iter().chain(list.unwrap_or_default().split(','));
+        let of = |word: &str| {
+            let code = word.trim().get(..2)?;
+            LANGUAGES.iter().position(|language| language.eq_ignore_ascii_case(code))
+        };
+        let theme = cookie(headers, THEME);
+        Self {
+            language: wanted.find_map(of).unwrap_or(0),
+            theme: THEMES.into_iter().find(|one| theme == Some(one)).unwrap_or(THEMES[0]),
+        }
+    }
+
+    /// The language, as `html lang` has it.
+    pub(super) fn language(self) -> &'static str {
+        LANGUAGES[self.language]
+    }
+
+    /// The words of a key; the key itself where it has none, which a test finds.
+    pub(super) fn text(self, key: &str) -> &str {
+        TABLE.get(key).map_or(key, |words| words[self.language])
+    }
+
+    /// All keys with their words, in the order of the table.
+    pub(super) fn words(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        lines().map(move |(key, words)| (key, words[self.language]))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Look {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.headers))
+    }
+}
+
+/// The value of a cookie (RFC 6265 section 4.2).
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let lists = headers.get_all(header::COOKIE).into_iter().filter_map(|list| list.to_str().ok());
+    lists.flat_map(|list| list.split(';')).find_map(|pair| {
+        let (of, value) = pair.trim().split_once('=')?;
+        (of == name).then_some(value)
+    })
+}
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use std::collections::HashSet;
 
     use koniscope::form::{
         Decision, Forms,
-        niosh_2_8::{ReportKind, Rule, Section},
+        niosh_2_8::{Defect, Disorder, Grade, ReportKind, Rule, Section, Sides},
         signed::Mode,
     };
 
     use super::{super::html::ASSETS, *};
 
-    #[test]
-    fn every_key_that_is_asked_for_has_words_and_none_twice() {
-        let keys: HashSet<&str> = TABLE.iter().map(|(key, _)| *key).collect();
-        assert_eq!(keys.len(), TABLE.len());
-        let mut asked: Vec<String> = Forms::fields().collect();
+    /// What words are asked for in.
+    const PAGES: &[&str] =
+        &[include_str!("html.rs"), include_str!("form.rs"), include_str!("login.rs")];
+
+    /// Beginnings of keys whose ends are the program's own words.
+    fn of_the_forms() -> HashSet<String> {
+        let mut asked: HashSet<String> = Forms::fields().collect();
         asked.extend(Rule::ALL.iter().map(|rule| format!("rule.{}", rule.word())));
         asked.extend(Section::ALL.iter().map(|part| format!("section.{}", part.word())));
         asked.extend(Mode::ALL.iter().map(|mode| format!("mode.{}", mode.word())));
         asked.extend(Decision::ALL.iter().map(|one| format!("decision.{}", one.word())));
         asked.extend(ReportKind::ALL.iter().map(|kind| format!("report.{}", kind.word())));
+        asked
+    }
+
+    /// Keys that scripts and pages ask for as they stand.
+    fn literal() -> HashSet<String> {
+        let mut asked = HashSet::new();
         for (_, _, source) in ASSETS {
             let pieces: Vec<&str> = source.split("t(\"").collect();
             let calls = pieces.windows(2).filter(|two| {
@@ -290,12 +127,63 @@ mod tests {
             let keys = calls.filter_map(|two| two[1].split('"').next());
             asked.extend(keys.map(str::to_owned));
         }
-        let html = concat!(include_str!("html.rs"), include_str!("form.rs"));
-        let calls = html.split("text(\"").skip(1).filter_map(|rest| rest.split('"').next());
-        asked.extend(calls.map(str::to_owned));
-        assert!(asked.len() > 150, "{}", asked.len());
-        for key in asked {
-            assert!(keys.contains(key.as_str()), "no words for {key}");
+        for page in PAGES {
+            let calls = page.split("text(\"").skip(1).filter_map(|rest| rest.split('"').next());
+            asked.extend(calls.map(str::to_owned));
         }
+        asked
+    }
+
+    #[test]
+    fn every_key_has_words_in_every_language_and_none_twice() {
+        let table = include_str!("words.tsv");
+        assert_eq!(lines().count(), table.lines().count(), "a line is no key with its words");
+        assert_eq!(TABLE.len(), lines().count(), "a key stands twice");
+        for (key, words) in lines() {
+            assert!(words.iter().all(|words| !words.trim().is_empty()), "no words for {key}");
+            let is_chinese = words[1].chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+            assert!(is_chinese, "{key} is not Chinese: {}", words[1]);
+        }
+        for key in of_the_forms().union(&literal()) {
+            assert!(TABLE.contains_key(key.as_str()), "no words for {key}");
+        }
+    }
+
+    #[test]
+    fn no_word_is_left_that_nothing_asks_for() {
+        let forms = of_the_forms();
+        let mut ends: HashSet<String> = HashSet::new();
+        ends.extend(Defect::ALL.iter().map(|one| one.word().to_owned()));
+        ends.extend(Disorder::ALL.iter().map(|one| one.word().to_owned()));
+        ends.extend(Grade::ALL.iter().map(|one| one.word().to_owned()));
+        ends.extend(LANGUAGES.iter().chain(&THEMES).map(|one| (*one).to_owned()));
+        ends.extend(Sides::ALL.iter().map(|one| one.word().to_owned()));
+        let sources = || PAGES.iter().copied().chain(ASSETS.iter().map(|(_, _, source)| *source));
+        let stands = |text: &str| sources().any(|source| source.contains(text));
+        for (key, _) in lines() {
+            let made_of = key.rsplit_once('.').is_some_and(|(family, end)| {
+                let is_asked =
+                    stands(&format!("\"{family}.{{")) || stands(&format!("`{family}.${{"));
+                let is_end = ends.contains(end) || stands(&format!("\"{end}\""));
+                is_asked && is_end || stands(&format!("starts_with(\"{family}.\")"))
+            });
+            let is_told = stands(&format!("\"{key}\""));
+            assert!(made_of || is_told || forms.contains(key), "nothing asks for {key}");
+        }
+    }
+
+    #[test]
+    fn a_browser_gets_the_language_that_it_asks_for() {
+        let of = |cookies: &str, accept: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, cookies.parse().unwrap());
+            headers.insert(header::ACCEPT_LANGUAGE, accept.parse().unwrap());
+            let look = Look::of(&headers);
+            (look.language(), look.theme)
+        };
+        assert_eq!(of("", ""), ("en", "system"));
+        assert_eq!(of("", "fr, zh-CN;q=0.8, en;q=0.2"), ("zh", "system"));
+        assert_eq!(of("a=b; koniscope-language=en; koniscope-theme=dark", "zh"), ("en", "dark"));
+        assert_eq!(of("koniscope-language=x; koniscope-theme=\"", "x, "), ("en", "system"));
     }
 }

@@ -1,5 +1,6 @@
 //! The store in one file of SQLite, with a write-ahead log that is synced at every commit.
 
+mod films;
 mod overview;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -15,7 +16,8 @@ use sqlx::{
 };
 
 use super::{
-    Answer, Association, Kind, Lease, Overview, Receipt, Received, Store, StoreError, Waiting,
+    Answer, Association, FilmState, Kind, Lease, Overview, Receipt, Received, Store, StoreError,
+    Waiting,
 };
 
 const SCHEMA: &str = include_str!("schema.sql");
@@ -292,6 +294,10 @@ impl Store for Sqlite {
                 .await?;
             Ok(())
         })
+    }
+
+    fn films(&self, since: i64) -> Answer<'_, Vec<FilmState>> {
+        Box::pin(films::films(&self.pool, since))
     }
 
     fn overview(&self) -> Answer<'_, Overview> {

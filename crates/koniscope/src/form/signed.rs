@@ -91,6 +91,10 @@ pub struct Circumstances<'a> {
     pub machine: Option<(&'a Proposal, &'a Models)>,
     /// When the film was first opened, and now: as `2026-11-30T22:44:55Z`.
     pub times: [String; 2],
+    /// The reader's account, where there are accounts.
+    pub account: Option<String>,
+    /// SHA-256 of other readers' records that the reader saw.
+    pub seen: Vec<String>,
     /// The record before, and the SHA-256 of its file; nothing for the first.
     pub before: Option<(&'a Signed, String)>,
 }
@@ -106,7 +110,7 @@ pub struct Signed {
     pub software: Software,
     /// The film.
     pub film: FilmIdentity,
-    /// 1 for the first record of a film, 2 and above for addenda.
+    /// 1 for the first record of a film by this account, 2 and above for addenda.
     pub number: u32,
     /// Why it was added; absent from the first.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,6 +124,12 @@ pub struct Signed {
     pub opened_at: String,
     /// When it was signed.
     pub signed_at: String,
+    /// The account that signed; absent where there are no accounts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// SHA-256 of other readers' records that the reader saw before; absent from a blinded reading.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<String>,
     /// What the form is for.
     pub report: ReportKind,
     /// Both forms.
@@ -193,7 +203,8 @@ impl Signed {
     /// # Errors
     /// What is wanting. An addendum without a reason is told at `niosh.comments`.
     pub fn sign(draft: &Draft, about: Circumstances<'_>) -> Result<Self, Vec<Wanting>> {
-        let Circumstances { film, mode, machine, times: [opened_at, signed_at], before } = about;
+        let Circumstances { film, mode, machine, times, account, seen, before } = about;
+        let [opened_at, signed_at] = times;
         let mut wanting = draft.wanting(machine.map(|(proposal, _)| proposal));
         wanting.retain(|wanting| wanting.needed);
         let reason = draft.reason.trim();
@@ -217,6 +228,8 @@ impl Signed {
             mode,
             opened_at,
             signed_at,
+            account,
+            seen,
             report: draft.report,
             stage: forms.gbz70.outcome(),
             forms,

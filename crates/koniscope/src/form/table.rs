@@ -6,13 +6,14 @@ use super::{Decision, Forms, signed::Signed};
 use koniscope_data::table::no_formula;
 
 /// Columns before those of the forms.
-const BEFORE: [&str; 12] = [
+const BEFORE: [&str; 13] = [
     "film",
     "film_sha256",
     "number",
     "mode",
     "opened_at",
     "signed_at",
+    "account",
     "reason",
     "stage",
     "clause",
@@ -46,6 +47,7 @@ fn row(record: &Signed) -> Vec<String> {
         record.mode.word().into(),
         record.opened_at.clone(),
         record.signed_at.clone(),
+        record.account.clone().unwrap_or_default(),
         record.reason.clone().unwrap_or_default(),
         record.stage.as_ref().map_or("", |stage| stage.stage.name()).into(),
         clause,

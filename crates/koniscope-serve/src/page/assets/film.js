@@ -31,12 +31,12 @@ function machine(said) {
   viewer.grades = said?.zones ?? [];
 }
 
-async function details() {
-  const film = await ask(`/api/films/${id}`);
+async function details(idle = false) {
+  const film = await ask(`/api/films/${id}`, undefined, idle === true);
   machine(film.machine);
   form.details(film);
   document.title = `${film.name} - Koniscope`;
-  if (film.state === "waiting" || film.state === "reading") setTimeout(details, 800);
+  if (film.state === "waiting" || film.state === "reading") setTimeout(() => details(true), 800);
 }
 
 form.signed = details;

@@ -2,7 +2,8 @@
 
 import { ask, element, t } from "./text.js";
 
-const READER = "koniscope.reader";
+const WHO = document.documentElement.dataset.who ?? "";
+const READER = `koniscope.reader.${WHO}`;
 
 export class Form {
   /** @param {HTMLFormElement} form @param {number} film @param {import("./viewer.js").Viewer} viewer */
@@ -89,8 +90,10 @@ export class Form {
     const before = this.number;
     this.number = film.signed.length + 1;
     if (!this.loaded || before !== this.number) {
+      this.said = {};
       if (last) this.fill(last);
       else this.begin(film);
+      this.restore();
     }
     const proposal = film.machine?.proposal ?? null;
     if (proposal && !this.proposal && !last) {
@@ -100,7 +103,6 @@ export class Form {
         if (field && !this.touched.has(name)) this.set(field, value);
       }
     }
-    if (before !== this.number) this.said = {};
     this.proposal = proposal;
     this.loaded = true;
     document.getElementById("why").hidden = !last;
@@ -108,6 +110,21 @@ export class Form {
     this.history(film.signed);
     this.machine(film);
     this.check();
+  }
+
+  /** Where a draft is kept until it is signed, so that no reload loses it: in this tab alone. */
+  place() {
+    return `koniscope.draft.${WHO}.${this.film}.${this.number}`;
+  }
+
+  restore() {
+    const kept = JSON.parse(sessionStorage.getItem(this.place()) ?? "null");
+    if (!kept) return;
+    this.fill(kept.draft);
+    this.said = kept.draft.said;
+    document.getElementById("report").value = kept.draft.report;
+    document.getElementById("reason").value = kept.draft.reason;
+    this.touched = new Set(kept.touched);
   }
 
   begin(film) {
@@ -185,6 +202,9 @@ export class Form {
 
   async check() {
     const turn = (this.turn = (this.turn ?? 0) + 1);
+    if (this.touched.size) {
+      sessionStorage.setItem(this.place(), JSON.stringify({ draft: this.draft(), touched: [...this.touched] }));
+    }
     let said;
     try {
       said = await ask(`/api/films/${this.film}/check`, this.draft());
@@ -327,6 +347,7 @@ export class Form {
     try {
       await ask(`/api/films/${this.film}/sign/${this.number}`, this.draft());
       told.textContent = t("form.signed");
+      sessionStorage.removeItem(this.place());
       document.getElementById("reason").value = "";
       this.touched.clear();
       await this.signed();

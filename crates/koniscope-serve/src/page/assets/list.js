@@ -67,7 +67,7 @@ let version = 0;
 async function look() {
   let pause = 3000;
   try {
-    const list = await ask("/api/films");
+    const list = await ask("/api/films", undefined, true);
     hidden = list.mode === "reader_first";
     if (list.version !== version) {
       ({ version, films } = list);

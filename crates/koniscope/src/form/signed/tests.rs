@@ -34,6 +34,8 @@ fn alone<'a>() -> Circumstances<'a> {
         mode: Mode::ReaderFirst,
         machine: None,
         times: ["2026-11-30T22:00:00Z".into(), "2026-11-30T22:05:00Z".into()],
+        account: None,
+        seen: Vec::new(),
         before: None,
     }
 }

@@ -1,0 +1,115 @@
+//! The page of a node: its films as they come, read by the node itself.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use koniscope::{Reader, output, report::Failure};
+use tokio::{sync::watch, task::spawn_blocking, time::timeout};
+
+use super::{
+    Page,
+    films::{App, Progress},
+    machine::{kept, machine},
+};
+use crate::{
+    Log,
+    folder::Folder,
+    reading::{FilmReader, ResultObject, objects},
+    store::{FilmState, Store, StoreError},
+};
+
+/// How often the store is looked at.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Reads as the node does, and leaves the layers that a page shows.
+pub struct PageReader(pub Arc<Reader>);
+
+impl FilmReader for PageReader {
+    fn read(&self, film: &Path, results: &Path, name: &str) -> Result<Vec<ResultObject>, Failure> {
+        let started = std::time::Instant::now();
+        let clock = || started.elapsed().as_secs_f64() * 1e3;
+        let outcome = output::read_file(&self.0, film, &clock);
+        if let Ok(reading) = &outcome {
+            machine(results, name, reading)?;
+        }
+        objects(film, results, name, outcome)
+    }
+}
+
+impl Page {
+    /// What brings films of a node that works in a folder to this page.
+    pub fn follower(&self, root: &Path) -> Follower {
+        Follower { app: self.app.clone(), root: root.to_owned() }
+    }
+}
+
+/// Brings films of a store to a page.
+pub struct Follower {
+    app: Arc<App>,
+    root: PathBuf,
+}
+
+impl Follower {
+    /// Follows a store until told to stop.
+    pub async fn follow(self, store: Arc<dyn Store>, mut stop: watch::Receiver<bool>, log: Log) {
+        let mut since = 0;
+        while !*stop.borrow() {
+            match self.look(&*store, since).await {
+                Ok(now) => since = now,
+                Err(error) => log(&format!("page: {error}")),
+            }
+            let _ = timeout(LOOK, stop.wait_for(|stop| *stop)).await;
+        }
+    }
+
+    /// Takes up what has changed since, and says until when.
+    async fn look(&self, store: &dyn Store, since: i64) -> Result<i64, StoreError> {
+        let films = store.films(since).await?;
+        // Changes of the same millisecond are looked at once more.
+        let now = films.iter().map(|film| film.changed_ms).fold(since, i64::max);
+        let (app, root) = (self.app.clone(), self.root.clone());
+        let taken = spawn_blocking(move || {
+            for film in &films {
+                take(&app, &root, film)?;
+            }
+            Ok(())
+        });
+        let taken: std::io::Result<()> =
+            taken.await.unwrap_or_else(|e| Err(std::io::Error::other(e)));
+        taken.map_err(|e| StoreError(e.to_string()))?;
+        Ok(now)
+    }
+}
+
+fn take(app: &App, root: &Path, film: &FilmState) -> std::io::Result<()> {
+    let name = Folder::result_name(film.id);
+    let known = app.named(&name);
+    let known = match known {
+        Some(known) => known,
+        None => {
+            let came = u64::try_from(film.received_ms / 1000).unwrap_or(0);
+            let path = Folder::film_of(root, &film.sha256);
+            let number = app.add(name.clone(), path, came, Some(film.sha256.clone()))?;
+            app.film(number).ok_or_else(|| std::io::Error::other("a film that is gone"))?
+        }
+    };
+    if known.is_read() {
+        return Ok(());
+    }
+    let refused = |reason: &str| Failure { kind: "refused".into(), message: reason.to_owned() };
+    let progress = match film.state.as_str() {
+        "queued" => Progress::Waiting,
+        "leased" => Progress::Reading,
+        "done" => match kept(&app.options.out, &name) {
+            Ok(machine) => Progress::Read(Arc::new(machine)),
+            Err(e) => Progress::Refused(Failure::internal(&e)),
+        },
+        "passed over" => Progress::Refused(refused(&format!("not read: {}", film.reason))),
+        _ => Progress::Refused(refused(&film.reason)),
+    };
+    app.now(&known, progress);
+    Ok(())
+}

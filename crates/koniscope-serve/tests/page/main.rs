@@ -1,0 +1,6 @@
+//! The page over HTTP: who may do what, and what is kept.
+#![allow(clippy::unwrap_used)]
+
+mod client;
+mod people;
+mod tls;
