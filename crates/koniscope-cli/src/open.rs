@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use koniscope::{form::signed, model::Device};
-use koniscope_serve::page::{Options, Page};
+use koniscope_serve::page::{Options, Page, Study};
 
 use crate::{read::find, reader::ReaderArgs, serve::clock, threads, write::print};
 
@@ -70,7 +70,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let reader = args.reader.load(&Device::cpu())?;
     std::fs::create_dir_all(&args.out)
         .with_context(|| format!("cannot create {}", args.out.display()))?;
-    let options = Options { films: found.films, out: args.out.clone(), mode: args.mode.into() };
+    let options = Options {
+        films: found.films,
+        out: args.out.clone(),
+        mode: args.mode.into(),
+        study: Study::default(),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

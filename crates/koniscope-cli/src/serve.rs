@@ -14,7 +14,7 @@ use koniscope_serve::{
     Log,
     config::Config,
     node::ServingNode,
-    page::{Clock, Options, Page, PageReader, Settings},
+    page::{Clock, Options, Page, PageReader, Settings, Study},
     reading::FilmReader,
 };
 use tokio::{
@@ -78,6 +78,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             Some(settings) => {
                 let page = page(&settings, &root, &reader).await?;
                 eprintln!("page: {}", page.address());
+                page.bring_to(node.inbox());
                 let (follower, store) = (page.follower(&root), node.store());
                 tokio::spawn(follower.follow(store, stopped.clone(), Arc::clone(&log)));
                 let ended = Arc::clone(&log);
@@ -100,7 +101,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 async fn page(settings: &Settings, root: &Path, reader: &Arc<Reader>) -> anyhow::Result<Page> {
-    let options = Options { films: Vec::new(), out: root.join("results"), mode: settings.mode };
+    let study = Study { readings: settings.readings, by: settings.agreement };
+    let options =
+        Options { films: Vec::new(), out: root.join("results"), mode: settings.mode, study };
     let opened = Page::listen(settings, options, Arc::clone(reader), clock()).await;
     opened.with_context(|| format!("cannot open the page on {}", settings.listen))
 }

@@ -13,6 +13,7 @@ use crate::{
     config::Config,
     folder::Folder,
     now_ms,
+    page::Inbox,
     reading::FilmReader,
     scp::Scp,
     sender::Sender,
@@ -86,6 +87,18 @@ impl ServingNode {
     /// The store, to look at.
     pub fn store(&self) -> Arc<dyn Store> {
         Arc::clone(&self.store)
+    }
+
+    /// What takes films that are brought to the page.
+    pub fn inbox(&self) -> Inbox {
+        let scp = Scp::new(
+            Arc::clone(&self.config),
+            Arc::clone(&self.store),
+            Arc::clone(&self.folder),
+            Arc::clone(&self.log),
+            Arc::new(Notify::new()),
+        );
+        Inbox::new(scp, self.config.node.ae_title.clone())
     }
 
     /// Runs until told to stop. Readings under way are finished then.

@@ -24,11 +24,13 @@ mod people;
 mod pictures;
 mod rate;
 mod rights;
+mod second;
 mod session;
 mod settings;
 mod store;
 mod text;
 mod time;
+mod upload;
 
 use std::{
     io,
@@ -43,11 +45,14 @@ use axum::{
     middleware,
     routing::{get, post},
 };
-use koniscope::{Reader, form::signed::Mode};
+use koniscope::{
+    Reader,
+    form::{consensus, signed::Mode},
+};
 use rustls::ServerConfig;
 use tokio::net::TcpListener;
 
-pub use node::{Follower, PageReader};
+pub use node::{Follower, Inbox, PageReader};
 pub use people::{People, Role, User};
 pub use settings::Settings;
 
@@ -71,6 +76,23 @@ pub struct Options {
     pub out: PathBuf,
     /// When a reader sees what the machine says.
     pub mode: Mode,
+    /// How many read each film.
+    pub study: Study,
+}
+
+/// How many read each film, and when they agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Study {
+    /// Independent readings of each film that are wanted.
+    pub readings: usize,
+    /// The rule by which they agree.
+    pub by: consensus::By,
+}
+
+impl Default for Study {
+    fn default() -> Self {
+        Self { readings: 1, by: consensus::By::Ilo }
+    }
 }
 
 /// Seconds since 1970.
@@ -98,6 +120,8 @@ impl Page {
     ) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let local = listener.local_addr()?;
+        let mut options = options;
+        options.films.extend(upload::brought(&options.out));
         let app = Arc::new(App::new(options, Arc::new(reader), clock, None)?);
         films::read_all(&app)?;
         Ok(Self { listener, tls: None, app, local })
@@ -165,6 +189,8 @@ fn router(app: Arc<App>, door: Door) -> Router {
     let look = Router::new()
         .route("/", get(html::list))
         .route("/films/{film}", get(html::film))
+        .route("/disagreements", get(second::page))
+        .route("/api/disagreements", get(second::list))
         .route("/api/logout", post(login::logout))
         .route("/api/films", get(api::films))
         .route("/api/signed.csv", get(api::signed_csv))
@@ -180,13 +206,19 @@ fn router(app: Arc<App>, door: Door) -> Router {
         .route("/api/films/{film}/normal", post(film_api::normal))
         .route("/api/films/{film}/sign/{number}", post(film_api::sign))
         .route_layer(only(Right::Sign));
+    // The room that a form needs is far too small for a film, which is written to disk as it comes.
+    let bring = Router::new()
+        .route("/api/upload", post(upload::upload))
+        .layer(DefaultBodyLimit::disable())
+        .route_layer(only(Right::Upload));
     let manage =
         Router::new().route("/api/people", get(login::people)).route_layer(only(Right::Manage));
     open.merge(look)
         .merge(sign)
         .merge(manage)
-        .fallback(guard::not_found)
         .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .merge(bring)
+        .fallback(guard::not_found)
         .layer(middleware::from_fn_with_state(door, guard::guard))
         .with_state(app)
 }

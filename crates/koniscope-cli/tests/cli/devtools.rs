@@ -83,6 +83,11 @@ impl Browser {
         self.ask("Page.navigate", json!({ "url": address }));
     }
 
+    /// Runs a script on every page that follows, before its own.
+    pub(crate) fn before(&mut self, script: &str) {
+        self.ask("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script }));
+    }
+
     /// The value of an expression on the page.
     pub(crate) fn value(&mut self, expression: &str) -> Value {
         let params =
@@ -109,6 +114,9 @@ impl Browser {
             "Enter" => (13, "\r"),
             " " => (32, " "),
             "ArrowDown" => (40, ""),
+            "ArrowUp" => (38, ""),
+            "Home" => (36, ""),
+            "End" => (35, ""),
             "Delete" => (46, ""),
             key => (u32::from(key.to_uppercase().as_bytes()[0]), key),
         };

@@ -14,6 +14,7 @@ mod open;
 mod output;
 mod page;
 mod pages;
+mod people;
 mod program;
 mod read;
 mod reader;

@@ -49,6 +49,23 @@ impl Served {
         Self { port: port.parse().unwrap_or_else(|_| panic!("{line:?} is no address")), child }
     }
 
+    /// The page of a node, of its file.
+    pub(crate) fn serve(config: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_koniscope"));
+        command.env_remove("KONISCOPE_MODELS").current_dir(repository());
+        command.arg("serve").arg("--config").arg(config).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let mut told = String::new();
+        let page =
+            lines.by_ref().inspect(|line| told += line).find(|line| line.starts_with("page: "));
+        let page = page.unwrap_or_else(|| panic!("no page: {told}"));
+        let port = page.trim_end_matches('/').rsplit(':').next().unwrap().parse().unwrap();
+        // What nobody reads would hold the node up.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { port, child }
+    }
+
     pub(crate) fn start(films: &[&str], out: &Path, mode: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_koniscope"));
         command.env_remove("KONISCOPE_MODELS").arg("open");

@@ -12,6 +12,7 @@ use axum::{
 use koniscope::{
     form::{
         Decisions, Forms, Proposal,
+        consensus::Consensus,
         gbz70::Outcome,
         niosh_2_8::Field,
         signed::{Circumstances, Draft, Mode, Signed, Wanting},
@@ -27,6 +28,7 @@ use super::{
     guard::Fault,
     machine::Machine,
     rights::Who,
+    store::Kept,
     time::utc,
 };
 
@@ -46,7 +48,13 @@ pub(super) struct Detail {
     reason: Option<String>,
     mode: Mode,
     today: String,
+    /// Records of one's own.
     signed: Vec<Signed>,
+    /// Others' records, once they may be seen.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    others: Vec<Signed>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consensus: Option<Consensus>,
     #[serde(skip_serializing_if = "Option::is_none")]
     machine: Option<Said>,
 }
@@ -69,19 +77,19 @@ struct Grade {
     at: Option<[f64; 2]>,
 }
 
-fn said(film: &Film, machine: &Machine, mode: Mode) -> Option<Said> {
+fn said(machine: &Machine) -> Said {
     let reading = &machine.reading;
     let zone = |zone: &Zone| {
         let grade = reading.graded.as_ref()?.zones.get(*zone).grade;
         Some(Grade { zone: zone.name(), grade, at: machine.centers[zone.index()] })
     };
     let proposal = machine.proposal.as_ref().map(answers).unwrap_or_default();
-    Some(Said {
-        summary: Summary::of(film, mode)?,
+    Said {
+        summary: Summary::of(machine),
         proposal,
         zones: Zone::ALL.iter().filter_map(zone).collect(),
         models: vec![reading.models.lungs.id.clone(), reading.models.classifier.id.clone()],
-    })
+    }
 }
 
 fn answers(proposal: &Proposal) -> serde_json::Map<String, Value> {
@@ -92,14 +100,16 @@ fn answers(proposal: &Proposal) -> serde_json::Map<String, Value> {
 pub(super) async fn film(
     State(app): State<Arc<App>>,
     Path(id): Path<usize>,
+    who: Who,
 ) -> Answer<Json<Detail>> {
     let film = film_of(&app, id)?;
     let now = (app.clock)();
-    film.opened_at(now);
-    let standing = film.standing();
+    film.opened_at(&who, now);
+    let standing = film.standing(&app.options.study, &who);
     let mut today = utc(now);
     today.truncate(10);
-    let machine = film.machine(app.mode());
+    let machine = film.machine(app.mode(), &who);
+    let records = |kept: &[Arc<Kept>]| kept.iter().map(|kept| kept.0.clone()).collect();
     Ok(Json(Detail {
         id,
         films: app.count(),
@@ -108,8 +118,10 @@ pub(super) async fn film(
         reason: standing.reason,
         mode: app.mode(),
         today,
-        signed: standing.signed.into_iter().map(|(signed, _)| signed).collect(),
-        machine: machine.and_then(|machine| said(&film, &machine, app.mode())),
+        signed: records(&standing.own),
+        others: records(&standing.others),
+        consensus: standing.consensus,
+        machine: machine.map(|machine| said(&machine)),
     }))
 }
 
@@ -142,9 +154,10 @@ fn draft_of(body: &Bytes) -> Answer<Draft> {
 pub(super) async fn check(
     State(app): State<Arc<App>>,
     Path(id): Path<usize>,
+    who: Who,
     body: Bytes,
 ) -> Answer<Json<Checked>> {
-    let machine = film_of(&app, id)?.machine(app.mode());
+    let machine = film_of(&app, id)?.machine(app.mode(), &who);
     let draft = draft_of(&body)?;
     let proposal = machine.as_ref().and_then(|machine| machine.proposal.as_ref());
     let forms = draft.forms();
@@ -185,15 +198,15 @@ pub(super) async fn sign(
 ) -> Answer<Response> {
     let film = film_of(&app, id)?;
     let draft = draft_of(&body)?;
-    let standing = film.standing();
+    let standing = film.standing(&app.options.study, &who);
     let overtaken = || {
-        let why = "another reading of this film was signed meanwhile; load the page again";
+        let why = "you signed this film meanwhile, elsewhere; load the page again: the draft stays";
         Fault(StatusCode::CONFLICT, why.into())
     };
-    if number != standing.signed.len() + 1 {
+    if number != standing.own.len() + 1 {
         return Err(overtaken());
     }
-    let shown = film.machine(app.mode());
+    let shown = film.machine(app.mode(), &who);
     let machine = shown.as_ref().and_then(|machine| {
         machine.proposal.as_ref().map(|proposal| (proposal, &machine.reading.models))
     });
@@ -202,10 +215,10 @@ pub(super) async fn sign(
         film: app.identity(&film).map_err(Fault::internal)?,
         mode: app.mode(),
         machine,
-        times: [film.opened_at(now), utc(now)],
-        account: who.name,
-        seen: Vec::new(),
-        before: standing.signed.last().map(|(signed, sha256)| (signed, sha256.clone())),
+        times: [film.opened_at(&who, now), utc(now)],
+        account: who.name.clone(),
+        seen: standing.others.iter().map(|kept| kept.1.clone()).collect(),
+        before: standing.own.last().map(|kept| (&kept.0, kept.1.clone())),
     };
     let signed = match Signed::sign(&draft, about) {
         Ok(signed) => signed,

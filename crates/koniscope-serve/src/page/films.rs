@@ -5,7 +5,7 @@ use std::{
     io,
     path::PathBuf,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
     thread,
@@ -15,7 +15,10 @@ use std::{
 use koniscope::{
     Reader,
     files::bytes_of,
-    form::signed::{FilmIdentity, Mode, Signed},
+    form::{
+        consensus::Consensus,
+        signed::{FilmIdentity, Mode, Signed},
+    },
     many,
     normalize::{Display, for_display},
     output::{self, FilmResult, FolderSink},
@@ -23,12 +26,17 @@ use koniscope::{
 };
 use koniscope_data::digest::sha256_of_file;
 
+use tokio::sync::Semaphore;
+
 use super::{
-    Clock, Options,
+    Clock, Options, Study,
     machine::{Layer, Machine, layer_file, machine},
-    rights::Access,
+    node::Inbox,
+    people::Role,
+    rights::{Access, Who},
     store::{self, Kept},
     time::utc,
+    upload::AT_ONCE,
 };
 
 /// Films held decoded at once: the one looked at and its neighbor.
@@ -42,6 +50,12 @@ pub(super) struct App {
     pub(super) clock: Clock,
     /// Users; nothing where whoever is here is the one reader.
     pub(super) access: Option<Access>,
+    /// Films on their way.
+    pub(super) uploads: Semaphore,
+    /// Where films go that are brought, where a node takes them.
+    pub(super) inbox: OnceLock<Inbox>,
+    /// Held while one is put in its place.
+    pub(super) taking: Mutex<()>,
     reader: Arc<Reader>,
     version: AtomicU64,
     decoded: Mutex<Vec<(usize, Arc<Display>)>>,
@@ -61,8 +75,9 @@ pub(super) struct Film {
 struct State {
     progress: Progress,
     sha256: Option<String>,
-    opened_at: Option<String>,
-    signed: Vec<Kept>,
+    /// By account.
+    opened_at: HashMap<Option<String>, String>,
+    signed: Vec<Arc<Kept>>,
 }
 
 /// How far a film has come.
@@ -75,26 +90,39 @@ pub(super) enum Progress {
     Refused(Failure),
 }
 
-/// Where a film stands.
+/// Where a film stands, as somebody may know it.
 pub(super) struct Standing {
     /// `waiting`, `reading`, `read` or `refused`.
     pub(super) word: &'static str,
     /// Why it was refused.
     pub(super) reason: Option<String>,
-    /// Its records.
-    pub(super) signed: Vec<Kept>,
+    /// Records of one's own.
+    pub(super) own: Vec<Arc<Kept>>,
+    /// Others' records, once they may be seen.
+    pub(super) others: Vec<Arc<Kept>>,
+    /// Whether a reading of one's own is wanted.
+    pub(super) is_wanted: bool,
+    /// What the readers come to, once it may be seen.
+    pub(super) consensus: Option<Consensus>,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+impl State {
+    /// Whether somebody may see what others say of the film: readers once they have signed, and who does not read.
+    fn is_open_to(&self, who: &Who) -> bool {
+        who.role != Role::Reader || self.signed.iter().any(|kept| kept.0.account == who.name)
+    }
+}
+
 impl Film {
-    /// What the machine says, where the mode lets it through: the one door to it.
-    pub(super) fn machine(&self, mode: Mode) -> Option<Arc<Machine>> {
+    /// What the machine says, where the mode lets it through to somebody: the one door to it.
+    pub(super) fn machine(&self, mode: Mode, who: &Who) -> Option<Arc<Machine>> {
         let state = locked(&self.state);
         let is_shown = match mode {
-            Mode::ReaderFirst => !state.signed.is_empty(),
+            Mode::ReaderFirst => state.is_open_to(who),
             Mode::MachineFirst => true,
             Mode::MachineOff => false,
         };
@@ -109,8 +137,8 @@ impl Film {
         matches!(locked(&self.state).progress, Progress::Read(_))
     }
 
-    /// Where it stands.
-    pub(super) fn standing(&self) -> Standing {
+    /// Where it stands: the one door to what others have signed.
+    pub(super) fn standing(&self, study: &Study, who: &Who) -> Standing {
         let state = locked(&self.state);
         let (word, reason) = match &state.progress {
             Progress::Waiting => ("waiting", None),
@@ -118,12 +146,31 @@ impl Film {
             Progress::Read(_) => ("read", None),
             Progress::Refused(failure) => ("refused", Some(failure.message.clone())),
         };
-        Standing { word, reason, signed: state.signed.clone() }
+        let of_who = |kept: &Arc<Kept>| kept.0.account == who.name;
+        let (own, others): (Vec<_>, Vec<_>) = state.signed.iter().cloned().partition(of_who);
+        let firsts = state.signed.iter().map(|kept| &kept.0).filter(|signed| signed.number == 1);
+        let firsts: Vec<&Signed> = firsts.collect();
+        let consensus = Consensus::of(&firsts, study.readings, study.by);
+        let is_open = state.is_open_to(who);
+        Standing {
+            word,
+            reason,
+            is_wanted: who.role == Role::Reader && own.is_empty() && consensus.is_wanting(),
+            own,
+            others: if is_open { others } else { Vec::new() },
+            consensus: is_open.then_some(consensus),
+        }
     }
 
-    /// When it was first opened, which is now if it was not.
-    pub(super) fn opened_at(&self, now: u64) -> String {
-        locked(&self.state).opened_at.get_or_insert_with(|| utc(now)).clone()
+    /// When somebody first opened it, which is now if they had not.
+    pub(super) fn opened_at(&self, who: &Who, now: u64) -> String {
+        let mut state = locked(&self.state);
+        state.opened_at.entry(who.name.clone()).or_insert_with(|| utc(now)).clone()
+    }
+
+    /// SHA-256 of its file, where it is known already.
+    pub(super) fn known_sha256(&self) -> Option<String> {
+        locked(&self.state).sha256.clone()
     }
 
     /// SHA-256 of its file.
@@ -166,6 +213,9 @@ impl App {
             names: Mutex::default(),
             clock,
             access,
+            uploads: Semaphore::new(AT_ONCE),
+            inbox: OnceLock::new(),
+            taking: Mutex::default(),
             reader,
             version: AtomicU64::new(1),
             decoded: Mutex::default(),
@@ -254,9 +304,16 @@ impl App {
         self.version.fetch_add(1, Ordering::SeqCst);
     }
 
+    /// Bytes of a film's file at most.
+    pub(super) fn file_limit(&self) -> u64 {
+        self.reader.file_limit()
+    }
+
     /// Reads a film and keeps what comes of it.
     pub(super) fn read(&self, film: &Film) {
         self.now(film, Progress::Reading);
+        // By its fingerprint a film that is brought once more is known; one without is refused below.
+        let _ = film.sha256();
         let outcome = output::read_file(&self.reader, &film.path, &|| 0.0);
         let made =
             outcome.as_ref().ok().map(|reading| machine(&self.options.out, &film.name, reading));
@@ -272,8 +329,8 @@ impl App {
     }
 
     /// A layer of a film, where the mode lets it through.
-    pub(super) fn layer(&self, film: &Film, layer: Layer) -> Option<Vec<u8>> {
-        film.machine(self.mode())?;
+    pub(super) fn layer(&self, film: &Film, layer: Layer, who: &Who) -> Option<Vec<u8>> {
+        film.machine(self.mode(), who)?;
         bytes_of(&layer_file(&self.options.out, &film.name, layer), 64 << 20).ok()
     }
 
@@ -322,7 +379,8 @@ impl App {
     /// See [`NotKept`].
     pub(super) fn keep(&self, film: &Film, signed: Signed) -> Result<(), NotKept> {
         let mut state = locked(&film.state);
-        if signed.number as usize != state.signed.len() + 1 {
+        let of_account = |kept: &&Arc<Kept>| kept.0.account == signed.account;
+        if signed.number as usize != state.signed.iter().filter(of_account).count() + 1 {
             return Err(NotKept::Overtaken);
         }
         let folder = self.options.out.join(&film.name);
@@ -330,7 +388,7 @@ impl App {
             io::ErrorKind::AlreadyExists => NotKept::Overtaken,
             _ => NotKept::Disk(format!("cannot write into {}: {e}", folder.display())),
         })?;
-        state.signed.push(kept);
+        state.signed.push(Arc::new(kept));
         drop(state);
         self.version.fetch_add(1, Ordering::SeqCst);
         Ok(())

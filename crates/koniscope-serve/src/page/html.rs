@@ -22,11 +22,12 @@ use super::{
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Files of the page: name, kind, content.
-pub(super) const ASSETS: [(&str, &str, &str); 9] = [
+pub(super) const ASSETS: [(&str, &str, &str); 10] = [
     ("page.css", "text/css; charset=utf-8", include_str!("assets/page.css")),
     ("text.js", SCRIPT, include_str!("assets/text.js")),
     ("look.js", SCRIPT, include_str!("assets/look.js")),
     ("login.js", SCRIPT, include_str!("assets/login.js")),
+    ("upload.js", SCRIPT, include_str!("assets/upload.js")),
     ("list.js", SCRIPT, include_str!("assets/list.js")),
     ("film.js", SCRIPT, include_str!("assets/film.js")),
     ("viewer.js", SCRIPT, include_str!("assets/viewer.js")),
@@ -57,7 +58,7 @@ pub(super) fn page(
     let page = html! {
         (DOCTYPE)
         html lang=(look.language()) data-theme=(look.theme)
-            data-who=[name] data-csrf=[who.and_then(|who| who.csrf.as_ref())] {
+            data-role=[who.map(|who| who.role.word())] data-who=[name] data-csrf=[who.and_then(|who| who.csrf.as_ref())] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -105,7 +106,8 @@ fn choices(look: Look) -> Markup {
 
 /// The list of films.
 pub(super) async fn list(State(app): State<Arc<App>>, look: Look, who: Who) -> Html<String> {
-    let columns = ["film", "state", "readings", "stage", "probability", "quality"];
+    let columns =
+        ["film", "came", "state", "readings", "stage", "probability", "priority", "quality"];
     let body = html! {
         main.list {
             h1 { (look.text("title")) }
@@ -114,24 +116,35 @@ pub(super) async fn list(State(app): State<Arc<App>>, look: Look, who: Who) -> H
                 label { (look.text("list.search")) " " input #search type="search"; }
                 label { (look.text("list.show")) " "
                     select #show {
-                        @for show in ["all", "unsigned", "signed", "refused"] {
+                        @for show in ["all", "wanted", "unsigned", "signed", "refused"] {
                             option value=(show) { (look.text(&format!("list.{show}"))) }
                         }
                     }
                 }
                 a href="/api/signed.csv" download { (look.text("list.csv")) }
                 a href="/api/signed.axt" download { (look.text("list.axt")) }
+                @if app.options.study.readings > 1 {
+                    a href="/disagreements" { (look.text("second.title")) }
+                }
                 span #count role="status" {}
             }
-            table {
-                thead { tr {
-                    @for column in columns {
-                        th scope="col" data-column=(column) {
-                            button type="button" { (look.text(&format!("list.{column}"))) }
+            div #drop data-limit=(app.file_limit()) {
+                label { (look.text("upload.choose")) " " input #choose type="file" multiple; }
+                ul #uploads aria-live="polite" {}
+            }
+            div #scroll {
+                table #films {
+                    thead { tr {
+                        @for column in columns {
+                            th scope="col" data-column=(column) {
+                                button type="button" { (look.text(&format!("list.{column}"))) }
+                            }
                         }
-                    }
-                } }
-                tbody #rows {}
+                    } }
+                    tbody #above aria-hidden="true" {}
+                    tbody #rows {}
+                    tbody #below aria-hidden="true" {}
+                }
             }
         }
     };

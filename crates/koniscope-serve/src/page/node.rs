@@ -1,23 +1,30 @@
 //! The page of a node: its films as they come, read by the node itself.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
+use axum::http::StatusCode;
 use koniscope::{Reader, output, report::Failure};
 use tokio::{sync::watch, task::spawn_blocking, time::timeout};
 
 use super::{
     Page,
     films::{App, Progress},
+    guard::Fault,
     machine::{kept, machine},
 };
 use crate::{
     Log,
+    ae::AeTitle,
+    film::Announced,
     folder::Folder,
     reading::{FilmReader, ResultObject, objects},
+    scp::{OUT_OF_RESOURCES, Scp},
+    scu::{DataSet, data_set},
     store::{FilmState, Store, StoreError},
 };
 
@@ -43,6 +50,43 @@ impl Page {
     /// What brings films of a node that works in a folder to this page.
     pub fn follower(&self, root: &Path) -> Follower {
         Follower { app: self.app.clone(), root: root.to_owned() }
+    }
+}
+
+/// Takes films that are brought to a node's page, as those that are sent to it.
+pub struct Inbox {
+    scp: Scp,
+    title: AeTitle,
+}
+
+impl Inbox {
+    /// Of a node's own.
+    pub(crate) fn new(scp: Scp, title: AeTitle) -> Self {
+        Self { scp, title }
+    }
+
+    /// Takes a DICOM file.
+    pub(super) async fn take(&self, file: &Path) -> Result<(), Fault> {
+        let bytes = fs::read(file).map_err(Fault::internal)?;
+        let found = data_set(&bytes).map_err(|why| {
+            let why = format!("a node takes DICOM files alone: {why}");
+            Fault(StatusCode::UNSUPPORTED_MEDIA_TYPE, why)
+        })?;
+        let DataSet { class, instance, transfer_syntax, bytes } = found;
+        let announced = Announced { class, instance, transfer_syntax };
+        self.scp.take(announced, bytes, &self.title).await.map_err(|refusal| {
+            let is_full = refusal.status == OUT_OF_RESOURCES;
+            let status = if is_full { 507 } else { 422 };
+            Fault(StatusCode::from_u16(status).unwrap_or_default(), refusal.words)
+        })
+    }
+}
+
+impl Page {
+    /// Lets films be brought to the page, which go to the node.
+    pub fn bring_to(&self, inbox: Inbox) {
+        // A page has one node.
+        let _ = self.app.inbox.set(inbox);
     }
 }
 

@@ -10,7 +10,7 @@ use axum::{
 use koniscope::{normalize::Display, report};
 use tokio::task::spawn_blocking;
 
-use super::{film_api::film_of, films::App, guard::Fault, machine::Layer};
+use super::{film_api::film_of, films::App, guard::Fault, machine::Layer, rights::Who};
 
 /// Longer side of a preview, in pixels.
 const PREVIEW: usize = 1024;
@@ -61,23 +61,25 @@ pub(super) async fn pixels(
     Ok(response)
 }
 
-async fn layer(app: Arc<App>, id: usize, layer: Layer) -> Result<Response, Fault> {
+async fn layer(app: Arc<App>, id: usize, who: &Who, layer: Layer) -> Result<Response, Fault> {
     let film = film_of(&app, id)?;
-    Ok(png(app.layer(&film, layer).ok_or_else(|| Fault::missing("such picture"))?))
+    Ok(png(app.layer(&film, layer, who).ok_or_else(|| Fault::missing("such picture"))?))
 }
 
 /// Outlines of the lungs and their zones.
 pub(super) async fn lungs(
     State(app): State<Arc<App>>,
     Path(id): Path<usize>,
+    who: Who,
 ) -> Result<Response, Fault> {
-    layer(app, id, Layer::Lungs).await
+    layer(app, id, &who, Layer::Lungs).await
 }
 
 /// Local probability.
 pub(super) async fn heat(
     State(app): State<Arc<App>>,
     Path(id): Path<usize>,
+    who: Who,
 ) -> Result<Response, Fault> {
-    layer(app, id, Layer::Heat).await
+    layer(app, id, &who, Layer::Heat).await
 }

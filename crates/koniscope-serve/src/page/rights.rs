@@ -39,6 +39,8 @@ pub(super) enum Right {
     Look,
     /// A reading of one's own.
     Sign,
+    /// Films that are brought.
+    Upload,
     /// People.
     Manage,
 }
@@ -47,7 +49,7 @@ impl Role {
     /// What it may do.
     pub(super) fn may(self, right: Right) -> bool {
         match right {
-            Right::Look => true,
+            Right::Look | Right::Upload => true,
             Right::Sign => self == Self::Reader,
             Right::Manage => self == Self::Admin,
         }

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use koniscope::form::signed::Mode;
+use koniscope::form::{consensus::By, signed::Mode};
 use serde::Deserialize;
 
 /// See docs/reference/node-toml.md.
@@ -27,6 +27,12 @@ pub struct Settings {
     /// When a reader sees what the machine says.
     #[serde(default = "reader_first")]
     pub mode: Mode,
+    /// Independent readings of each film that are wanted, 1 or 2; where two do not agree, a third.
+    #[serde(default = "one")]
+    pub readings: usize,
+    /// The rule by which two agree.
+    #[serde(default = "ilo")]
+    pub agreement: By,
     /// Minutes in which nobody does anything, after which a session ends.
     #[serde(default = "minutes")]
     pub session_minutes: u32,
@@ -38,6 +44,14 @@ fn loopback() -> SocketAddr {
 
 fn reader_first() -> Mode {
     Mode::ReaderFirst
+}
+
+fn one() -> usize {
+    1
+}
+
+fn ilo() -> By {
+    By::Ilo
 }
 
 fn minutes() -> u32 {
@@ -59,6 +73,9 @@ impl Settings {
         }
         if !(1..=720).contains(&self.session_minutes) {
             return Err("page.session_minutes must lie between 1 and 720".into());
+        }
+        if !(1..=2).contains(&self.readings) || (self.readings == 2 && self.users.is_none()) {
+            return Err("page.readings must be 1 or 2, and 2 needs users".into());
         }
         if self.users.is_some() && self.without_users {
             return Err("page: users and without_users exclude each other".into());
@@ -101,6 +118,9 @@ mod tests {
             (&*format!("{all}without_users = true\n{tls}"), Some("needs users")),
             ("listen = \"[::]:443\"\nwithout_users = true", Some("needs users")),
             ("users = \"u\"\nkey = \"k\"", Some("belong together")),
+            ("users = \"u\"\nreadings = 2", None),
+            ("users = \"u\"\nreadings = 3", Some("1 or 2")),
+            ("without_users = true\nreadings = 2", Some("needs users")),
             ("users = \"u\"\nsession_minutes = 0", Some("between 1 and 720")),
         ] {
             match (told(text), expected) {

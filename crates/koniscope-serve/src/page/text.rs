@@ -95,6 +95,7 @@ mod tests {
 
     use koniscope::form::{
         Decision, Forms,
+        consensus::{By, State},
         niosh_2_8::{Defect, Disorder, Grade, ReportKind, Rule, Section, Sides},
         signed::Mode,
     };
@@ -102,8 +103,12 @@ mod tests {
     use super::{super::html::ASSETS, *};
 
     /// What words are asked for in.
-    const PAGES: &[&str] =
-        &[include_str!("html.rs"), include_str!("form.rs"), include_str!("login.rs")];
+    const PAGES: &[&str] = &[
+        include_str!("html.rs"),
+        include_str!("form.rs"),
+        include_str!("login.rs"),
+        include_str!("second.rs"),
+    ];
 
     /// Beginnings of keys whose ends are the program's own words.
     fn of_the_forms() -> HashSet<String> {
@@ -112,6 +117,11 @@ mod tests {
         asked.extend(Section::ALL.iter().map(|part| format!("section.{}", part.word())));
         asked.extend(Mode::ALL.iter().map(|mode| format!("mode.{}", mode.word())));
         asked.extend(Decision::ALL.iter().map(|one| format!("decision.{}", one.word())));
+        asked.extend(State::ALL.iter().map(|one| format!("consensus.{}", one.word())));
+        asked.extend(By::ALL.iter().map(|one| format!("second.rule.{}", one.word())));
+        asked.extend((1..=3).map(|number| format!("priority.{number}")));
+        let differs = ["quality", "profusion", "large", "stage"];
+        asked.extend(differs.map(|what| format!("differs.{what}")));
         asked.extend(ReportKind::ALL.iter().map(|kind| format!("report.{}", kind.word())));
         asked
     }

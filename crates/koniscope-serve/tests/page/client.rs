@@ -13,7 +13,7 @@ use std::{
 };
 
 use koniscope::{Reader, model::Device, reader::load_reader};
-use koniscope_serve::page::{Options, Page, People, Role, Settings};
+use koniscope_serve::page::{Options, Page, People, Role, Settings, Study};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -21,7 +21,6 @@ use tokio::runtime::Runtime;
 pub(crate) const PASSWORD: &str = "a long enough password";
 
 /// A film of the repository.
-#[allow(dead_code, reason = "of tests to come")]
 pub(crate) fn sample() -> PathBuf {
     root().join("samples/00003507_000.dcm")
 }
@@ -95,6 +94,7 @@ impl Served {
             films: films.iter().map(|film| film.to_path_buf()).collect(),
             out: folder.path().join("out"),
             mode: settings.mode,
+            study: Study { readings: settings.readings, by: settings.agreement },
         };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)

@@ -3,4 +3,6 @@
 
 mod client;
 mod people;
+mod second;
 mod tls;
+mod upload;

@@ -5,12 +5,14 @@ use koniscope_serve::page::{People, Role};
 use crate::client::{JSON, PASSWORD, Served, draft};
 
 /// All routes: method, path, and what an unknown person, a reader, an admin and a program get.
-const ROUTES: [(&str, &str, [u16; 4]); 17] = [
+const ROUTES: [(&str, &str, [u16; 4]); 20] = [
     ("GET", "/login", [200, 200, 200, 200]),
     ("POST", "/api/login", [400, 400, 400, 400]),
     ("GET", "/static/{name}", [200, 200, 200, 200]),
     ("GET", "/", [303, 200, 200, 200]),
     ("GET", "/films/{film}", [303, 200, 200, 200]),
+    ("GET", "/disagreements", [303, 200, 200, 200]),
+    ("GET", "/api/disagreements", [401, 200, 200, 200]),
     ("GET", "/api/films", [401, 200, 200, 200]),
     ("GET", "/api/signed.csv", [401, 200, 200, 200]),
     ("GET", "/api/signed.axt", [401, 200, 200, 200]),
@@ -23,6 +25,8 @@ const ROUTES: [(&str, &str, [u16; 4]); 17] = [
     ("POST", "/api/films/{film}/check", [401, 200, 403, 403]),
     ("POST", "/api/films/{film}/normal", [401, 200, 403, 403]),
     ("POST", "/api/films/{film}/sign/{number}", [401, 422, 403, 403]),
+    // An empty name is none.
+    ("POST", "/api/upload", [401, 400, 400, 400]),
     ("GET", "/api/people", [401, 403, 200, 403]),
 ];
 

@@ -107,7 +107,7 @@ export class Form {
     this.loaded = true;
     document.getElementById("why").hidden = !last;
     document.getElementById("sign").textContent = t(last ? "form.addendum" : "form.sign");
-    this.history(film.signed);
+    this.history([...film.signed, ...(film.others ?? [])], film.consensus);
     this.machine(film);
     this.check();
   }
@@ -136,7 +136,7 @@ export class Form {
     this.set(this.field("niosh.reader.date_of_reading"), film.today);
   }
 
-  history(signed) {
+  history(signed, consensus) {
     const list = document.getElementById("history");
     list.replaceChildren();
     if (!signed.length) return;
@@ -145,8 +145,12 @@ export class Form {
       const { reader, small, large } = record.niosh;
       const ilo = [small.profusion, small.primary && `${small.primary}/${small.secondary}`, large].filter(Boolean);
       const stage = record.stage ? `${t("form.stage")} ${record.stage.stage}` : "";
-      const words = [record.signed_at, reader.printed_name, ilo.join(" "), stage, record.reason];
+      const words = [record.signed_at, record.account, reader.printed_name, t(`mode.${record.mode}`), ilo.join(" "), stage, record.reason];
       list.append(element("p", `${record.number}. ${words.filter(Boolean).join(", ")}`));
+    }
+    if (consensus && signed.length > 1) {
+      const words = [t(`consensus.${consensus.state}`), consensus.result];
+      list.append(element("p", words.filter(Boolean).join(": "), { className: "says" }));
     }
   }
 
@@ -201,6 +205,11 @@ export class Form {
   }
 
   async check() {
+    if (document.documentElement.dataset.role !== "reader") {
+      document.getElementById("state").textContent = t("form.look");
+      for (const input of this.form.querySelectorAll("input, textarea, select, button")) input.disabled = true;
+      return;
+    }
     const turn = (this.turn = (this.turn ?? 0) + 1);
     if (this.touched.size) {
       sessionStorage.setItem(this.place(), JSON.stringify({ draft: this.draft(), touched: [...this.touched] }));
