@@ -1,7 +1,7 @@
 //! Lossless JPEG with Huffman codes (ITU-T T.81 annex H, process 14): one component, all seven
 //! predictors, 2 to 16 bits, point transform, restart intervals.
 
-use crate::{Error, error::damaged};
+use crate::{Error, error::damaged, stream::segment};
 
 /// A decoded picture of one component.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,18 +42,6 @@ pub fn decode(stream: &[u8]) -> Result<Gray, Error> {
             _ => {}
         }
     }
-}
-
-/// The next marker, what its segment holds, and what follows.
-fn segment(bytes: &[u8]) -> Result<(u8, &[u8], &[u8]), Error> {
-    // Fill bytes may stand before a marker.
-    let at = bytes.windows(2).position(|w| w[0] == 0xFF && w[1] != 0xFF);
-    let found = at.and_then(|at| {
-        let rest = &bytes[at + 2..];
-        let length = usize::from(u16::from_be_bytes(*rest.first_chunk()?));
-        Some((bytes[at + 1], rest.get(2..length)?, &rest[length..]))
-    });
-    found.ok_or_else(|| broken("a header segment is cut off"))
 }
 
 #[derive(Clone, Copy)]

@@ -52,16 +52,8 @@ pub fn jpeg(stream: &[u8]) -> Result<Frame, Error> {
         return damaged("no start of image");
     };
     loop {
-        // Fill bytes may stand before a marker.
-        let Some(at) = rest.windows(2).position(|w| w[0] == 0xFF && w[1] != 0xFF) else {
-            return damaged("the headers have no end");
-        };
-        let marker = rest[at + 1];
-        rest = &rest[at + 2..];
-        let body = match rest.first_chunk::<2>().map(|l| usize::from(u16::from_be_bytes(*l))) {
-            Some(length) if length >= 2 && length <= rest.len() => &rest[2..length],
-            _ => return damaged("a header segment is cut off"),
-        };
+        let (marker, body, after) = segment(rest)?;
+        rest = after;
         match marker {
             0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF | 0xF7 => {
                 let &[precision, h1, h0, w1, w0, components, ..] = body else {
@@ -80,7 +72,6 @@ pub fn jpeg(stream: &[u8]) -> Result<Frame, Error> {
             0xDA => break,
             _ => {}
         }
-        rest = &rest[body.len() + 2..];
     }
     // In coded data 0xFF is followed by 0 or a bit of 0, so this is no chance.
     if !rest.windows(2).any(|w| w == [0xFF, 0xD9]) {
@@ -94,6 +85,24 @@ pub fn jpeg(stream: &[u8]) -> Result<Frame, Error> {
         Some(Frame { width: 0, .. } | Frame { height: 0, .. }) => damaged("no size"),
         Some(frame) => Ok(frame),
         None => damaged("no frame header"),
+    }
+}
+
+/// The next segment of a JPEG stream's headers (ITU-T T.81 B.1.1.4): its marker, what it holds, and what
+/// follows.
+///
+/// # Errors
+/// [`Error::Damaged`] if there is none, or it is cut off.
+pub fn segment(bytes: &[u8]) -> Result<(u8, &[u8], &[u8]), Error> {
+    // Fill bytes may stand before a marker.
+    let Some(at) = bytes.windows(2).position(|w| w[0] == 0xFF && w[1] != 0xFF) else {
+        return damaged("the headers have no end");
+    };
+    let rest = &bytes[at + 2..];
+    let length = rest.first_chunk().map_or(0, |length| usize::from(u16::from_be_bytes(*length)));
+    match rest.get(2..length) {
+        Some(body) => Ok((bytes[at + 1], body, &rest[length..])),
+        None => damaged("a header segment is cut off"),
     }
 }
 

@@ -51,14 +51,12 @@ pub(super) fn lossless(bytes: &[u8], limits: &Limits) -> Result<Option<RawImage>
 /// What the first Exif segment holds.
 fn exif(bytes: &[u8]) -> Option<&[u8]> {
     let mut rest = bytes.strip_prefix(&[0xFF, 0xD8])?;
-    while let Some((&[0xFF, marker, high, low], _)) = rest.split_first_chunk::<4>() {
-        let end = 2 + usize::from(u16::from_be_bytes([high, low]));
-        let body = rest.get(4..end)?;
+    loop {
+        let (marker, body, after) = stream::segment(rest).ok()?;
         match (marker, body.strip_prefix(EXIF)) {
             (0xDA, _) => return None,
             (0xE1, Some(exif)) => return Some(exif),
-            _ => rest = &rest[end..],
+            _ => rest = after,
         }
     }
-    None
 }
