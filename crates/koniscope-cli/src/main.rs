@@ -13,6 +13,7 @@ mod pull;
 mod read;
 mod reader;
 mod serve;
+mod signals;
 mod simulate;
 mod site_file;
 mod trainer;

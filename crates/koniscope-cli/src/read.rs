@@ -6,6 +6,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::atomic::Ordering,
     time::Instant,
 };
 
@@ -17,12 +18,12 @@ use koniscope::{
         self, FilmResult, FolderSink, Sink,
         dicom::{DicomSink, Kinds},
     },
-    report::{self, FilmReport, INDEX_FILE},
+    report::{self, Failure, FilmReport, INDEX_FILE},
 };
 
 use crate::{
     reader::ReaderArgs,
-    threads,
+    signals, threads,
     write::{print, write_atomic},
 };
 
@@ -34,6 +35,8 @@ use crate::{
 /// With --model zones the six zones are graded and the stage follows by the rule of GBZ 70-2015,
 /// with its clause; fields of the ILO Classification and axes of large opacities stand in
 /// reading.json. With --model paper one classifier sees both lungs and gives a probability alone.
+///
+/// Ctrl-C finishes the films under way and tells which are left; once more ends at once.
 ///
 /// Exit code: 0 if all films were read, 2 if some were not, 1 if none was or the command is wrong.
 #[derive(clap::Args)]
@@ -86,8 +89,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let progress = progress(found.films.len(), args.quiet);
     let names = output::names(&found.films, &outs);
     let sinks = sinks(args);
+    let stop = signals::stop()?;
     let films = koniscope::many::in_order(found.films.len(), |i| {
-        let path = found.films[i].to_string_lossy().into_owned();
+        let path = output::path_in_words(&found.films[i]);
+        if stop.load(Ordering::Relaxed) {
+            return FilmReport { path, folder: None, outcome: Err(Failure::stopped()) };
+        }
         let outcome = output::read_file(&reader, &found.films[i], &clock);
         let mut film = output::keep(FilmResult { path, name: names[i].clone(), outcome }, &sinks);
         if args.out.is_none() {
@@ -106,6 +113,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     // Printed in any case: a full disk must not take the readings with it.
     print(&if args.json { report::document(&films) } else { report::text(&films) })?;
     written?;
+    if stop.load(Ordering::Relaxed) {
+        let is_left = |f: &&FilmReport| f.outcome.as_ref().is_err_and(|e| e.kind == "stopped");
+        left(films.iter().filter(is_left).count(), films.len());
+    }
     if !args.quiet {
         let no_dicom =
             |f: &&FilmReport| f.outcome.as_ref().is_ok_and(|r| r.film.sop_instance_uid.is_none());
@@ -138,6 +149,11 @@ fn progress(films: usize, quiet: bool) -> ProgressBar {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
+}
+
+#[expect(clippy::print_stderr, reason = "a run that was ended says so, even a quiet one")]
+fn left(left: usize, all: usize) {
+    eprintln!("ended before its time: {left} of {all} films are left");
 }
 
 #[expect(clippy::print_stderr, reason = "remarks for people, beside the result on stdout")]

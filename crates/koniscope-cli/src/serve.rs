@@ -19,11 +19,10 @@ use koniscope_serve::{
 };
 use tokio::{
     runtime::{Builder, Runtime},
-    signal,
     sync::watch,
 };
 
-use crate::{reader::ReaderArgs, threads, write::print};
+use crate::{reader::ReaderArgs, signals::asked_to_end, threads, write::print};
 
 /// Run a DICOM node: films come by C-STORE, are read, and results go to their destinations. With `[page]` in its
 /// file, physicians read and sign them on a page.
@@ -111,17 +110,4 @@ async fn page(settings: &Settings, root: &Path, reader: &Arc<Reader>) -> anyhow:
 /// The system's clock, in seconds since 1970.
 pub(crate) fn clock() -> Clock {
     Arc::new(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
-}
-
-/// Waits for Ctrl-C, or the signal by which services are ended.
-async fn asked_to_end() {
-    #[cfg(unix)]
-    if let Ok(mut term) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = term.recv() => {}
-            _ = signal::ctrl_c() => {}
-        }
-        return;
-    }
-    let _ = signal::ctrl_c().await;
 }

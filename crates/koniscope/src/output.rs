@@ -7,7 +7,7 @@ mod names;
 use std::path::Path;
 
 pub use folder::FolderSink;
-pub use names::names;
+pub use names::{names, path_in_words};
 
 use crate::{
     FilmReading, Reader,

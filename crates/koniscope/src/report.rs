@@ -71,7 +71,7 @@ impl FilmReport {
 /// Why a film has no reading: an [`Error`], or what went wrong around the reader.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
-    /// A stable word: of [`Error::kind`], or `write` or `internal`.
+    /// A stable word: of [`Error::kind`], or `write`, `stopped` or `internal`.
     pub kind: Cow<'static, str>,
     /// A sentence for people.
     pub message: String,
@@ -84,6 +84,12 @@ impl Failure {
             kind: "write".into(),
             message: format!("read, but its result is not kept: {detail}"),
         }
+    }
+
+    /// The film was not begun.
+    pub fn stopped() -> Self {
+        let message = "not read: the run was ended before it. Give the same command again".into();
+        Self { kind: "stopped".into(), message }
     }
 
     /// A fault of this program.

@@ -46,6 +46,10 @@ const NO_IMAGES: [&str; 30] = [
     "yaml",
 ];
 
+/// Endings of films that are packed as they are, which is told of each: a folder of them is not without
+/// films.
+const PACKED: [&str; 8] = ["dcm", "dic", "dicom", "ima", "jpeg", "jpg", "png", "tif"];
+
 /// Files without an ending that are certainly no radiograph. DICOMDIR lists a medium's files.
 const NO_IMAGE_NAMES: [&str; 5] = ["COPYING", "DICOMDIR", "LICENSE", "NOTICE", "README"];
 
@@ -123,8 +127,12 @@ fn is_hidden(path: &Path) -> bool {
 }
 
 fn is_no_image(path: &Path) -> bool {
-    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    match (ending, path.file_name()) {
+    let ending = |path: &Path| path.extension().map(|e| e.to_string_lossy().to_lowercase());
+    match (ending(path), path.file_name()) {
+        (Some(gz), _) if gz == "gz" => {
+            let inner = path.file_stem().and_then(|stem| ending(Path::new(stem)));
+            !inner.is_some_and(|ending| PACKED.contains(&ending.as_str()))
+        }
         (Some(ending), _) => NO_IMAGES.contains(&ending.as_str()),
         (None, Some(name)) => NO_IMAGE_NAMES.iter().any(|n| name.eq_ignore_ascii_case(n)),
         (None, None) => false,
@@ -154,6 +162,8 @@ mod tests {
             "labels.CSV",
             ".hidden.png",
             "sub/IM0001",
+            "sub/c.a.DCM.gz",
+            "sub/d.nii.gz",
             "sub/.git/x.png",
             "old/b/reading.json",
             "old/b/overlay.png",
@@ -165,8 +175,8 @@ mod tests {
             fs::write(path, "x").unwrap();
         }
         let found = find(&[root.into()], &[&root.join("out")]);
-        assert_eq!(names(&found, root), ["a.dcm", "b.png", "sub/IM0001"]);
-        assert_eq!(found.skipped, 8, "{found:?}");
+        assert_eq!(names(&found, root), ["a.dcm", "b.png", "sub/IM0001", "sub/c.a.DCM.gz"]);
+        assert_eq!(found.skipped, 9, "{found:?}");
     }
 
     #[test]

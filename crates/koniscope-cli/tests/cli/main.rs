@@ -6,6 +6,8 @@ mod browser;
 mod compare;
 mod devtools;
 mod dicom_results;
+#[cfg(unix)]
+mod ended;
 mod evaluate;
 mod export;
 mod films;

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::{
     films,
-    program::{assert_code, koniscope, stderr, stdout},
+    program::{assert_code, koniscope, repository, stderr, stdout},
     tiny_models,
 };
 
@@ -107,9 +107,29 @@ fn the_table_names_failures_and_the_disclaimer() {
 
 #[test]
 fn a_second_run_reads_no_result_of_the_first() {
-    let folder = folder();
-    let run = || stdout(&koniscope(folder.path(), ["read", ".", "--out", "films/out", "--json"]));
-    assert_eq!(run(), run());
+    let folder = tempfile::tempdir().unwrap();
+    let sample = "00003507_000.dcm";
+    fs::copy(repository().join("samples").join(sample), folder.path().join(sample)).unwrap();
+    let run = || {
+        let args = ["read", ".", "--out", "out", "--dicom-out", "out/dicom", "--json", "--quiet"];
+        let output = koniscope(folder.path(), args);
+        assert_code(&output, 0);
+        let json: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        let films = json["films"].as_array().unwrap().iter();
+        films.map(|film| film["file"]["path"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let first = run();
+    assert_eq!(first, [format!("./{sample}")]);
+    for result in ["lungs.png", "overlay.png"] {
+        assert!(folder.path().join("out/00003507_000").join(result).is_file());
+    }
+    assert!(folder.path().join("out/dicom/00003507_000/sc.dcm").is_file());
+    assert_eq!(run(), first);
+    // Of them the program must know what is its own: elsewhere they are pictures like others.
+    fs::copy(folder.path().join("out/00003507_000/lungs.png"), folder.path().join("b.png"))
+        .unwrap();
+    let output = koniscope(folder.path(), ["read", ".", "--out", "out", "--json", "--quiet"]);
+    assert!(stdout(&output).contains("./b.png"));
 }
 
 #[test]

@@ -11,6 +11,16 @@ const LONGEST: usize = 200;
 /// Beginning of the names of signed readings, which lie beside a film's results.
 const SIGNED: &str = "signed-";
 
+/// A path as text that loses nothing: bytes that are no UTF-8 stand as `<E9>`.
+pub fn path_in_words(path: &Path) -> String {
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        text += chunk.valid();
+        chunk.invalid().iter().for_each(|byte| text += &format!("<{byte:02X}>"));
+    }
+    text
+}
+
 /// A distinct name per film, in order: its stem, then `stem-2`, `stem-3`. Names differ also where
 /// a file system ignores case, and none is hidden, leads out of a folder of `outs` or names something in one
 /// that holds other things than results.
@@ -46,7 +56,7 @@ fn is_foreign(path: &Path) -> bool {
 
 /// The stem with what some file system refuses replaced by `_`.
 fn clean(film: &Path) -> String {
-    let stem = film.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
+    let stem = film.file_stem().map(|stem| path_in_words(Path::new(stem))).unwrap_or_default();
     let refused = |c: char| c.is_control() || r#"<>:"/\|?*"#.contains(c);
     let stem: String = stem.chars().map(|c| if refused(c) { '_' } else { c }).collect();
     let mut end = stem.len().min(LONGEST);
@@ -111,6 +121,17 @@ mod tests {
         fs::write(out.join("p2/signed-0123-1.json"), "by a reader").unwrap();
         let films = ["p1/p1.dcm", "p2.dcm", "p3.dcm", "p1-2.dcm"];
         assert_eq!(names(&films, &[out]), ["p1-2", "p2", "p3", "p1-2-2"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_not_utf_8_stay_apart() {
+        use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+        let films: [&Path; 3] = [b"x/caf\xe9.dcm", b"x/caf\xe8.dcm", "x/caf\u{e9}.dcm".as_bytes()]
+            .map(|name| Path::new(OsStr::from_bytes(name)));
+        let words = films.map(path_in_words);
+        assert_eq!(words, ["x/caf<E9>.dcm", "x/caf<E8>.dcm", "x/caf\u{e9}.dcm"]);
+        assert_eq!(names(&films, &[]), ["caf_E9_", "caf_E8_", "caf\u{e9}"]);
     }
 
     #[test]
