@@ -7,12 +7,15 @@ const COMMIT: &str = env!("KONISCOPE_COMMIT");
 
 /// The command as it was given, words with spaces in quotes; of the program its name, not where it lay.
 pub fn command() -> String {
-    let mut words = std::env::args_os();
-    let program = words.next().unwrap_or_default();
-    let program = Path::new(&program).file_stem().unwrap_or_default().to_string_lossy();
-    let words = words.map(|word| word.to_string_lossy().into_owned());
+    let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
     let quoted = |word: String| if word.contains(' ') { format!("\"{word}\"") } else { word };
-    std::iter::once(program.into_owned()).chain(words.map(quoted)).collect::<Vec<_>>().join(" ")
+    std::iter::once(program()).chain(words.map(quoted)).collect::<Vec<_>>().join(" ")
+}
+
+/// The program's name, without where it lies.
+pub(crate) fn program() -> String {
+    let program = std::env::args_os().next().unwrap_or_default();
+    Path::new(&program).file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// The commit that the program was built from, where that is known.

@@ -16,10 +16,10 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Tells people something, beside the result on stdout.
+/// Tells people something, beside the result on stdout, after the name of the program that they called.
 #[expect(clippy::print_stderr, reason = "the door speaks")]
 pub(crate) fn remark(text: &str) {
-    eprintln!("koniscope: {text}");
+    eprintln!("{}: {text}", crate::command::program());
 }
 
 /// Writes to stdout; a reader that has gone, as `head` does, is no error.

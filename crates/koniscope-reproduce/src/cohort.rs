@@ -2,17 +2,17 @@
 
 use std::{
     collections::{BTreeSet, HashSet},
-    fs,
     path::{Path, PathBuf},
 };
 
-use koniscope::{files::write_atomic, stage::gbz70::Stage};
+use koniscope::stage::gbz70::Stage;
 use koniscope_data::split::assign_folds;
 use koniscope_evaluate::cases::{Case, Choice, find};
 
 use crate::{
     Error, Lungs, Settings,
-    model::{Kind, Model, Question},
+    model::{Model, Question},
+    step::kept,
 };
 
 /// File of the cohort, in the experiment's folder.
@@ -26,17 +26,15 @@ const QUICK_FILMS: usize = 60;
 
 /// Films with labels, in the order of their table.
 #[derive(Clone, Debug)]
-pub struct Cohort {
+pub(crate) struct Cohort {
     /// The films with their truth; paths are absolute, `id` is unique within a set.
-    pub cases: Vec<Case>,
+    pub(crate) cases: Vec<Case>,
     /// Fold of each film, in which it is tested.
-    pub folds_of: Vec<usize>,
+    pub(crate) folds_of: Vec<usize>,
     /// Folds.
-    pub folds: usize,
+    pub(crate) folds: usize,
     /// Films of the table without a label of disease or stage, which are left out.
-    pub unlabeled: usize,
-    /// The table they come from.
-    table: PathBuf,
+    pub(crate) unlabeled: usize,
 }
 
 impl Cohort {
@@ -46,7 +44,7 @@ impl Cohort {
     /// # Errors
     /// [`Error::Evaluate`] for a table that cannot be used, [`Error::Films`] for fewer patients than
     /// folds.
-    pub fn deal(table: &Path, settings: &Settings) -> Result<Self, Error> {
+    pub(crate) fn deal(table: &Path, settings: &Settings) -> Result<Self, Error> {
         let found = find(&[table.to_owned()], None, &[], &Choice::default())?;
         let (mut cases, mut unlabeled) = (found.cases, found.unlabeled);
         let labeled = cases.len();
@@ -89,21 +87,21 @@ impl Cohort {
         for (case, fold) in cases.iter_mut().zip(&folds_of) {
             fill(case, *fold);
         }
-        Ok(Self { cases, folds_of, folds: settings.folds, unlabeled, table: table.to_owned() })
+        Ok(Self { cases, folds_of, folds: settings.folds, unlabeled })
     }
 
     /// Places of the films that are tested in a fold.
-    pub fn test(&self, fold: usize) -> Vec<usize> {
+    pub(crate) fn test(&self, fold: usize) -> Vec<usize> {
         self.places(|f| f == fold)
     }
 
     /// Places of the films that choose epoch and calibration there.
-    pub fn tuning(&self, fold: usize) -> Vec<usize> {
+    pub(crate) fn tuning(&self, fold: usize) -> Vec<usize> {
         self.places(|f| f == (fold + 1) % self.folds)
     }
 
     /// Places of the films that are learnt from there.
-    pub fn training(&self, fold: usize) -> Vec<usize> {
+    pub(crate) fn training(&self, fold: usize) -> Vec<usize> {
         self.places(|f| f != fold && f != (fold + 1) % self.folds)
     }
 
@@ -112,7 +110,7 @@ impl Cohort {
     }
 
     /// True class of a film, where it is known.
-    pub fn class(&self, film: usize, question: Question) -> Option<usize> {
+    pub(crate) fn class(&self, film: usize, question: Question) -> Option<usize> {
         let truth = &self.cases[film].truth;
         match question {
             Question::Disease => truth.disease.map(usize::from),
@@ -121,90 +119,69 @@ impl Cohort {
     }
 
     /// Whether any film comes from the simulator.
-    pub fn simulated(&self) -> bool {
+    pub(crate) fn simulated(&self) -> bool {
         self.cases.iter().any(|case| case.simulated)
     }
 
     /// Why a model cannot be trained and measured on these films; nothing where it can.
-    pub fn why_not(&self, model: Model) -> Option<String> {
-        let question = model.question;
-        let names = match question {
-            Question::Disease => vec!["without disease", "with disease"],
-            Question::Stage => Stage::ALL.map(Stage::name).to_vec(),
+    pub(crate) fn why_not(&self, model: Model) -> Option<String> {
+        let question = model.question();
+        let class = |film: &usize| self.class(*film, question);
+        let classes: BTreeSet<usize> = (0..self.cases.len()).filter_map(|i| class(&i)).collect();
+        let (names, of) = match question {
+            Question::Disease => (vec!["without disease", "with disease"], ""),
+            Question::Stage => (Stage::ALL.map(Stage::name).to_vec(), "of stage "),
         };
-        let what = match question {
-            Question::Disease => "",
-            Question::Stage => "of stage ",
-        };
-        // A grader learns from films of any stages; a classifier needs each class. The network of
-        // each fold is chosen by films with and without disease.
-        let needed: Vec<usize> = match model.kind {
-            Kind::Zones => Vec::new(),
-            _ => (0..names.len()).collect(),
-        };
-        let classes: BTreeSet<usize> =
-            (0..self.cases.len()).filter_map(|film| self.class(film, question)).collect();
-        if classes.is_empty() {
-            return Some("no film has a stage or six graded zones".into());
-        }
-        if let Some(class) = needed.into_iter().find(|class| !classes.contains(class)) {
-            return Some(format!("no film {what}{} is in the table", names[class]));
-        }
-        for fold in 0..self.folds {
-            let films = self.test(fold);
-            let classes = films.iter().filter_map(|film| self.class(*film, question));
-            let sick: BTreeSet<bool> = classes.map(|class| class > 0).collect();
-            if sick.len() < 2 {
-                return Some(format!(
-                    "fold {fold} of {} has no film {} disease; give more patients, or fewer folds",
-                    self.folds,
-                    if sick.contains(&true) { "without" } else { "with" }
-                ));
+        let missing = (0..names.len()).find(|class| !classes.contains(class));
+        match missing {
+            _ if classes.is_empty() => {
+                return Some("no film has a stage or six graded zones".into());
             }
+            // A grader learns from films of any stages; a classifier needs each class.
+            Some(class) if model != Model::Zones => {
+                return Some(format!("no film {of}{} is in the table", names[class]));
+            }
+            _ => {}
         }
-        None
+        // The network of each fold is chosen by films with and without disease.
+        (0..self.folds).find_map(|fold| {
+            let sick: BTreeSet<bool> =
+                self.test(fold).iter().filter_map(class).map(|class| class > 0).collect();
+            let missing = if sick.contains(&true) { "without" } else { "with" };
+            (sick.len() < 2).then(|| {
+                format!(
+                    "fold {fold} of {} has no film {missing} disease; give more patients, or fewer \
+                     folds",
+                    self.folds
+                )
+            })
+        })
     }
 
-    /// The table with folds, columns sorted but for the first.
-    ///
-    /// # Errors
-    /// [`Error::File`] if a row cannot be written.
-    pub fn to_csv(&self) -> Result<Vec<u8>, Error> {
-        let first =
-            ["image", "mask", "patient_id", "source", "id", FOLD, "pneumoconiosis", "stage"];
-        let all: BTreeSet<&str> =
-            self.cases.iter().flat_map(|c| c.row.fields.keys().map(String::as_str)).collect();
-        let rest = all.into_iter().filter(|column| !first.contains(column));
-        let columns: Vec<&str> = first.into_iter().chain(rest).collect();
-        let fail = |e: csv::Error| Error::file(FILE.as_ref(), e);
+    /// The table with folds, its columns sorted.
+    fn to_csv(&self) -> Result<Vec<u8>, csv::Error> {
+        let columns: BTreeSet<&String> =
+            self.cases.iter().flat_map(|c| c.row.fields.keys()).collect();
         let mut csv = csv::Writer::from_writer(Vec::new());
-        csv.write_record(&columns).map_err(fail)?;
+        csv.write_record(&columns)?;
         for case in &self.cases {
-            let cells = columns.iter().map(|c| case.row.fields.get(*c).map_or("", String::as_str));
-            csv.write_record(cells).map_err(fail)?;
+            csv.write_record(
+                columns.iter().map(|c| case.row.fields.get(*c).map_or("", String::as_str)),
+            )?;
         }
-        csv.into_inner().map_err(|e| Error::file(FILE.as_ref(), e))
+        csv.into_inner().map_err(|e| e.into_error().into())
     }
 
     /// Writes the table into the folder, where it must be the same if it is there.
     ///
     /// # Errors
     /// [`Error::Run`] if it is another, [`Error::File`].
-    pub fn keep(&self, out: &Path) -> Result<PathBuf, Error> {
-        let (path, text) = (out.join(FILE), self.to_csv()?);
-        if path.exists() {
-            let before = fs::read(&path).map_err(|e| Error::file(&path, e))?;
-            if before != text {
-                let detail = format!(
-                    "{} has changed since it was written; what was trained on the films before \
-                     cannot go on. Choose another folder",
-                    self.table.display()
-                );
-                return Err(Error::Run { path, detail });
-            }
-            return Ok(path);
-        }
-        write_atomic(&path, &text).map_err(|e| Error::file(&path, e))?;
+    pub(crate) fn keep(&self, out: &Path) -> Result<PathBuf, Error> {
+        let path = out.join(FILE);
+        let text = self.to_csv().map_err(|e| Error::file(&path, e))?;
+        let changed = "the table has changed since; what was trained on the films before cannot go on. \
+                       Choose another folder";
+        kept(&path, &text, changed)?;
         Ok(path)
     }
 }
@@ -236,12 +213,14 @@ fn fill(case: &mut Case, fold: usize) {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-pub(crate) mod tests {
+mod tests {
+    use std::fs;
+
     use super::*;
     use crate::settings::tests::settings;
 
     /// 36 films of 18 patients; the stage goes round, or only the disease is known.
-    pub(crate) fn cohort(folder: &Path, staged: bool) -> Cohort {
+    fn cohort(folder: &Path, staged: bool) -> Cohort {
         let mut text = String::from("image,patient_id,pneumoconiosis,stage\n");
         for i in 0..36 {
             let stage = i / 2 % 4;
@@ -279,7 +258,7 @@ pub(crate) mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cohort = cohort(folder.path(), false);
         for model in Model::ALL {
-            assert_eq!(cohort.why_not(model).is_none(), model.question == Question::Disease);
+            assert_eq!(cohort.why_not(model).is_none(), model.question() == Question::Disease);
         }
         let few = folder.path().join("labels.csv");
         fs::write(&few, "image,patient_id,stage\na.png,p,0\nb.png,q,I\n").unwrap();
@@ -299,6 +278,9 @@ pub(crate) mod tests {
         let error = cohort(folder.path(), false).keep(folder.path()).unwrap_err().to_string();
         assert!(error.contains("has changed since"), "{error}");
         let text = fs::read_to_string(folder.path().join(FILE)).unwrap();
-        assert!(text.starts_with("image,mask,patient_id,source,id,fold,pneumoconiosis,stage"));
+        assert!(
+            text.starts_with("fold,id,image,mask,patient_id,pneumoconiosis,source,stage"),
+            "{text}"
+        );
     }
 }

@@ -56,9 +56,6 @@ pub enum Error {
     /// Weights that cannot be loaded.
     #[error(transparent)]
     Reader(#[from] koniscope::Error),
-    /// The system gives no threads.
-    #[error("no threads: {0}")]
-    Threads(String),
 }
 
 impl Error {

@@ -1,11 +1,12 @@
-//! The models of the experiment: the paper's, the zone grader, and baselines.
+//! The models of the experiment: the paper's, the zone grader, and the paper's without lungs cut out.
 
 use std::{fmt, str::FromStr};
 
-use serde::{Serialize, Serializer};
+use koniscope::reader::{CLASSIFIER_MANIFEST, ZONES_MANIFEST};
+use serde::Serialize;
 
 /// What a model is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Question {
     /// Pneumoconiosis or none: the paper's two classes.
@@ -14,28 +15,20 @@ pub enum Question {
     Stage,
 }
 
-/// How it answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// A ResNet on the crop of both lungs: the paper's.
-    Paper,
-    /// A ResNet on each of the six zones, and the stage by rule.
-    Zones,
-    /// The paper's ResNet on the whole film, without the lungs being cut out.
-    Whole,
-    /// Measures of texture of the six zones, and logistic regression.
-    Texture,
-    /// The class that most training films have.
-    Majority,
-}
-
 /// A model of the experiment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Model {
-    /// How it answers.
-    pub kind: Kind,
-    /// What it is trained to answer. The zone grader, trained for stages, answers both.
-    pub question: Question,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Model {
+    /// A ResNet on the crop of both lungs, two classes: the paper's.
+    Paper2,
+    /// The same with four classes.
+    Paper4,
+    /// A ResNet on each of the six zones, and the stage by rule. It answers both questions.
+    Zones,
+    /// The paper's ResNet on the whole film, without the lungs being cut out, two classes.
+    Whole2,
+    /// The same with four classes.
+    Whole4,
 }
 
 impl Question {
@@ -53,67 +46,52 @@ impl Question {
 
 impl Model {
     /// All models, in the order in which they are trained.
-    pub const ALL: [Self; 9] = {
-        use Kind::{Majority, Paper, Texture, Whole, Zones};
-        use Question::{Disease, Stage};
-        [
-            Self { kind: Paper, question: Disease },
-            Self { kind: Paper, question: Stage },
-            Self { kind: Zones, question: Stage },
-            Self { kind: Whole, question: Disease },
-            Self { kind: Whole, question: Stage },
-            Self { kind: Texture, question: Disease },
-            Self { kind: Texture, question: Stage },
-            Self { kind: Majority, question: Disease },
-            Self { kind: Majority, question: Stage },
-        ]
-    };
+    pub const ALL: [Self; 5] =
+        [Self::Paper2, Self::Paper4, Self::Zones, Self::Whole2, Self::Whole4];
 
-    /// As in `--only` and in the names of folders.
-    pub fn name(self) -> &'static str {
-        match (self.kind, self.question) {
-            (Kind::Paper, Question::Disease) => "paper2",
-            (Kind::Paper, Question::Stage) => "paper4",
-            (Kind::Zones, _) => "zones",
-            (Kind::Whole, Question::Disease) => "whole2",
-            (Kind::Whole, Question::Stage) => "whole4",
-            (Kind::Texture, Question::Disease) => "texture2",
-            (Kind::Texture, Question::Stage) => "texture4",
-            (Kind::Majority, Question::Disease) => "majority2",
-            (Kind::Majority, Question::Stage) => "majority4",
+    /// As in `--only` and in the names of folders, and in words.
+    fn words(self) -> [&'static str; 2] {
+        match self {
+            Self::Paper2 => ["paper2", "the paper's, a ResNet on the crop of both lungs"],
+            Self::Paper4 => ["paper4", "the paper's, a ResNet on the crop of both lungs"],
+            Self::Zones => ["zones", "six zones graded, stage by rule"],
+            Self::Whole2 => ["whole2", "baseline: ResNet on the whole film"],
+            Self::Whole4 => ["whole4", "baseline: ResNet on the whole film"],
         }
     }
 
     /// In words.
     pub fn title(self) -> &'static str {
-        match self.kind {
-            Kind::Paper => "the paper's, a ResNet on the crop of both lungs",
-            Kind::Zones => "six zones graded, stage by rule",
-            Kind::Whole => "baseline: ResNet on the whole film",
-            Kind::Texture => "baseline: texture, logistic regression",
-            Kind::Majority => "baseline: majority class",
+        self.words()[1]
+    }
+
+    /// What it is trained to answer.
+    pub fn question(self) -> Question {
+        match self {
+            Self::Paper2 | Self::Whole2 => Question::Disease,
+            Self::Paper4 | Self::Zones | Self::Whole4 => Question::Stage,
         }
     }
 
     /// Whether it answers a question.
     pub fn answers(self, question: Question) -> bool {
-        self.question == question || self.kind == Kind::Zones
+        self.question() == question || self == Self::Zones
     }
 
-    /// Whether a network is trained for it.
-    pub fn is_network(self) -> bool {
-        matches!(self.kind, Kind::Paper | Kind::Zones | Kind::Whole)
+    /// Whether it sees whole films.
+    pub fn is_whole(self) -> bool {
+        matches!(self, Self::Whole2 | Self::Whole4)
     }
 
-    /// Whether the reader that ships can read with it.
-    pub fn is_reader(self) -> bool {
-        matches!(self.kind, Kind::Paper | Kind::Zones)
+    /// File of the manifest that its training leaves.
+    pub fn manifest(self) -> &'static str {
+        if self == Self::Zones { ZONES_MANIFEST } else { CLASSIFIER_MANIFEST }
     }
 }
 
 impl fmt::Display for Model {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(self.words()[0])
     }
 }
 
@@ -121,28 +99,10 @@ impl FromStr for Model {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|model| model.name() == text.trim()).ok_or_else(|| {
-            let names = Self::ALL.map(Self::name).join(", ");
-            format!("no model {text:?}; one of {names} was expected")
-        })
-    }
-}
-
-impl Serialize for Model {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_read_back() {
-        for model in Model::ALL {
-            assert_eq!(model.name().parse(), Ok(model));
-        }
-        assert!("paper3".parse::<Model>().is_err_and(|e| e.contains("paper2, paper4, zones")));
+        let names = Self::ALL.map(|model| model.words()[0]);
+        let found = names.iter().position(|name| *name == text.trim());
+        found
+            .map(|place| Self::ALL[place])
+            .ok_or_else(|| format!("no model {text:?}; one of {} was expected", names.join(", ")))
     }
 }

@@ -5,10 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use koniscope::{
-    files::write_atomic,
-    manifest::{Network, Region},
-};
+use koniscope::manifest::{Network, Region};
 use koniscope_data::split::SplitRecipe;
 use koniscope_train::recipe::{ClassifierRecipe, LungRecipe, Size, TrainingRecipe, ZoneRecipe};
 use serde::{Serialize, de::DeserializeOwned};
@@ -16,7 +13,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     Error, Settings,
     cohort::FOLD,
-    model::{Kind, Model, Question},
+    model::{Model, Question},
+    step::kept,
 };
 
 /// Name and text of each recipe that ships.
@@ -80,17 +78,14 @@ impl Recipes<'_> {
 
     /// A classifier's.
     pub(crate) fn classifier(&self, model: Model) -> Result<ClassifierRecipe, Error> {
-        let mut recipe: ClassifierRecipe = self.base(match model.question {
+        let mut recipe: ClassifierRecipe = self.base(match model.question() {
             Question::Disease => DISEASE,
             Question::Stage => STAGES,
         })?;
         self.fit(&mut recipe.split, &mut recipe.training);
         recipe.test_only.clear();
-        recipe.id = model.name().into();
-        recipe.region = match model.kind {
-            Kind::Whole => Region::Film,
-            _ => Region::Lungs,
-        };
+        recipe.id = model.to_string();
+        recipe.region = if model.is_whole() { Region::Film } else { Region::Lungs };
         recipe.notice.clone_from(&self.notice);
         if self.settings.quick {
             recipe.network = SMALL;
@@ -111,15 +106,6 @@ impl Recipes<'_> {
             recipe.crop = [48, 48];
         }
         Ok(recipe)
-    }
-
-    /// Epochs that a model's network is trained for at most; 0 for a model without one.
-    pub(crate) fn epochs(&self, model: Model) -> Result<usize, Error> {
-        Ok(match model.kind {
-            Kind::Zones => self.zones()?.training.epochs,
-            Kind::Paper | Kind::Whole => self.classifier(model)?.training.epochs,
-            Kind::Texture | Kind::Majority => 0,
-        })
     }
 
     fn base<T: DeserializeOwned>(&self, [name, text]: [&str; 2]) -> Result<T, Error> {
@@ -155,20 +141,12 @@ pub(crate) fn checked<T: Serialize>(
     fs::create_dir_all(&folder).map_err(|e| Error::file(&folder, e))?;
     let path = folder.join(format!("{name}.toml"));
     let text = toml::to_string_pretty(recipe).map_err(|e| Error::file(&path, e))?;
-    let is_there = path.exists();
-    if is_there {
-        let before = fs::read_to_string(&path).map_err(|e| Error::file(&path, e))?;
-        if before != text {
-            let detail = "the recipe is another than the one this experiment began with. Give the \
-                          same recipes and use the same version, or choose another folder";
-            return Err(Error::Run { path, detail: detail.into() });
-        }
-    } else {
-        write_atomic(&path, text.as_bytes()).map_err(|e| Error::file(&path, e))?;
-    }
+    let changed = "the recipe is another than the one this experiment began with. Give the same recipes \
+                   and use the same version, or choose another folder";
+    let was_there = kept(&path, text.as_bytes(), changed)?;
     let recipe = read(&path).inspect_err(|_| {
         // One that cannot be followed is corrected, not kept.
-        if !is_there {
+        if !was_there {
             drop(fs::remove_file(&path));
         }
     })?;
@@ -188,9 +166,9 @@ mod tests {
             let settings = Settings { quick, folds: 4, seed: 9, ..settings() };
             let recipes = Recipes { folder: None, settings: &settings, notice: None };
             let split = SplitRecipe { folds: 4, fold: 0, seed: 9, column: Some("fold".into()) };
-            for model in Model::ALL.into_iter().filter(|m| m.is_network()) {
+            for model in Model::ALL {
                 let name = format!("{model}-{quick}");
-                if model.kind == Kind::Zones {
+                if model == Model::Zones {
                     let recipe = recipes.zones().unwrap();
                     let (_, recipe) =
                         checked(folder.path(), &name, &recipe, ZoneRecipe::read).unwrap();
@@ -201,9 +179,9 @@ mod tests {
                 let (_, recipe) =
                     checked(folder.path(), &name, &recipe, ClassifierRecipe::read).unwrap();
                 assert_eq!(recipe.split, split);
-                assert_eq!(recipe.region == Region::Film, model.kind == Kind::Whole);
+                assert_eq!(recipe.region == Region::Film, model.is_whole());
                 assert!(recipe.test_only.is_empty());
-                assert_eq!(recipes.epochs(model).unwrap() == QUICK_EPOCHS, quick);
+                assert_eq!(recipe.training.epochs == QUICK_EPOCHS, quick);
             }
             let name = format!("lungs-{quick}");
             checked(folder.path(), &name, &recipes.lungs().unwrap(), LungRecipe::read).unwrap();

@@ -1,101 +1,249 @@
 //! The experiment for people and programs: all models side by side.
 
-mod html;
-mod json;
-mod plots;
+use std::{collections::BTreeSet, fmt::Write};
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write,
-};
-
-use koniscope::{
-    checked_manifest::CheckedManifest,
-    files::write_atomic,
-    reader::{CLASSIFIER_MANIFEST, ZONES_MANIFEST},
-    reading::DISCLAIMER,
-};
+use koniscope::{checked_manifest::CheckedManifest, files::write_atomic, reading::DISCLAIMER};
 use koniscope_evaluate::{
     THRESHOLD,
     figures::Figure,
-    report::{SIMULATED, paper, value},
+    report::{
+        Cell, REPORT_FILE, SIMULATED, Software, Table, figure_table, page, paper, section, terms,
+        value,
+    },
 };
 use koniscope_train::run_log::RunLog;
+use maud::{Markup, html};
 use serde::Serialize;
 
 use crate::{
-    Error, Lungs, Options,
+    Error, Lungs, Options, Settings,
+    answers::{Asked, Measured, PREVALENCE},
     cohort::Cohort,
-    model::{Kind, Model, Question},
-    pooled::{Asked, Measured},
+    model::{Model, Question},
     run::REHEARSAL,
-    step::{Record, Step, lung_manifest},
+    step::{Step, lung_manifest},
 };
 
-/// All that the report tells.
-pub(crate) struct Experiment<'a> {
-    pub(crate) options: &'a Options,
-    pub(crate) cohort: &'a Cohort,
+/// Films of the paper.
+const THEIR_FILMS: &str = "1,760";
+
+/// All that the report tells, as `report.json` has it.
+#[derive(Serialize)]
+pub(crate) struct Report<'a> {
+    disclaimer: &'static str,
+    /// Whether any film comes from the simulator.
+    simulated: bool,
+    /// Whether small networks were trained for moments, so that no figure means anything.
+    rehearsal: bool,
+    /// What must be known first, the gravest before.
+    warnings: Vec<String>,
+    software: Software,
+    settings: &'a Settings,
+    command: &'a str,
+    processor: &'a str,
+    prevalence: f64,
+    films: usize,
+    /// Films of the table without a label, which were left out.
+    without_label: usize,
+    questions: &'a [Asked],
     /// Models that the films do not allow, with the reason.
-    pub(crate) not_done: &'a [(Model, String)],
-    pub(crate) questions: &'a [Asked],
-    /// What each step took.
-    pub(crate) records: &'a [(Step, Record)],
-    pub(crate) folds: Vec<Fold>,
-    pub(crate) warnings: Vec<String>,
+    not_done: &'a [(Model, String)],
+    folds: Vec<Fold>,
+    paper: paper::Paper,
 }
 
 /// A network of one fold.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Fold {
-    pub(crate) model: Model,
-    pub(crate) fold: usize,
+#[derive(Serialize)]
+struct Fold {
+    model: Model,
+    fold: usize,
     /// Films that were learnt from, that chose the epoch, and that were tested.
-    pub(crate) training: usize,
-    pub(crate) tuning: usize,
-    pub(crate) test: usize,
-    /// Epochs trained, the best of them (from 1), and its score on the tuning films.
-    pub(crate) epochs: usize,
-    pub(crate) best_epoch: usize,
-    pub(crate) tuning_score: f64,
-    pub(crate) sha256: String,
+    training: usize,
+    tuning: usize,
+    test: usize,
+    /// Epochs trained, the best of them (from 1), its score on the tuning films, and the seconds of all.
+    epochs: usize,
+    best_epoch: usize,
+    tuning_score: f64,
+    seconds: f64,
+    /// Of its weights, and of what makes probabilities of their logits.
+    sha256: String,
+    calibration_sha256: String,
 }
 
-/// Networks of all folds of these models.
-pub(crate) fn folds(
-    options: &Options,
-    cohort: &Cohort,
-    models: &[Model],
-) -> Result<Vec<Fold>, Error> {
-    let mut folds = Vec::new();
-    for model in models.iter().copied().filter(|model| model.is_network()) {
-        for fold in 0..cohort.folds {
-            let folder = Step::Train(model, fold).folder(&options.out);
-            let name = if model.kind == Kind::Zones { ZONES_MANIFEST } else { CLASSIFIER_MANIFEST };
-            let log = RunLog::open(&folder, usize::MAX)?;
-            let best = log.records().last().map_or(0, |record| record.best_epoch);
-            folds.push(Fold {
-                model,
-                fold,
-                training: cohort.training(fold).len(),
-                tuning: cohort.tuning(fold).len(),
-                test: cohort.test(fold).len(),
-                epochs: log.records().len(),
-                best_epoch: best + 1,
-                tuning_score: log.records().get(best).map_or(0.0, |record| record.score),
-                sha256: CheckedManifest::read(&folder.join(name))?.sha256.clone(),
-            });
-        }
+impl<'a> Report<'a> {
+    /// Of these models, each of which is done.
+    pub(crate) fn new(
+        options: &'a Options,
+        cohort: &Cohort,
+        models: &[Model],
+        not_done: &'a [(Model, String)],
+        questions: &'a [Asked],
+    ) -> Result<Self, Error> {
+        let of_folds = models.iter().flat_map(|model| (0..cohort.folds).map(|f| (*model, f)));
+        Ok(Self {
+            disclaimer: DISCLAIMER,
+            simulated: cohort.simulated(),
+            rehearsal: options.settings.quick,
+            warnings: warnings(options, cohort, questions)?,
+            software: Software::this(options.commit.as_deref()),
+            settings: &options.settings,
+            command: &options.command,
+            processor: &options.processor,
+            prevalence: PREVALENCE,
+            films: cohort.cases.len(),
+            without_label: cohort.unlabeled,
+            questions,
+            not_done,
+            folds: of_folds
+                .map(|(model, fold)| Fold::of(options, cohort, model, fold))
+                .collect::<Result<_, _>>()?,
+            paper: paper::PAPER,
+        })
     }
-    Ok(folds)
+
+    /// Writes the page and the JSON, which is given back.
+    pub(crate) fn write(&self, options: &Options) -> Result<String, Error> {
+        let json = serde_json::to_string_pretty(self)
+            .map_err(|e| Error::file(REPORT_FILE.as_ref(), e))?
+            + "\n";
+        for (name, text) in [("report.html", &self.html()), (REPORT_FILE, &json)] {
+            let path = options.out.join(name);
+            write_atomic(&path, text.as_bytes()).map_err(|e| Error::file(&path, e))?;
+        }
+        Ok(json)
+    }
+
+    /// The tables of models as text.
+    pub(crate) fn text(&self) -> String {
+        let mut out = String::new();
+        for warning in &self.warnings {
+            let _ = writeln!(out, "{warning}");
+        }
+        for asked in self.questions {
+            let _ = writeln!(out, "\n{}\n{}", about(asked), side_by_side(asked).text(3));
+        }
+        for (model, reason) in self.not_done {
+            let _ = writeln!(out, "\n{model} is not done: {reason}");
+        }
+        out + "\n" + DISCLAIMER + "\n"
+    }
+
+    /// One page, without script and without any other file.
+    fn html(&self) -> String {
+        let body = html! {
+            @for asked in self.questions {
+                (section(asked.question.title(), &html! {
+                    p {
+                        (about(asked))
+                        @if self.simulated { " SIMULATED films." }
+                        " With 95 % intervals. The paper's figures are those of " (paper::REFERENCE) ", on "
+                        (paper::DATA) ": never the same data, so the difference from them says nothing of \
+                        the method."
+                    }
+                    (side_by_side(asked).html())
+                }))
+            }
+            @if !self.not_done.is_empty() {
+                (section("Not done", &html! {
+                    @for (model, reason) in self.not_done { p { (model) ": " (reason) } }
+                }))
+            }
+            (section("Every figure", &html! {
+                p { "Over all films; by source and view they stand in report.json." }
+                @for asked in self.questions {
+                    @for measured in &asked.models {
+                        @let title = format!("{}: {}", measured.model, asked.question.title());
+                        (figure_table(&title, &of_all(measured)))
+                    }
+                }
+            }))
+            (section("Networks", &self.networks().html()))
+            (section("Methods", &self.methods()))
+        };
+        page("The paper's experiment", &self.warnings, &body)
+    }
+
+    fn networks(&self) -> Table {
+        let head = ["Model", "Fold", "Films: training, tuning, test", "Best epoch", "Tuning score"];
+        let mut table =
+            Table::new(head.into_iter().chain(["Hours", "SHA-256 of weights and calibration"]));
+        for fold in &self.folds {
+            table.row([
+                Cell::from(fold.model),
+                fold.fold.into(),
+                format!("{}, {}, {}", fold.training, fold.tuning, fold.test).into(),
+                format!("{} of {}", fold.best_epoch, fold.epochs).into(),
+                format!("{:.3}", fold.tuning_score).into(),
+                format!("{:.1}", fold.seconds / 3600.0).into(),
+                format!("{} {}", fold.sha256, fold.calibration_sha256).into(),
+            ]);
+        }
+        table
+    }
+
+    fn methods(&self) -> Markup {
+        let settings = self.settings;
+        let init = settings.init.as_deref().map_or_else(
+            || "random weights (the paper's start from ImageNet)".into(),
+            |file| file.display().to_string(),
+        );
+        let lungs = match settings.lungs {
+            Lungs::Shipped => "by the U-Net that ships, the same for all folds",
+            Lungs::Train => "by a U-Net a fold, trained on masks of the fold's training films",
+        };
+        let rows = [
+            ("Command", self.command.to_owned()),
+            ("Program", format!("{}, on {}", self.software.in_words(), self.processor)),
+            ("Films", serde_json::to_string(&settings.source).unwrap_or_default()),
+            ("Left out", format!("{} films of the table without a label", self.without_label)),
+            (
+                "Folds",
+                format!(
+                    "{}, of patients, the same for all models: one tests, the next chooses epoch and \
+                 calibration, the others are learnt from. Dealt, as all is drawn, by seed {}",
+                    settings.folds, settings.seed
+                ),
+            ),
+            ("Lungs", lungs.into()),
+            ("ResNets start from", init),
+            ("Read by", "koniscope's reader, in f32; whole films by the trainer".into()),
+            (
+                "Intervals",
+                format!(
+                    "95 %, by DeLong 1988 for AUC, else by 2000 bootstrap resamples of patients. They do not \
+                 tell how much another training would change. Predictive values at a prevalence of \
+                 {PREVALENCE}"
+                ),
+            ),
+        ];
+        terms(rows.map(|(term, text)| (term.to_owned(), html! { (text) })))
+    }
 }
 
-/// What must be known first, the gravest before.
-pub(crate) fn warnings(
-    options: &Options,
-    cohort: &Cohort,
-    questions: &[Asked],
-) -> Result<Vec<String>, Error> {
+impl Fold {
+    fn of(options: &Options, cohort: &Cohort, model: Model, fold: usize) -> Result<Self, Error> {
+        let folder = Step::Fold(model, fold).folder(&options.out);
+        let log = RunLog::open(&folder, usize::MAX)?;
+        let best = log.records().last().map_or(0, |record| record.best_epoch);
+        let manifest = CheckedManifest::read(&folder.join(model.manifest()))?;
+        Ok(Self {
+            model,
+            fold,
+            training: cohort.training(fold).len(),
+            tuning: cohort.tuning(fold).len(),
+            test: cohort.test(fold).len(),
+            epochs: log.records().len(),
+            best_epoch: best + 1,
+            tuning_score: log.records().get(best).map_or(0.0, |record| record.score),
+            seconds: log.records().iter().map(|record| record.seconds).sum(),
+            sha256: manifest.sha256.clone(),
+            calibration_sha256: manifest.calibration_sha256(),
+        })
+    }
+}
+
+fn warnings(options: &Options, cohort: &Cohort, questions: &[Asked]) -> Result<Vec<String>, Error> {
     let mut warnings = Vec::new();
     if options.settings.quick {
         warnings.push(REHEARSAL.to_owned());
@@ -104,19 +252,17 @@ pub(crate) fn warnings(
         warnings.push(SIMULATED.to_owned());
     }
     if options.settings.lungs == Lungs::Shipped {
-        let lungs = lung_manifest(&options.settings, &options.models, &options.out, 0);
-        let lungs = CheckedManifest::read(&lungs)?;
+        let lungs = CheckedManifest::read(&lung_manifest(options, 0))?;
         let sets: BTreeSet<&str> = cohort.cases.iter().map(|c| c.row.set.as_str()).collect();
         let trained = lungs.training.iter().flat_map(|training| &training.data);
-        for name in trained.map(|data| &data.name) {
-            if sets.iter().any(|set| set.eq_ignore_ascii_case(name)) {
-                warnings.push(format!(
-                    "{} was trained on films of {name}: its lungs may be better here than on films \
-                     it never saw. --lungs train avoids that",
-                    lungs.id
-                ));
-            }
-        }
+        let seen = trained.filter(|data| sets.iter().any(|s| s.eq_ignore_ascii_case(&data.name)));
+        warnings.extend(seen.map(|data| {
+            format!(
+                "{} was trained on films of {}: its lungs may be better here than on films it never \
+                 saw. --lungs train avoids that",
+                lungs.id, data.name
+            )
+        }));
     }
     for asked in questions.iter().filter(|asked| asked.left_out > 0) {
         warnings.push(format!(
@@ -130,18 +276,38 @@ pub(crate) fn warnings(
     Ok(warnings)
 }
 
-/// Writes the page and the JSON, which is given back.
-pub(crate) fn write(experiment: &Experiment) -> Result<String, Error> {
-    let json = json::json(experiment)?;
-    for (name, text) in [("report.html", &html::html(experiment)?), ("report.json", &json)] {
-        let path = experiment.options.out.join(name);
-        write_atomic(&path, text.as_bytes()).map_err(|e| Error::file(&path, e))?;
+/// What a question's figures are of.
+fn about(asked: &Asked) -> String {
+    format!(
+        "{}: {} films of {} patients that every model answered, each by the model that did not see \
+         its patient.",
+        asked.question.title(),
+        asked.films,
+        asked.patients
+    )
+}
+
+/// The main figures of a question's models, one row per model, and the paper's.
+fn side_by_side(asked: &Asked) -> Table {
+    let columns = columns(asked.question);
+    let names = columns.iter().map(String::as_str);
+    let mut table = Table::new(["Model", "n"].into_iter().chain(names));
+    let theirs = [format!("the paper, {}", paper::DATA).into(), Cell::whole(THEIR_FILMS)];
+    let figures = columns.iter().map(|c| paper::figure(c).map_or("-".into(), Cell::from));
+    table.row(theirs.into_iter().chain(figures));
+    for measured in &asked.models {
+        let own = format!("{}: {}", measured.model, measured.title);
+        let all = of_all(measured);
+        let figure =
+            |name: &String| all.iter().find(|f| f.name == *name).map_or("-".into(), |f| value(f));
+        let figures = columns.iter().map(|name| Cell::from(figure(name)));
+        table.row([own.into(), Cell::from(asked.films)].into_iter().chain(figures));
     }
-    Ok(json)
+    table
 }
 
 /// Figures that stand side by side.
-pub(crate) fn columns(question: Question) -> [String; 4] {
+fn columns(question: Question) -> [String; 4] {
     match question {
         Question::Disease => [
             "AUC (ROC)".into(),
@@ -158,74 +324,7 @@ pub(crate) fn columns(question: Question) -> [String; 4] {
     }
 }
 
-impl Measured {
-    /// Its figures of all films.
-    fn of_all(&self) -> Vec<&Figure> {
-        self.figures.iter().filter(|figure| figure.by == "all").collect()
-    }
-
-    /// One of them, in words.
-    fn cell(&self, name: &str) -> String {
-        let all = self.of_all();
-        all.into_iter().find(|figure| figure.name == name).map_or_else(|| "-".into(), value)
-    }
-}
-
-impl Experiment<'_> {
-    /// Seconds of each model's own steps; of the texture those of measuring.
-    fn seconds(&self) -> BTreeMap<Model, f64> {
-        let mut seconds = BTreeMap::new();
-        for (step, record) in self.records {
-            if let Step::Train(model, _) | Step::Read(model, _) = step {
-                *seconds.entry(*model).or_default() += record.seconds;
-            }
-        }
-        seconds
-    }
-
-    /// Who found the lungs, in words.
-    fn lungs(&self) -> String {
-        match self.options.settings.lungs {
-            Lungs::Shipped => "by the U-Net that ships, the same for all folds".into(),
-            Lungs::Train => {
-                "by a U-Net a fold, trained on masks of the fold's training films".into()
-            }
-        }
-    }
-}
-
-/// The tables of models as text.
-pub(crate) fn text(experiment: &Experiment) -> String {
-    let mut out = String::new();
-    for warning in &experiment.warnings {
-        let _ = writeln!(out, "{warning}");
-    }
-    for asked in experiment.questions {
-        let _ = writeln!(
-            out,
-            "\n{}, {} films of {} patients, each tested by the model that did not see its patient",
-            asked.question.title(),
-            asked.films,
-            asked.patients
-        );
-        let columns = columns(asked.question);
-        for measured in &asked.models {
-            let _ = writeln!(out, "{:10} {}", measured.model.name(), measured.model.title());
-            for column in &columns {
-                let _ = writeln!(out, "    {column:34} {}", measured.cell(column));
-            }
-        }
-        let theirs = columns.iter().filter_map(|c| Some(format!("{c} {}", paper::figure(c)?)));
-        let _ = writeln!(
-            out,
-            "{:10} {}\n    of {}",
-            "paper",
-            theirs.collect::<Vec<_>>().join(", "),
-            paper::DATA
-        );
-    }
-    for (model, reason) in experiment.not_done {
-        let _ = writeln!(out, "\n{model} is not done: {reason}");
-    }
-    out + "\n" + DISCLAIMER + "\n"
+/// Figures of all films.
+fn of_all(measured: &Measured) -> Vec<&Figure> {
+    measured.figures.iter().filter(|figure| figure.by == "all").collect()
 }

@@ -1,22 +1,14 @@
 //! The experiment as one sentence: films, cohort, steps, report.
 
-use std::{path::PathBuf, time::Instant};
+use std::path::PathBuf;
 
 use koniscope::reader::LUNGS_MANIFEST;
-use koniscope_evaluate::cases;
 use koniscope_train::{network::Device, run_log};
+use serde::Serialize;
 
 use crate::{
-    Error, Lungs, Settings,
-    baselines::texture,
-    cohort::Cohort,
-    model::Model,
-    plan::{Left, Sizes, epochs, left, planned},
-    pooled::{self, reader},
-    recipes::Recipes,
-    report, source,
-    step::{Record, Step, lung_manifest},
-    train,
+    Error, Lungs, Settings, answers, cohort::Cohort, model::Model, recipes::Recipes,
+    report::Report, source, step::Step, train::train,
 };
 
 /// Said of every result by simulated films.
@@ -53,7 +45,7 @@ pub struct Options {
 /// Hears how far an experiment is.
 pub trait Watch: Sync {
     /// A step begins, the `place`th (from 1) of `of`.
-    fn step(&self, place: usize, of: usize, name: &str, left: Left);
+    fn step(&self, place: usize, of: usize, name: &str);
     /// The step goes over so many films.
     fn films(&self, films: usize);
     /// One of them is done, from any thread.
@@ -79,10 +71,38 @@ pub struct Summary {
     pub not_read: usize,
 }
 
+/// The steps of an experiment, each with whether it is done.
+#[derive(Clone, Debug, Serialize)]
+pub struct Plan {
+    /// In their order.
+    pub steps: Vec<(String, bool)>,
+    /// Models that these films do not allow, each with the reason.
+    pub not_done: Vec<(Model, String)>,
+}
+
 /// Models to train, and those that the films do not allow.
-pub(crate) struct Chosen {
-    pub(crate) models: Vec<Model>,
-    pub(crate) not_done: Vec<(Model, String)>,
+struct Chosen {
+    models: Vec<Model>,
+    not_done: Vec<(Model, String)>,
+}
+
+/// The plan of an experiment; nothing is written.
+///
+/// # Errors
+/// Those of [`reproduce`] before its first step.
+pub fn plan(options: &Options) -> Result<Plan, Error> {
+    let Options { settings, out, .. } = options;
+    options.check()?;
+    settings.check_folder(out)?;
+    let is_there = settings.source.simulated().is_none() || Step::Simulate.is_done(out);
+    let cohort = match is_there {
+        true => Some(Cohort::deal(&settings.source.table(out)?, settings)?),
+        false => None,
+    };
+    let Chosen { models, not_done } = chosen(options, cohort.as_ref())?;
+    let steps = Step::all(settings, &models).into_iter();
+    let steps = steps.map(|step| (step.name(), step.is_done(out))).collect();
+    Ok(Plan { steps, not_done })
 }
 
 /// Runs the experiment, or goes on with it, and writes `report.html`, `report.json` and each
@@ -93,26 +113,18 @@ pub(crate) struct Chosen {
 pub fn reproduce(options: &Options, watch: &dyn Watch) -> Result<Summary, Error> {
     options.check()?;
     let Options { settings, out, models: shipped, .. } = options;
-    let is_known = settings.check_folder(out)?;
+    settings.check_folder(out)?;
     let (mut done, mut kept) = (0, 0);
     if settings.source.simulated().is_some() {
-        match Step::Simulate.record(out)? {
-            Some(_) => kept += 1,
-            None => {
-                settings.keep(out)?;
-                let start = Instant::now();
-                let steps = Step::all(settings, &chosen(options, None)?.models).len();
-                let left = Left { seconds: 0.0, unknown_steps: steps };
-                watch.step(1, steps, &Step::Simulate.name(), left);
-                // What cannot be simulated does not take the folder.
-                let films = source::make(settings, shipped, out, watch).inspect_err(|_| {
-                    if !is_known {
-                        settings.forget(out)
-                    }
-                })?;
-                Step::Simulate.done(out, films, start.elapsed().as_secs_f64())?;
-                done += 1;
-            }
+        if Step::Simulate.is_done(out) {
+            kept += 1;
+        } else {
+            settings.keep(out)?;
+            let steps = Step::all(settings, &chosen(options, None)?.models).len();
+            watch.step(1, steps, &Step::Simulate.name());
+            source::make(settings, shipped, out, watch)?;
+            Step::Simulate.done(out)?;
+            done += 1;
         }
     }
     let cohort = Cohort::deal(&settings.source.table(out)?, settings)?;
@@ -122,75 +134,46 @@ pub fn reproduce(options: &Options, watch: &dyn Watch) -> Result<Summary, Error>
     for (model, reason) in &not_done {
         watch.note(&format!("{model} is not done: {reason}"));
     }
-    let recipes = options.recipes(Some(&cohort));
-    let sizes = Sizes { cohort: Some(&cohort), films: cohort.cases.len(), folds: settings.folds };
+    let recipes = options.recipes(cohort.simulated());
     let steps = Step::all(settings, &models);
-    for (i, step) in steps.iter().copied().enumerate() {
-        if step == Step::Simulate {
-            continue;
-        }
-        if step.record(out)?.is_some() {
+    for (i, step) in steps.iter().copied().enumerate().filter(|(_, step)| *step != Step::Simulate) {
+        if step.is_done(out) {
             kept += 1;
             continue;
         }
-        let left = left(&planned(&steps, &sizes, &recipes, out)?);
-        watch.step(i + 1, steps.len(), &step.name(), left);
-        let before = epochs(step, out)?.map_or(0.0, |(_, seconds)| seconds);
-        let start = Instant::now();
-        let films = match step {
-            Step::Simulate => continue,
-            Step::Lungs(fold) => {
-                train::train_lungs(options, &recipes, &table, fold, watch)?;
-                cohort.training(fold).len()
-            }
-            Step::Train(model, fold) => {
-                train::train(options, &recipes, &table, (model, fold), watch)?;
-                cohort.training(fold).len()
-            }
-            Step::Read(model, fold) => {
-                let reader = reader(options, model, fold)?;
-                let films: Vec<_> =
-                    cohort.test(fold).into_iter().map(|i| cohort.cases[i].clone()).collect();
-                watch.films(films.len());
-                cases::read(&reader, films, &step.folder(out), &|| watch.film())?.films.len()
-            }
-            Step::Texture(fold) => {
-                let lungs = lung_manifest(settings, shipped, out, fold);
-                watch.films(cohort.cases.len());
-                texture::measure(&cohort, &lungs, &step.folder(out), &|| watch.film())?;
-                cohort.cases.len()
-            }
-        };
-        step.done(out, films, before + start.elapsed().as_secs_f64())?;
+        watch.step(i + 1, steps.len(), &step.name());
+        train(options, &recipes, &table, step, watch)?;
+        if let Step::Fold(model, fold) = step {
+            watch.films(cohort.test(fold).len());
+            answers::of_fold(options, &cohort, (model, fold), &|| watch.film())?;
+        }
+        step.done(out)?;
         done += 1;
     }
     watch.note("all steps are done; figures and report");
-    let complete = complete(options, &cohort)?;
-    let answers = pooled::answers(options, &cohort, &complete)?;
-    for (model, films) in &answers {
-        pooled::keep(out, *model, films)?;
-    }
-    let questions = pooled::questions(&answers, settings.seed)?;
-    let records = records(options, &complete)?;
-    let experiment = report::Experiment {
-        options,
-        cohort: &cohort,
-        not_done: &not_done,
-        questions: &questions,
-        records: &records,
-        folds: report::folds(options, &cohort, &complete)?,
-        warnings: report::warnings(options, &cohort, &questions)?,
+    // Models of an earlier run too, if every fold is done.
+    let is_done = |model: &Model| {
+        let steps = Step::all(settings, &[*model]);
+        cohort.why_not(*model).is_none() && steps.iter().all(|step| step.is_done(out))
     };
+    let complete: Vec<Model> = Model::ALL.into_iter().filter(is_done).collect();
+    let mut answered = Vec::new();
+    for model in complete.iter().copied() {
+        let films = answers::of_model(options, &cohort, model)?;
+        answers::keep(out, model, &films)?;
+        answered.push((model, films));
+    }
+    let questions = answers::questions(&answered, settings.seed)?;
     let not_read = questions.iter().map(|question| question.left_out).max().unwrap_or(0);
-    let json = report::write(&experiment)?;
-    Ok(Summary { json, text: report::text(&experiment), done, kept, not_read })
+    let report = Report::new(options, &cohort, &complete, &not_done, &questions)?;
+    Ok(Summary { json: report.write(options)?, text: report.text(), done, kept, not_read })
 }
 
 /// The models asked for that the films allow; all are taken to be, where there are none yet.
 ///
 /// # Errors
 /// [`Error::Option`] if a model was named that the films do not allow, or none is left.
-pub(crate) fn chosen(options: &Options, cohort: Option<&Cohort>) -> Result<Chosen, Error> {
+fn chosen(options: &Options, cohort: Option<&Cohort>) -> Result<Chosen, Error> {
     let mut chosen = Chosen { models: Vec::new(), not_done: Vec::new() };
     let is_asked = |model: &Model| options.only.is_empty() || options.only.contains(model);
     for model in Model::ALL.into_iter().filter(is_asked) {
@@ -210,40 +193,11 @@ pub(crate) fn chosen(options: &Options, cohort: Option<&Cohort>) -> Result<Chose
     }
 }
 
-/// Models of which every fold is done, by this run or an earlier one. Baselines without a network,
-/// which cost nothing, only where they are asked for.
-fn complete(options: &Options, cohort: &Cohort) -> Result<Vec<Model>, Error> {
-    let mut complete = Vec::new();
-    for model in Model::ALL {
-        if cohort.why_not(model).is_some() {
-            continue;
-        }
-        let asked = options.only.is_empty() || options.only.contains(&model);
-        let steps = Step::all(&options.settings, &[model]);
-        let records: Result<Vec<Option<Record>>, Error> =
-            steps.into_iter().map(|step| step.record(&options.out)).collect();
-        let is_done = records?.iter().all(Option::is_some);
-        if is_done && (asked || model.is_network()) {
-            complete.push(model);
-        }
-    }
-    Ok(complete)
-}
-
-/// What the steps of these models took.
-fn records(options: &Options, models: &[Model]) -> Result<Vec<(Step, Record)>, Error> {
-    let mut records = Vec::new();
-    for step in Step::all(&options.settings, models) {
-        records.extend(step.record(&options.out)?.map(|record| (step, record)));
-    }
-    Ok(records)
-}
-
 impl Options {
     /// Checks what can be before any film is read.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    fn check(&self) -> Result<(), Error> {
         self.settings.check()?;
-        self.recipes(None).check()?;
+        self.recipes(false).check()?;
         let manifest = self.models.join(LUNGS_MANIFEST);
         if self.settings.lungs == Lungs::Shipped && !manifest.is_file() {
             return Err(Error::Option(format!(
@@ -256,8 +210,8 @@ impl Options {
     }
 
     /// The recipes of this experiment.
-    pub(crate) fn recipes(&self, cohort: Option<&Cohort>) -> Recipes<'_> {
-        let simulated = cohort.is_some_and(Cohort::simulated).then_some(SIMULATED_NOTICE);
+    fn recipes(&self, simulated: bool) -> Recipes<'_> {
+        let simulated = simulated.then_some(SIMULATED_NOTICE);
         let rehearsal = self.settings.quick.then_some(REHEARSAL);
         let notice: Vec<&str> = rehearsal.into_iter().chain(simulated).collect();
         Recipes {

@@ -147,11 +147,6 @@ impl Settings {
         kept["reading_version"] = READING_VERSION.into();
         Ok(kept)
     }
-
-    /// Takes them out of the folder again, where they are.
-    pub(crate) fn forget(&self, out: &Path) {
-        drop(fs::remove_file(out.join(FILE)));
-    }
 }
 
 #[cfg(test)]

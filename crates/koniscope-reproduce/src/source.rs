@@ -52,7 +52,7 @@ impl Source {
     }
 }
 
-/// Simulates the films; those that an earlier run made are kept. Films made.
+/// Simulates the films; those that an earlier run made are kept.
 ///
 /// # Errors
 /// [`Error::Simulate`], or [`Error::Films`] if none could be made.
@@ -61,9 +61,9 @@ pub(crate) fn make(
     models: &Path,
     out: &Path,
     watch: &dyn Watch,
-) -> Result<usize, Error> {
+) -> Result<(), Error> {
     let (count, source) = match &settings.source {
-        Source::Films { .. } => return Ok(0),
+        Source::Films { .. } => return Ok(()),
         Source::Phantoms { count, size } => (*count, From::Phantoms { size: *size }),
         Source::Onto { folder, wanted, count } => {
             (*count, From::Films { folder: folder.clone(), wanted: wanted.clone() })
@@ -92,5 +92,5 @@ pub(crate) fn make(
         let table = simulation.out.join(TRUTH_FILE);
         return Err(Error::films(&table, "no film could be simulated; see the reasons above"));
     }
-    Ok(summary.films)
+    Ok(())
 }

@@ -1,19 +1,15 @@
-//! The steps of the experiment, and what each leaves when it is done.
+//! The steps of the experiment, and how one that is done is known.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use koniscope::{files::write_atomic, reader::LUNGS_MANIFEST};
-use serde::{Deserialize, Serialize};
 
-use crate::{
-    Error, Lungs, Settings,
-    model::{Kind, Model},
-};
+use crate::{Error, Lungs, Options, Settings, model::Model};
 
-/// Folder of what steps left, in the experiment's.
+/// Folder of what is done, in the experiment's.
 const FOLDER: &str = "steps";
 
 /// A step. The report is none: it is written at every run's end, from what is there.
@@ -23,23 +19,8 @@ pub(crate) enum Step {
     Simulate,
     /// Train the U-Net of a fold.
     Lungs(usize),
-    /// Train a model's network on a fold.
-    Train(Model, usize),
-    /// Read a fold's films with it.
-    Read(Model, usize),
-    /// Measure textures, with the lungs of a fold.
-    Texture(usize),
-}
-
-/// What a step took.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Record {
-    /// The step.
-    pub(crate) step: String,
-    /// Seconds of wall time, those of a run that was stopped in it included by whole epochs.
-    pub(crate) seconds: f64,
-    /// Films it went over.
-    pub(crate) films: usize,
+    /// Train a model's network on a fold, and read the fold's films with it.
+    Fold(Model, usize),
 }
 
 impl Step {
@@ -50,35 +31,25 @@ impl Step {
         if settings.source.simulated().is_some() {
             steps.push(Self::Simulate);
         }
-        let needs_lungs = |m: &Model| !matches!(m.kind, Kind::Whole | Kind::Majority);
-        let trains_lungs = settings.lungs == Lungs::Train;
-        if trains_lungs && models.iter().any(needs_lungs) {
+        if settings.lungs == Lungs::Train && models.iter().any(|model| !model.is_whole()) {
             steps.extend(folds.clone().map(Self::Lungs));
         }
-        for model in models.iter().copied().filter(|model| model.is_network()) {
-            for fold in folds.clone() {
-                steps.push(Self::Train(model, fold));
-                if model.is_reader() {
-                    steps.push(Self::Read(model, fold));
-                }
-            }
-        }
-        if models.iter().any(|model| model.kind == Kind::Texture) {
-            // Lungs that are the same for all folds are measured once.
-            let last = if trains_lungs { settings.folds } else { 1 };
-            steps.extend((0..last).map(Self::Texture));
-        }
+        let of_model = |model: &Model| {
+            folds.clone().map({
+                let model = *model;
+                move |fold| Self::Fold(model, fold)
+            })
+        };
+        steps.extend(models.iter().flat_map(of_model));
         steps
     }
 
-    /// As in the plan and the report.
+    /// As it is told, and, with lines for spaces, the name of its file.
     pub(crate) fn name(self) -> String {
         match self {
             Self::Simulate => "simulate".into(),
-            Self::Lungs(fold) => format!("lungs fold {fold}, training"),
-            Self::Train(model, fold) => format!("{model} fold {fold}, training"),
-            Self::Read(model, fold) => format!("{model} fold {fold}, reading"),
-            Self::Texture(fold) => format!("texture, lungs {fold}"),
+            Self::Lungs(fold) => format!("lungs fold {fold}"),
+            Self::Fold(model, fold) => format!("{model} fold {fold}"),
         }
     }
 
@@ -87,67 +58,55 @@ impl Step {
         match self {
             Self::Simulate => out.join(crate::source::SIMULATED),
             Self::Lungs(fold) => out.join("lungs").join(format!("fold-{fold}")),
-            Self::Train(model, fold) | Self::Read(model, fold) => {
-                out.join(model.name()).join(format!("fold-{fold}"))
-            }
-            Self::Texture(_) => out.join("texture"),
+            Self::Fold(model, fold) => out.join(model.to_string()).join(format!("fold-{fold}")),
         }
     }
 
-    fn record_path(self, out: &Path) -> PathBuf {
-        let name = match self {
-            Self::Simulate => "simulate".into(),
-            Self::Lungs(fold) => format!("lungs-fold-{fold}"),
-            Self::Train(model, fold) => format!("{model}-fold-{fold}-training"),
-            Self::Read(model, fold) => format!("{model}-fold-{fold}-reading"),
-            Self::Texture(fold) => format!("texture-{fold}"),
-        };
-        out.join(FOLDER).join(format!("{name}.json"))
+    fn mark(self, out: &Path) -> PathBuf {
+        out.join(FOLDER).join(self.name().replace(' ', "-"))
     }
 
-    /// What it left, if it is done.
-    ///
-    /// # Errors
-    /// [`Error::File`] if its file cannot be read.
-    pub(crate) fn record(self, out: &Path) -> Result<Option<Record>, Error> {
-        let path = self.record_path(out);
-        if !path.exists() {
-            return Ok(None);
-        }
-        let text = fs::read_to_string(&path).map_err(|e| Error::file(&path, e))?;
-        Ok(Some(serde_json::from_str(&text).map_err(|e| Error::file(&path, e))?))
+    /// Whether it is done.
+    pub(crate) fn is_done(self, out: &Path) -> bool {
+        self.mark(out).is_file()
     }
 
     /// Says that it is done.
     ///
     /// # Errors
     /// [`Error::File`] if the disk refuses.
-    pub(crate) fn done(self, out: &Path, films: usize, seconds: f64) -> Result<(), Error> {
-        let path = self.record_path(out);
+    pub(crate) fn done(self, out: &Path) -> Result<(), Error> {
         let folder = out.join(FOLDER);
         fs::create_dir_all(&folder).map_err(|e| Error::file(&folder, e))?;
-        let record = Record { step: self.name(), seconds, films };
-        let text = serde_json::to_string(&record).map_err(|e| Error::file(&path, e))?;
-        write_atomic(&path, text.as_bytes()).map_err(|e| Error::file(&path, e))
+        kept(&self.mark(out), b"", "it is no mark of a step").map(drop)
+    }
+}
+
+/// Writes a file, or sees that the one that is there is the same; whether there was one.
+///
+/// # Errors
+/// [`Error::Run`] with what to say if it is another.
+pub(crate) fn kept(path: &Path, bytes: &[u8], changed: &str) -> Result<bool, Error> {
+    let fault = |e| Error::file(path, e);
+    match fs::read(path) {
+        Ok(before) if before == bytes => Ok(true),
+        Ok(_) => Err(Error::Run { path: path.to_owned(), detail: changed.into() }),
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(fault(e)),
+        Err(_) => write_atomic(path, bytes).map(|()| false).map_err(fault),
     }
 }
 
 /// Folder of the lungs that a fold's films are cut out with.
-pub(crate) fn lungs_of(settings: &Settings, models: &Path, out: &Path, fold: usize) -> PathBuf {
-    match settings.lungs {
-        Lungs::Shipped => models.to_owned(),
-        Lungs::Train => Step::Lungs(fold).folder(out),
+pub(crate) fn lungs_of(options: &Options, fold: usize) -> PathBuf {
+    match options.settings.lungs {
+        Lungs::Shipped => options.models.clone(),
+        Lungs::Train => Step::Lungs(fold).folder(&options.out),
     }
 }
 
 /// [`lungs_of`], its manifest.
-pub(crate) fn lung_manifest(
-    settings: &Settings,
-    models: &Path,
-    out: &Path,
-    fold: usize,
-) -> PathBuf {
-    lungs_of(settings, models, out, fold).join(LUNGS_MANIFEST)
+pub(crate) fn lung_manifest(options: &Options, fold: usize) -> PathBuf {
+    lungs_of(options, fold).join(LUNGS_MANIFEST)
 }
 
 #[cfg(test)]
@@ -161,26 +120,21 @@ mod tests {
         let names = |settings: &Settings, models: &[Model]| -> Vec<String> {
             Step::all(settings, models).into_iter().map(Step::name).collect()
         };
-        let [paper2, whole2] = [Model::ALL[0], Model::ALL[3]];
         let quick = settings();
-        let steps = names(&quick, &[paper2, whole2]);
-        assert_eq!(steps.len(), 1 + 3 * 2 + 3);
-        assert_eq!(steps[0], "simulate");
-        assert_eq!(steps[2], "paper2 fold 0, reading");
-        assert_eq!(names(&quick, &Model::ALL).len(), 1 + 3 * 3 * 2 + 2 * 3 + 1);
+        let steps = names(&quick, &[Model::Paper2, Model::Whole2]);
+        assert_eq!(steps.len(), 1 + 2 * 3);
+        assert_eq!((steps[0].as_str(), steps[2].as_str()), ("simulate", "paper2 fold 1"));
         let train = Settings { lungs: Lungs::Train, ..quick };
-        assert_eq!(names(&train, &[whole2]).len(), 1 + 3);
-        assert_eq!(names(&train, &Model::ALL).len(), 1 + 3 + 3 * 3 * 2 + 2 * 3 + 3);
+        assert_eq!(names(&train, &[Model::Whole2]).len(), 1 + 3);
+        assert_eq!(names(&train, &Model::ALL).len(), 1 + 3 + 5 * 3);
     }
 
     #[test]
     fn what_is_done_stays_done() {
         let folder = tempfile::tempdir().unwrap();
-        let step = Step::Train(Model::ALL[0], 2);
-        assert_eq!(step.record(folder.path()).unwrap(), None);
-        step.done(folder.path(), 7, 1.5).unwrap();
-        let record = step.record(folder.path()).unwrap().unwrap();
-        assert_eq!((record.films, record.seconds), (7, 1.5));
-        assert_eq!(Step::Read(Model::ALL[0], 2).record(folder.path()).unwrap(), None);
+        let [step, other] = [2, 0].map(|fold| Step::Fold(Model::Paper2, fold));
+        assert!(!step.is_done(folder.path()));
+        step.done(folder.path()).unwrap();
+        assert!(step.is_done(folder.path()) && !other.is_done(folder.path()));
     }
 }

@@ -11,10 +11,7 @@ use koniscope_door::{
     write::print,
 };
 use koniscope_reproduce::{
-    Learning, Lungs, Options, Settings, Source,
-    model::Model,
-    plan::{Plan, State, duration, plan},
-    reproduce,
+    Learning, Lungs, Options, Plan, Settings, Source, model::Model, plan, reproduce,
 };
 use koniscope_train::network::Device;
 
@@ -32,10 +29,9 @@ const QUICK: [usize; 3] = [3, 36, 512];
 /// Run the paper's experiment from start to end: train in folds, read, report.
 ///
 /// Deals the patients of a folder of films into folds; on each fold trains the paper's classifier of
-/// two and of four classes, the grader of the six zones, and baselines (the whole film without
-/// cutting out the lungs, textures with logistic regression, the majority class); and writes one
-/// report.html and report.json with all models side by side, every film answered by the model that
-/// did not see its patient, and a cases.csv a model.
+/// two and of four classes, the grader of the six zones, and as a baseline the paper's on the whole film,
+/// without cutting out the lungs; and writes one report.html and report.json with all models side by
+/// side, every film answered by the model that did not see its patient, and one cases.csv per model.
 ///
 /// Films come from FOLDER (labels.csv or truth.csv with image, patient_id, and stage or
 /// pneumoconiosis; zones and masks where known), or are simulated onto normal films (--onto). With
@@ -43,7 +39,7 @@ const QUICK: [usize; 3] = [3, 36, 512];
 /// nothing.
 ///
 /// A full run takes days on two cores. It can be stopped at any time: the same command goes on where
-/// it was. --plan tells the steps, their state and the time left.
+/// it was. --plan tells the steps, and which are done.
 ///
 /// Exit code: 0 if all films were answered by all models, 2 if some were not, 1 if there is no
 /// report or the command is wrong.
@@ -73,8 +69,7 @@ pub(crate) struct Args {
     /// A rehearsal: small networks, few epochs, at most about 60 films
     #[arg(long)]
     quick: bool,
-    /// Only these models: paper2, paper4, zones, whole2, whole4, texture2, texture4, majority2,
-    /// majority4
+    /// Only these models: paper2, paper4, zones, whole2, whole4
     #[arg(long, value_name = "MODELS", value_delimiter = ',')]
     only: Vec<Model>,
     /// Who finds the lungs: the network that ships, or one a fold trained on the table's masks
@@ -98,7 +93,7 @@ pub(crate) struct Args {
     /// Learn with numbers of 16 bits: meant for a processor with AMX
     #[arg(long, conflicts_with = "gpu")]
     bf16: bool,
-    /// Print the steps, their state and the time left, and do nothing
+    /// Print the steps and which are done, and do nothing
     #[arg(long)]
     plan: bool,
     /// Print report.json, or with --plan the plan as JSON, instead of text
@@ -186,29 +181,14 @@ fn options(args: &Args) -> anyhow::Result<Options> {
 
 /// The plan as a table.
 fn shown(plan: &Plan) -> String {
-    let mut out = format!("{} films, {} steps, then the report\n\n", plan.films, plan.steps.len());
-    let width = plan.steps.iter().map(|step| step.step.len()).max().unwrap_or(0);
-    for step in &plan.steps {
-        let (state, time) = match (step.state, step.seconds) {
-            (State::Done, took) => ("done".into(), took.map(duration).unwrap_or_default()),
-            (state, guess) => {
-                let state = match state {
-                    State::Begun { epochs_done, epochs } => {
-                        format!("{epochs_done} of {epochs} epochs")
-                    }
-                    _ => "to do".into(),
-                };
-                let unknown = || "time unknown".into();
-                (state, guess.map_or_else(unknown, |s| format!("about {}", duration(s))))
-            }
-        };
-        out += &format!("{:width$}  {:>5} films  {state:15} {time}\n", step.step, step.films);
+    let mut out = String::new();
+    for (step, is_done) in &plan.steps {
+        out += &format!("{}  {step}\n", if *is_done { "done " } else { "to do" });
     }
     for (model, reason) in &plan.not_done {
         out += &format!("{model} cannot be done: {reason}\n");
     }
-    out += &format!("\n{}\n", plan.left);
-    out + koniscope::reading::DISCLAIMER + "\n"
+    out + "then the report\n" + koniscope::reading::DISCLAIMER + "\n"
 }
 
 #[expect(clippy::print_stderr, reason = "remarks for people, beside the result on stdout")]

@@ -5,7 +5,7 @@ pub(crate) mod bar;
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Subcommand;
-use koniscope_door::models;
+use koniscope_door::{command::commit, models};
 use koniscope_train::{
     network::Device,
     recipe::{ClassifierRecipe, FindingsRecipe, LungRecipe, ZoneRecipe},
@@ -193,6 +193,7 @@ impl Run {
             init_split: self.init_split.clone(),
             resume: self.resume,
             device: device.clone(),
+            commit: commit(),
         };
         Ok(match self.fold {
             None => vec![(own, options(self.out.clone()))],

@@ -17,7 +17,10 @@ use std::{
 };
 
 use burn::optim::ModuleOptimizer;
-use koniscope::manifest::{DataSource, Network, Training as Origin};
+use koniscope::{
+    READING_VERSION,
+    manifest::{DataSource, Network, Training as Origin},
+};
 use koniscope_data::{
     LabeledRow,
     labels::check_images,
@@ -53,6 +56,8 @@ pub struct Options {
     pub resume: bool,
     /// Where to compute.
     pub device: Device,
+    /// The commit that the program was built from, where that is known; named in the manifest.
+    pub commit: Option<String>,
 }
 
 /// A figure and the films it was measured on.
@@ -117,6 +122,8 @@ impl Options {
             recipe: file_name(&self.recipe),
             init: self.init.as_deref().map_or_else(|| "random".into(), file_name),
             seen_patients: split.seen(),
+            commit: self.commit.clone(),
+            reading_version: Some(READING_VERSION),
             data,
         }
     }

@@ -101,7 +101,10 @@ fn both_networks_learn_resume_and_read() {
     let origin = |run: &Path| {
         CheckedManifest::read(&run.join("zones.toml")).unwrap().training.clone().unwrap()
     };
-    assert_eq!(origin(&given), origin(&out), "of the run that learnt");
+    let of_run = origin(&out);
+    assert_eq!(of_run.commit.as_deref(), Some("c0ffee"));
+    assert_eq!(of_run.reading_version, Some(koniscope::READING_VERSION));
+    assert_eq!(origin(&given), of_run, "of the run that learnt");
     // Weights were rounded to 16 bits in between.
     let near = |a: &Staged, b: &Staged| (a.disease() - b.disease()).abs() < 0.02;
     assert!(staged.len() == again.len() && staged.iter().zip(&again).all(|(a, b)| near(a, b)));

@@ -198,6 +198,13 @@ pub struct Training {
     /// was told; they were only learnt from.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub seen_patients: usize,
+    /// The commit of the program that trained, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// The [version of reading](crate::READING_VERSION) by which films were cut out and scored; nothing
+    /// in manifests of before it was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading_version: Option<u32>,
     /// Data, with licences.
     pub data: Vec<DataSource>,
 }

@@ -1,7 +1,7 @@
 //! How far an experiment is, on stderr.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use koniscope_reproduce::{Watch, plan::Left};
+use koniscope_reproduce::Watch;
 use koniscope_train::run_log::{Observer, Silent};
 
 use crate::train::bar::Bar;
@@ -30,9 +30,9 @@ impl Terminal {
 }
 
 impl Watch for Terminal {
-    fn step(&self, place: usize, of: usize, name: &str, left: Left) {
+    fn step(&self, place: usize, of: usize, name: &str) {
         self.films.finish_and_clear();
-        self.say(&format!("step {place} of {of}: {name}; {left}"));
+        self.say(&format!("step {place} of {of}: {name}"));
     }
 
     fn films(&self, films: usize) {

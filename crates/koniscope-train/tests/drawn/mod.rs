@@ -137,6 +137,7 @@ pub(crate) fn options(table: &Path, out: PathBuf, resume: bool) -> Options {
         init_split: None,
         resume,
         device: Device::cpu(),
+        commit: Some("c0ffee".into()),
     }
 }
 
