@@ -1,10 +1,10 @@
 //! `koniscope node`: how the node and its peers stand.
 
-use std::{fs, path::PathBuf, process::ExitCode, time::SystemTime};
+use std::{fs, path::PathBuf, process::ExitCode, sync::Arc, time::SystemTime};
 
 use anyhow::{Context, anyhow, bail};
 use koniscope_serve::{
-    check,
+    check::{self, Light},
     folder::Folder,
     status,
     store::{Store, sqlite::Sqlite},
@@ -24,18 +24,22 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum What {
-    /// Prove a peer: connect, echo, and with --film store a film twice; a line for each step.
+    /// Prove a peer: echo, store a test film, have it kept, read it back and compare; a light for each step.
     ///
-    /// The film stays with the peer: give a test film. Exit code 1 if a step failed.
+    /// green: well; yellow: well, and something is to be known or done; red: it does not work. The film stays with the
+    /// peer. Exit code 1 if a step is red.
     Check {
         /// Name of the peer in the node's file
         peer: String,
         /// The node's file, TOML
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
-        /// Store this DICOM file
+        /// Store this DICOM file, not a test film made by the program
         #[arg(long, value_name = "FILE")]
         film: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Queue, destinations, failures, disk and the last 100 associations
     Status {
@@ -56,7 +60,7 @@ enum What {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.what {
-        What::Check { peer, config, film } => prove(peer, config, film.as_ref()),
+        What::Check { peer, config, film, json } => prove(peer, config, film.as_ref(), *json),
         What::Status { config: file, json } => {
             let status = runtime()?.block_on(status::status(&config(file)?))?;
             let text =
@@ -79,20 +83,18 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
 }
 
-fn prove(name: &str, file: &PathBuf, film: Option<&PathBuf>) -> anyhow::Result<ExitCode> {
-    let config = config(file)?;
-    let peer = config.peers.get(name).ok_or_else(|| {
-        let known: Vec<&str> = config.peers.keys().map(String::as_str).collect();
-        anyhow!("no peer {name} in {}; it has: {}", file.display(), known.join(", "))
-    })?;
+#[expect(clippy::print_stderr, reason = "what is heard of the peer, beside the result on stdout")]
+fn prove(
+    name: &str,
+    file: &PathBuf,
+    film: Option<&PathBuf>,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    let config = Arc::new(config(file)?);
     let film = film.map(|film| fs::read(film).with_context(|| film.display().to_string()));
-    let film = film.transpose()?;
-    let calling = &config.node.ae_title;
-    let steps =
-        runtime()?.block_on(check::peer(name, peer, calling, film.as_deref(), &config.timeouts));
-    for step in &steps {
-        print(&format!("{}  {}\n", if step.well { "well  " } else { "FAILED" }, step.words))?;
-    }
-    let is_well = steps.iter().all(|step| step.well);
-    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let log = Arc::new(|line: &str| eprintln!("{line}"));
+    let report = runtime()?.block_on(check::peer(config, name, film.transpose()?, log));
+    let report = report.map_err(|words| anyhow!("{words}"))?;
+    print(&if json { serde_json::to_string_pretty(&report)? + "\n" } else { report.text() })?;
+    Ok(if report.light == Light::Red { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

@@ -86,6 +86,9 @@ pub struct Destination {
     /// Kinds of result objects, as `["seg", "sr"]`; all where none is named.
     #[serde(default)]
     pub objects: Vec<String>,
+    /// Whether an object is done only once the peer has said that it keeps it (storage commitment).
+    #[serde(default)]
+    pub commitment: bool,
 }
 
 /// Seconds that are waited.
@@ -106,6 +109,8 @@ pub struct Timeouts {
     pub whole_association_s: u64,
     /// For each answer while a peer sends films that it was asked for.
     pub retrieve_s: u64,
+    /// For the word of a peer that it keeps an object, before the object is sent and asked for once more.
+    pub commitment_s: u64,
 }
 
 impl Default for Timeouts {
@@ -118,6 +123,7 @@ impl Default for Timeouts {
             whole_message_s: 900,
             whole_association_s: 14_400,
             retrieve_s: 600,
+            commitment_s: 3600,
         }
     }
 }
@@ -207,8 +213,9 @@ impl Config {
             return wrong("node.max_associations, max_film_mb and readers must be at least 1");
         }
         let Timeouts { connect_s, association_s, message_s, idle_s, .. } = *timeouts;
-        let Timeouts { whole_message_s, whole_association_s, retrieve_s, .. } = *timeouts;
-        let whole = [whole_message_s, whole_association_s, retrieve_s];
+        let Timeouts { whole_message_s, whole_association_s, .. } = *timeouts;
+        let Timeouts { retrieve_s, commitment_s, .. } = *timeouts;
+        let whole = [whole_message_s, whole_association_s, retrieve_s, commitment_s];
         if [connect_s, association_s, message_s, idle_s].iter().chain(&whole).any(|s| *s == 0) {
             return wrong("all timeouts must be at least 1 s");
         }
@@ -232,6 +239,16 @@ impl Config {
         let known = || self.peers.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         let unknown = || format!("the node's file has no peer {name}; it has: {}", known());
         self.peers.get(name).ok_or_else(unknown)
+    }
+
+    /// The first peer with an AE title.
+    pub fn titled(&self, title: &str) -> Option<&Peer> {
+        self.peers.values().find(|peer| peer.ae_title.as_str() == title)
+    }
+
+    /// Whether objects for a peer are done only once it has said that it keeps them.
+    pub fn asks_to_keep(&self, peer: &str) -> bool {
+        self.destinations.iter().any(|to| to.peer == peer && to.commitment)
     }
 
     /// Which films are read.

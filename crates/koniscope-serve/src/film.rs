@@ -143,6 +143,8 @@ pub struct Facts {
     pub view: String,
     /// Body Part Examined, as `CHEST`; empty where it is not told.
     pub body_part: String,
+    /// It is a film with which a peer was checked.
+    pub is_test: bool,
 }
 
 /// The facts of a file. No pixel is decoded, and an odd character set is no matter.
@@ -161,6 +163,7 @@ pub fn facts(file: &[u8]) -> Result<Facts, String> {
         modality: code(tags::MODALITY),
         view: code(tags::VIEW_POSITION),
         body_part: code(tags::BODY_PART_EXAMINED),
+        is_test: text(tags::PATIENT_ID) == crate::check::PATIENT_ID,
     })
 }
 

@@ -18,6 +18,7 @@
 pub mod ae;
 pub mod check;
 pub mod command;
+pub mod commitment;
 pub mod config;
 mod dimse;
 pub mod film;
@@ -26,6 +27,7 @@ pub mod node;
 pub mod page;
 pub mod pull;
 pub mod reading;
+mod reporter;
 pub mod rules;
 pub mod scp;
 pub mod scu;

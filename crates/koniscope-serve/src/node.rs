@@ -15,6 +15,7 @@ use crate::{
     now_ms,
     page::Inbox,
     reading::FilmReader,
+    reporter::Reporter,
     scp::Scp,
     sender::Sender,
     store::{Store, StoreError, sqlite::Sqlite},
@@ -113,6 +114,13 @@ impl ServingNode {
             Arc::clone(&log),
             Arc::clone(&arrived),
         );
+        let reporter = Reporter {
+            config: Arc::clone(&config),
+            store: Arc::clone(&store),
+            log: Arc::clone(&log),
+            owed: Arc::clone(&scp.owed),
+        };
+        parts.spawn(Arc::new(reporter).run(stop.clone()));
         parts.spawn(Arc::new(scp).serve(listener, stop.clone()));
         let worker = Arc::new(Worker {
             config: Arc::clone(&config),

@@ -30,6 +30,8 @@ pub struct Scp {
     log: Log,
     /// Told when a film was taken.
     arrived: Arc<Notify>,
+    /// Told when a report of storage commitment is owed.
+    pub(crate) owed: Arc<Notify>,
     /// Whole films in memory at once, to be looked at.
     looking: Semaphore,
 }
@@ -44,7 +46,8 @@ impl Scp {
         arrived: Arc<Notify>,
     ) -> Self {
         let rules = config.rules();
-        Self { config, rules, store, folder, log, arrived, looking: Semaphore::new(2) }
+        let (owed, looking) = (Arc::new(Notify::new()), Semaphore::new(2));
+        Self { config, rules, store, folder, log, arrived, owed, looking }
     }
 
     /// Takes associations until it is told to stop; those under way are then given up, which loses nothing

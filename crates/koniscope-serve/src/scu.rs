@@ -5,9 +5,11 @@
 //! services      C-ECHO, C-STORE, reports of storage commitment
 //! query         C-FIND
 //! retrieve      C-MOVE and C-GET
+//! commit        storage commitment
 //! ```
 
 mod association;
+mod commit;
 mod data_set;
 mod error;
 pub(crate) mod identifier;

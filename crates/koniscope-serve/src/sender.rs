@@ -10,6 +10,8 @@ use tokio::{
 use crate::{
     Log,
     ae::AeTitle,
+    check::number_of,
+    commitment::{Asked, Pair},
     config::{Config, Peer},
     folder::Folder,
     now_ms,
@@ -88,6 +90,11 @@ impl Sender {
         let mut objects = Vec::new();
         let mut kinds = Vec::new();
         for lease in leases {
+            if lease.attempt > i64::from(self.config.retries.attempts) {
+                let never = "it was sent, and the peer never said that it keeps it";
+                self.fail(lease, &ScuError::Object(never.into())).await?;
+                continue;
+            }
             match self.load(lease) {
                 Ok((bytes, kind)) => {
                     kinds.push(kind);
@@ -110,17 +117,27 @@ impl Sender {
                 return Ok(Err(error));
             }
         };
+        let asks_to_keep = self.config.asks_to_keep(&self.name);
+        let mut to_keep: Vec<(&Lease, Pair)> = Vec::new();
         for (at, (lease, bytes)) in objects.iter().enumerate() {
             match association.store(bytes).await {
                 Ok(()) => {
-                    self.store.sent(lease, now_ms()).await?;
                     *sent += 1;
+                    match data_set(bytes) {
+                        Ok(object) if asks_to_keep => {
+                            to_keep.push((lease, (object.class, object.instance)));
+                        }
+                        _ => {
+                            self.store.sent(lease, None, now_ms()).await?;
+                        }
+                    }
                 }
                 Err(error) if error.is_of_object() => self.fail(lease, &error).await?,
                 Err(error) => {
                     // Nobody knows where in a message the peer is: the association is of no more use.
                     association.abort().await;
-                    for (lease, _) in objects.iter().skip(at) {
+                    let kept = to_keep.iter().map(|(lease, _)| lease);
+                    for lease in objects.iter().skip(at).map(|(lease, _)| lease).chain(kept) {
                         self.fail(lease, &error).await?;
                     }
                     return Ok(Err(error));
@@ -128,7 +145,47 @@ impl Sender {
             }
         }
         association.release().await;
-        Ok(Ok(()))
+        self.commit(&to_keep).await
+    }
+
+    /// Asks the peer to keep what it took. It is done once the peer says so, here or to the node's own port;
+    /// without a word, it is sent and asked for again.
+    async fn commit(&self, objects: &[(&Lease, Pair)]) -> Result<Result<(), ScuError>, StoreError> {
+        let Some((first, (_, instance))) = objects.first() else { return Ok(Ok(())) };
+        let now = now_ms();
+        let words = format!(
+            "commitment of {instance}, task {}, attempt {}, {now}",
+            first.task, first.attempt
+        );
+        let transaction = format!("2.25.{}", number_of(&words));
+        let rows: Vec<_> = objects
+            .iter()
+            .map(|(lease, (_, instance))| (instance.clone(), Some(lease.task)))
+            .collect();
+        // Noted before it is asked: the word may come at once.
+        self.store.ask(&transaction, &rows).await?;
+        let pairs = objects.iter().map(|(_, pair)| pair.clone()).collect();
+        let asked = Asked { transaction, objects: pairs };
+        let (own, timeouts) = (&self.config.node.ae_title, &self.config.timeouts);
+        match Outgoing::commit(&self.peer, own, &asked, timeouts).await {
+            Ok(report) => {
+                let seconds = i64::try_from(timeouts.commitment_s).unwrap_or(i64::MAX);
+                let until = now_ms().saturating_add(seconds.saturating_mul(1000));
+                for (lease, _) in objects {
+                    self.store.sent(lease, Some(until), now_ms()).await?;
+                }
+                if let Some(report) = report {
+                    self.store.told(&report.transaction, &report.outcomes(), now_ms()).await?;
+                }
+                Ok(Ok(()))
+            }
+            Err(error) => {
+                for (lease, _) in objects {
+                    self.fail(lease, &error).await?;
+                }
+                Ok(Err(error))
+            }
+        }
     }
 
     /// The object's bytes, with its class and transfer syntax.

@@ -53,6 +53,9 @@ impl Status {
         for (destination, count) in &self.store.destinations {
             lines.push(format!("to {destination:10} {} {}", count.number, count.state));
         }
+        for count in &self.store.reports {
+            lines.push(format!("reports       {} {}", count.number, count.state));
+        }
         let free = self.disk_free_mb.map_or("unknown".into(), |free| format!("{free} MB free"));
         lines.push(format!("disk          {free}, {} MB reserved", self.disk_reserve_mb));
         for failed in &self.store.failed {

@@ -10,6 +10,8 @@ use std::{future::Future, pin::Pin};
 
 use serde::Serialize;
 
+use crate::commitment::Asked;
+
 /// The database's words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the store failed: {0}; see whether its disk is full or its file damaged")]
@@ -82,6 +84,19 @@ pub struct Waiting {
     pub destination: String,
 }
 
+/// A report of storage commitment that a peer asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owed {
+    /// Its number.
+    pub id: i64,
+    /// AE title of the peer.
+    pub calling: String,
+    /// What it asked for.
+    pub asked: Asked,
+    /// Attempts to report, this one counted.
+    pub attempts: i64,
+}
+
 /// One association, ended.
 #[derive(Clone, Debug, Serialize)]
 pub struct Association {
@@ -144,6 +159,8 @@ pub struct Overview {
     pub films: Vec<Count>,
     /// Objects by destination and state.
     pub destinations: Vec<(String, Count)>,
+    /// Reports of storage commitment that peers asked for, by state.
+    pub reports: Vec<Count>,
     /// Tasks that failed, the last first, at most 100.
     pub failed: Vec<Failed>,
     /// The last associations, the last first, at most 100.
@@ -170,8 +187,37 @@ pub trait Store: Send + Sync {
     /// The film is read, its objects wait. False if another had the lease: nothing is changed then.
     fn read<'a>(&'a self, lease: &'a Lease, objects: &'a [Waiting], now: i64) -> Answer<'a, bool>;
 
-    /// The object is sent. False if another had the lease.
-    fn sent<'a>(&'a self, lease: &'a Lease, now: i64) -> Answer<'a, bool>;
+    /// The object is sent; with a time, only once the peer has said until then that it keeps it: see
+    /// [`Store::told`]. Without a word it is due again. False if another had the lease.
+    fn sent<'a>(&'a self, lease: &'a Lease, until: Option<i64>, now: i64) -> Answer<'a, bool>;
+
+    /// Notes that a peer is asked, under a transaction, to keep instances, each with its task where it has one.
+    fn ask<'a>(
+        &'a self,
+        transaction: &'a str,
+        objects: &'a [(String, Option<i64>)],
+    ) -> Answer<'a, ()>;
+
+    /// Notes what a peer said: of each instance 0, or why it is not kept. Its task is done, or failed. False if
+    /// nobody asked.
+    fn told<'a>(
+        &'a self,
+        transaction: &'a str,
+        outcomes: &'a [(String, u16)],
+        now: i64,
+    ) -> Answer<'a, bool>;
+
+    /// Of each instance of a transaction what [`Store::told`] noted, if anything.
+    fn promised<'a>(&'a self, transaction: &'a str) -> Answer<'a, Vec<(String, Option<u16>)>>;
+
+    /// Notes that a peer is owed a report of storage commitment.
+    fn owe<'a>(&'a self, calling: &'a str, asked: &'a Asked, now: i64) -> Answer<'a, ()>;
+
+    /// At most 100 reports that are due, each with an attempt counted. There is one who reports.
+    fn owed(&self, now: i64) -> Answer<'_, Vec<Owed>>;
+
+    /// The report is through, or failed for a reason; the next attempt is due at a time, or there is none.
+    fn reported<'a>(&'a self, id: i64, failure: Option<(&'a str, Option<i64>)>) -> Answer<'a, ()>;
 
     /// The attempt failed for a reason; the next is due at `again`, or there is none.
     fn failed<'a>(
@@ -186,7 +232,7 @@ pub trait Store: Send + Sync {
     /// due a second later for each time, so that a film that ends the program does not go first for ever.
     fn take_back(&self, now: i64) -> Answer<'_, u64>;
 
-    /// Queues all failed tasks once more, with no attempt counted. How many.
+    /// Queues all failed tasks and reports once more, with no attempt counted. How many.
     fn retry(&self, now: i64) -> Answer<'_, u64>;
 
     /// Whether an object of this class and instance is held.

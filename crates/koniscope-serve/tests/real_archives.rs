@@ -3,12 +3,12 @@
 
 mod common;
 
-use std::{fs, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use common::{
     Echoing, TestNode,
     archive::{Held, held},
-    real::{Orthanc, Running, free_port, listens, run, start},
+    real::{Orthanc, dcmqrscp, free_port},
 };
 use koniscope_serve::{
     config::Config,
@@ -80,38 +80,13 @@ fn orthanc_gives_its_films_by_c_get_and_c_move() {
     }
 }
 
-/// dcmtk's archive, which knows the node, with films.
-fn dcmqrscp(folder: &Path, port: u16, node: u16) -> Running {
-    let database = folder.join("database");
-    fs::create_dir_all(&database).unwrap();
-    let settings = format!(
-        "NetworkTCPPort = {port}\nMaxPDUSize = 16384\nMaxAssociations = 16\n\
-         HostTable BEGIN\nkoniscope = (KONISCOPE, 127.0.0.1, {node})\nHostTable END\n\
-         VendorTable BEGIN\nVendorTable END\n\
-         AETable BEGIN\nARCHIVE {} RW (100, 1024mb) ANY\nAETable END\n",
-        database.display()
-    );
-    let file = folder.join("dcmqrscp.cfg");
-    fs::write(&file, settings).unwrap();
-    let running = start("dcmqrscp", &["-c", file.to_str().unwrap()]);
-    listens(port);
-    for film in films() {
-        let path = folder.join("film.dcm");
-        fs::write(&path, &film.file).unwrap();
-        let arguments = ["-aec", "ARCHIVE", "127.0.0.1", &port.to_string(), path.to_str().unwrap()];
-        let (well, said) = run("storescu", &arguments);
-        assert!(well, "{said}");
-    }
-    running
-}
-
 #[test]
 #[ignore = "needs dcmtk"]
 fn dcmqrscp_gives_its_films_by_c_get_and_c_move() {
     for (method, by) in [(None, "C-GET"), (Some(Method::Move), "C-MOVE")] {
         let folder = tempfile::tempdir().unwrap();
         let (listen, port) = (free_port(), free_port());
-        let _archive = dcmqrscp(folder.path(), port, listen);
+        let _archive = dcmqrscp(folder.path(), port, listen, &films());
         pulls_all(folder.path(), ("ARCHIVE", port), listen, method, by);
     }
 }

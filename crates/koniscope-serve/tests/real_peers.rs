@@ -13,10 +13,9 @@ use std::{
 
 use common::{
     Echoing, TestNode, film_of,
-    real::{Orthanc, free_port, listens, peer, run, start, wait_until},
+    real::{Orthanc, free_port, listens, peer, run, start},
 };
 use koniscope::{decode, model::Device, reader::load_reader};
-use koniscope_serve::{ae::AeTitle, check, config};
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -38,12 +37,6 @@ fn orthanc_routes_a_film_and_finds_its_results_in_the_same_study() {
     let reader = load_reader(&models, &Device::cpu(), None).unwrap();
     let node = TestNode::start_with(&text, Arc::new(reader));
 
-    let timeouts = config::Timeouts::default();
-    let own = AeTitle::try_from("KONISCOPE".to_owned()).unwrap();
-    let test_film = film_of(77, 300, 5, &[]);
-    let pacs = peer("ORTHANC", orthanc.dicom);
-    let steps = node.block_on(check::peer("orthanc", &pacs, &own, Some(&test_film), &timeouts));
-    assert!(steps.len() == 4 && steps.iter().all(|step| step.well), "{steps:?}");
     orthanc.ask("POST", "/modalities/koniscope/echo", b"{}");
 
     let film = fs::read(repository().join("samples/00003507_000.dcm")).unwrap();
@@ -65,17 +58,6 @@ fn orthanc_routes_a_film_and_finds_its_results_in_the_same_study() {
     assert_eq!(orthanc.modalities().len(), before + objects, "{:?}", orthanc.modalities());
     assert!(orthanc.modalities().contains(&"SEG".to_owned()));
     assert_eq!(orthanc.studies(), studies);
-
-    // It may be sure of the film: the node reports on an association of its own.
-    let asked = format!(r#"{{"Resources":["{id}"]}}"#);
-    let asked = orthanc.ask("POST", "/modalities/koniscope/storage-commitment", asked.as_bytes());
-    let asked: serde_json::Value = serde_json::from_str(&asked).unwrap();
-    let transaction = format!("/storage-commitment/{}", asked["ID"].as_str().unwrap());
-    wait_until("the report of storage commitment is there", || {
-        !orthanc.ask("GET", &transaction, b"").contains("Pending")
-    });
-    let told = orthanc.ask("GET", &transaction, b"");
-    assert!(told.contains(r#""Status" : "Success""#), "{told}");
 
     // The same again: nothing new, neither here nor there.
     orthanc.ask("POST", "/modalities/koniscope/store", id.as_bytes());

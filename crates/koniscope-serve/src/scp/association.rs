@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use dicom_ul::pdu::{AssociationAC, Pdu, UserVariableItem};
+use koniscope_dicom::uids;
 use tokio::{io::AsyncRead, io::AsyncWrite};
 
 use super::{
@@ -16,6 +17,7 @@ use crate::{
     command::{Command, element, field},
     dimse::{Assembler, Channel, LIST_LIMIT, MessageError, Part},
     film::Announced,
+    now_ms,
     wire::{Deadline, Wire, WireError},
 };
 
@@ -23,6 +25,8 @@ use crate::{
 const UNRECOGNIZED: u16 = 0x0211;
 /// Status: the class is not that of the context.
 const WRONG_CLASS: u16 = 0x0122;
+/// Status: the store does not take it.
+const OUT_OF_RESOURCES: u16 = 0x0213;
 /// Status: the UID is none.
 const INVALID_INSTANCE: u16 = 0x0117;
 
@@ -98,6 +102,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
         }
     };
     let (answers, contexts) = negotiate::contexts(&request.presentation_contexts);
+    let roles = negotiate::roles(&request.user_variables, &contexts);
     let peer_limit = request.user_variables.iter().find_map(|item| match item {
         UserVariableItem::MaxLength(limit) => Some(*limit),
         _ => None,
@@ -108,11 +113,14 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
         calling_ae_title: request.calling_ae_title,
         application_context_name: crate::scu::APPLICATION_CONTEXT.to_owned(),
         presentation_contexts: answers,
-        user_variables: vec![
+        user_variables: [
             UserVariableItem::MaxLength(config.node.max_pdu),
             UserVariableItem::ImplementationClassUID(IMPLEMENTATION_CLASS_UID.to_owned()),
             UserVariableItem::ImplementationVersionName(IMPLEMENTATION_VERSION.to_owned()),
-        ],
+        ]
+        .into_iter()
+        .chain(roles)
+        .collect(),
     };
     if let Err(error) = wire.write(&Pdu::AssociationAC(accepted), within).await {
         return Ended { calling: Some(calling), objects: 0, outcome: error.to_string() };
@@ -203,7 +211,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Running<'_, S> {
                 return Ok(None);
             }
             Some(field::ECHO) => Data::Refused(Command::answer(&command, 0)),
-            Some(field::ACTION) if command.has_data_set() => Data::List(Vec::new()),
+            Some(field::ACTION | field::EVENT_REPORT)
+                if command.has_data_set()
+                    && context.class == uids::STORAGE_COMMITMENT_PUSH_MODEL =>
+            {
+                Data::List(Vec::new())
+            }
             Some(field::STORE) if command.has_data_set() => {
                 let class = command.uid(element::AFFECTED_CLASS);
                 let is_film = FILMS.contains(&context.class.as_str());
@@ -252,17 +265,30 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Running<'_, S> {
         Ok(self.channel.send(context, &answer, None).await?)
     }
 
-    /// Storage commitment: the request's answer, then the report.
+    /// Storage commitment: the request's answer, and the report, which is noted before where it comes later.
     async fn commit(&mut self, id: u8, command: &Command, list: &[u8]) -> Result<(), MessageError> {
         let context = self.contexts.iter().find(|context| context.id == id);
         let syntax = context.map(|context| context.transfer_syntax.clone()).unwrap_or_default();
-        let (answer, asked) = commitment::answer(command, list, &syntax);
+        if command.get(element::FIELD) == Some(field::EVENT_REPORT) {
+            let answer = commitment::told(self.scp, command, list, &syntax).await;
+            return Ok(self.channel.send(id, &answer, None).await?);
+        }
+        let (mut answer, asked) = commitment::answer(command, list, &syntax);
+        let mut report = None;
+        if let Some(asked) = asked {
+            let title = self.calling.as_str();
+            let noted = if self.scp.config.titled(title).is_some() {
+                self.scp.store.owe(title, &asked, now_ms()).await
+            } else {
+                commitment::report(self.scp, &asked).await.map(|now| report = Some(now))
+            };
+            if let Err(error) = noted {
+                answer = Command::answer(command, OUT_OF_RESOURCES).comment(&error.to_string());
+            }
+        }
         self.channel.send(id, &answer, None).await?;
-        let Some(asked) = asked else { return Ok(()) };
-        let report = commitment::report(self.scp, &asked).await;
-        if let Err(report) = commitment::to_peer(self.scp, &self.calling, report)
-            && let Some((command, bytes)) = report.message(&syntax)
-        {
+        self.scp.owed.notify_one();
+        if let Some((command, bytes)) = report.and_then(|report| report.message(&syntax)) {
             self.channel.send(id, &command, Some(&bytes)).await?;
         }
         Ok(())

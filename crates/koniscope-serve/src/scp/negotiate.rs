@@ -5,6 +5,7 @@ use dicom_ul::pdu::{
     AssociationRJ, AssociationRJResult, AssociationRJServiceProviderPresentationReason,
     AssociationRJServiceUserReason, AssociationRJSource, AssociationRQ,
     PresentationContextProposed, PresentationContextResult, PresentationContextResultReason,
+    UserVariableItem,
 };
 use koniscope_dicom::uids;
 
@@ -124,6 +125,19 @@ pub(super) fn contexts(
     };
     let answers = proposed.iter().map(&mut answer).collect();
     (answers, taken)
+}
+
+/// The roles of the caller that are taken: a provider of storage commitment may report here.
+pub(super) fn roles(asked: &[UserVariableItem], taken: &[Taken]) -> Vec<UserVariableItem> {
+    let is_taken = |item: &&UserVariableItem| match item {
+        UserVariableItem::ScuScpRoleSelectionSubItem(class, _) => {
+            let class = trimmed(class);
+            class == uids::STORAGE_COMMITMENT_PUSH_MODEL
+                && taken.iter().any(|context| context.class == class)
+        }
+        _ => false,
+    };
+    asked.iter().filter(is_taken).cloned().collect()
 }
 
 /// How little a transfer syntax is liked; nothing where it cannot be read. One that loses nothing goes first,

@@ -97,13 +97,17 @@ pub(super) async fn finish(scp: &Scp, film: Arriving, calling: &AeTitle) -> Resu
     if found.instance != announced.instance || found.class != announced.class {
         return Err(refusal(DOES_NOT_MATCH, "command and data set name different objects"));
     }
+    let passed_over = match found.is_test {
+        true => Some("a test film of `koniscope node check`".to_owned()),
+        false => rules::wanted(&scp.rules, &found, calling).err(),
+    };
     let received = Received {
         class: announced.class,
         instance: announced.instance,
         sha256: whole.sha256.clone(),
         bytes: whole.bytes,
         calling: calling.as_str().to_owned(),
-        passed_over: rules::wanted(&scp.rules, &found, calling).err(),
+        passed_over,
     };
     block_in_place(|| scp.folder.keep(whole.path(), &whole.sha256)).map_err(|e| of_disk(&e))?;
     whole.moved();

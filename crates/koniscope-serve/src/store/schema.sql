@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS task (
     kind          TEXT    NOT NULL, -- read, send
     destination   TEXT    NOT NULL, -- of send
     object        TEXT    NOT NULL, -- of send: a file in the film's folder of results
-    state         TEXT    NOT NULL, -- queued, leased, done, failed, passed over
+    state         TEXT    NOT NULL, -- queued, leased, sent, done, failed, passed over
     attempts      BIGINT  NOT NULL,
     due_ms        BIGINT  NOT NULL,
     lease_ms      BIGINT  NOT NULL, -- until when it is leased
@@ -30,4 +30,22 @@ CREATE TABLE IF NOT EXISTS association (
     peer      TEXT    NOT NULL,
     objects   BIGINT  NOT NULL,
     outcome   TEXT    NOT NULL
+);
+-- What peers were asked to keep.
+CREATE TABLE IF NOT EXISTS commitment (
+    transaction_uid TEXT    NOT NULL,
+    sop_instance    TEXT    NOT NULL,
+    task            INTEGER REFERENCES task (id), -- none of a check
+    failure         INTEGER,                      -- none until told; 0, or why it is not kept
+    PRIMARY KEY (transaction_uid, sop_instance)
+);
+-- What peers asked to be kept, until they were told.
+CREATE TABLE IF NOT EXISTS report (
+    id       INTEGER PRIMARY KEY,
+    calling  TEXT    NOT NULL,
+    asked    TEXT    NOT NULL, -- JSON
+    state    TEXT    NOT NULL, -- queued, done, failed
+    attempts BIGINT  NOT NULL,
+    due_ms   BIGINT  NOT NULL,
+    reason   TEXT    NOT NULL
 );

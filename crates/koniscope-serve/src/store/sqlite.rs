@@ -1,5 +1,6 @@
 //! The store in one file of SQLite, with a write-ahead log that is synced at every commit.
 
+mod commitment;
 mod films;
 mod overview;
 #[cfg(test)]
@@ -16,9 +17,10 @@ use sqlx::{
 };
 
 use super::{
-    Answer, Association, FilmState, Kind, Lease, Overview, Receipt, Received, Store, StoreError,
-    Waiting,
+    Answer, Association, FilmState, Kind, Lease, Overview, Owed, Receipt, Received, Store,
+    StoreError, Waiting,
 };
+use crate::commitment::Asked;
 
 const SCHEMA: &str = include_str!("schema.sql");
 
@@ -148,7 +150,7 @@ impl Store for Sqlite {
             let rows = sqlx::query(
                 "UPDATE task SET state = 'leased', attempts = attempts + 1, lease_ms = $4
                  WHERE id IN (SELECT id FROM task WHERE kind = $1 AND destination = $2
-                   AND (state = 'queued' AND due_ms <= $3 OR state = 'leased' AND lease_ms <= $3)
+                   AND (state IN ('queued', 'sent') AND due_ms <= $3 OR state = 'leased' AND lease_ms <= $3)
                    ORDER BY due_ms, id LIMIT $5)
                  RETURNING id, attempts, film, object,
                    (SELECT sha256 FROM film WHERE film.id = task.film) AS sha256,
@@ -212,8 +214,42 @@ impl Store for Sqlite {
         })
     }
 
-    fn sent<'a>(&'a self, lease: &'a Lease, now: i64) -> Answer<'a, bool> {
-        Box::pin(self.settle(lease, "done", "", now, now))
+    fn sent<'a>(&'a self, lease: &'a Lease, until: Option<i64>, now: i64) -> Answer<'a, bool> {
+        let state = if until.is_some() { "sent" } else { "done" };
+        Box::pin(self.settle(lease, state, "", until.unwrap_or(now), now))
+    }
+
+    fn ask<'a>(
+        &'a self,
+        transaction: &'a str,
+        objects: &'a [(String, Option<i64>)],
+    ) -> Answer<'a, ()> {
+        Box::pin(self.note_asked(transaction, objects))
+    }
+
+    fn told<'a>(
+        &'a self,
+        transaction: &'a str,
+        outcomes: &'a [(String, u16)],
+        now: i64,
+    ) -> Answer<'a, bool> {
+        Box::pin(self.note_told(transaction, outcomes, now))
+    }
+
+    fn promised<'a>(&'a self, transaction: &'a str) -> Answer<'a, Vec<(String, Option<u16>)>> {
+        Box::pin(self.outcomes_of(transaction))
+    }
+
+    fn owe<'a>(&'a self, calling: &'a str, asked: &'a Asked, now: i64) -> Answer<'a, ()> {
+        Box::pin(self.note_owed(calling, asked, now))
+    }
+
+    fn owed(&self, now: i64) -> Answer<'_, Vec<Owed>> {
+        Box::pin(self.due_reports(now))
+    }
+
+    fn reported<'a>(&'a self, id: i64, failure: Option<(&'a str, Option<i64>)>) -> Answer<'a, ()> {
+        Box::pin(self.settle_report(id, failure))
     }
 
     fn failed<'a>(
@@ -250,7 +286,13 @@ impl Store for Sqlite {
             .bind(now)
             .execute(&self.pool)
             .await?;
-            Ok(queued.rows_affected())
+            let reports = sqlx::query(
+                "UPDATE report SET state = 'queued', attempts = 0, due_ms = $1 WHERE state = 'failed'",
+            )
+            .bind(now)
+            .execute(&self.pool)
+            .await?;
+            Ok(queued.rows_affected() + reports.rows_affected())
         })
     }
 

@@ -12,6 +12,8 @@ use std::{
 
 use koniscope_serve::{ae::AeTitle, config};
 
+use super::archive::Held;
+
 pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
@@ -118,4 +120,29 @@ impl Orthanc {
 pub fn peer(title: &str, port: u16) -> config::Peer {
     let ae_title = AeTitle::try_from(title.to_owned()).unwrap();
     config::Peer { ae_title, address: format!("127.0.0.1:{port}") }
+}
+
+/// dcmtk's archive, which knows the node, with films.
+pub fn dcmqrscp(folder: &Path, port: u16, node: u16, films: &[Held]) -> Running {
+    let database = folder.join("database");
+    fs::create_dir_all(&database).unwrap();
+    let settings = format!(
+        "NetworkTCPPort = {port}\nMaxPDUSize = 16384\nMaxAssociations = 16\n\
+         HostTable BEGIN\nkoniscope = (KONISCOPE, 127.0.0.1, {node})\nHostTable END\n\
+         VendorTable BEGIN\nVendorTable END\n\
+         AETable BEGIN\nARCHIVE {} RW (100, 1024mb) ANY\nAETable END\n",
+        database.display()
+    );
+    let file = folder.join("dcmqrscp.cfg");
+    fs::write(&file, settings).unwrap();
+    let running = start("dcmqrscp", &["-c", file.to_str().unwrap()]);
+    listens(port);
+    for film in films {
+        let path = folder.join("film.dcm");
+        fs::write(&path, &film.file).unwrap();
+        let arguments = ["-aec", "ARCHIVE", "127.0.0.1", &port.to_string(), path.to_str().unwrap()];
+        let (well, said) = run("storescu", &arguments);
+        assert!(well, "{said}");
+    }
+    running
 }

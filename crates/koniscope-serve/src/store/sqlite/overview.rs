@@ -12,7 +12,7 @@ const FILMS: &str = "
             WHEN SUM(state = 'passed over') > 0 THEN 'passed over'
             WHEN SUM(kind = 'read' AND state = 'queued') > 0 THEN 'queued'
             WHEN SUM(kind = 'read' AND state = 'leased') > 0 THEN 'reading'
-            WHEN SUM(state = 'leased') > 0 THEN 'sending'
+            WHEN SUM(state IN ('leased', 'sent')) > 0 THEN 'sending'
             WHEN SUM(state = 'queued') > 0 THEN 'read'
             ELSE 'done' END AS state
         FROM task GROUP BY film)
@@ -28,6 +28,10 @@ pub(super) async fn overview(pool: &SqlitePool) -> Result<Overview, StoreError> 
     for row in sqlx::query(sends).fetch_all(pool).await? {
         let count = Count { state: row.try_get("state")?, number: row.try_get("number")? };
         found.destinations.push((row.try_get("destination")?, count));
+    }
+    let reports = "SELECT state, COUNT(*) AS number FROM report GROUP BY state ORDER BY state";
+    for row in sqlx::query(reports).fetch_all(pool).await? {
+        found.reports.push(Count { state: row.try_get("state")?, number: row.try_get("number")? });
     }
     let failed = "SELECT film, destination, attempts, reason FROM task WHERE state = 'failed'
                   ORDER BY changed_ms DESC, id DESC LIMIT 100";

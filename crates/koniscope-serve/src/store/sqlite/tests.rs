@@ -75,7 +75,7 @@ fn a_task_is_settled_by_its_last_lease_alone() {
         assert_eq!(store.lease(Kind::Send("pacs"), 99, 100, 5).await, Ok(vec![]));
         assert_eq!(store.retry(100).await, Ok(1));
         let send = store.lease(Kind::Send("pacs"), 100, 110, 5).await.unwrap();
-        assert_eq!(store.sent(&send[0], 101).await, Ok(true));
+        assert_eq!(store.sent(&send[0], None, 101).await, Ok(true));
         assert_eq!(states(store).await, [("done".to_owned(), 1)]);
     });
 }
