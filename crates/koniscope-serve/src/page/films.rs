@@ -52,6 +52,8 @@ pub(super) struct App {
     pub(super) access: Option<Access>,
     /// Films on their way.
     pub(super) uploads: Semaphore,
+    /// Films that were brought are read one after another: each takes much memory.
+    pub(super) reading: Semaphore,
     /// Where films go that are brought, where a node takes them.
     pub(super) inbox: OnceLock<Inbox>,
     /// Held while one is put in its place.
@@ -214,6 +216,7 @@ impl App {
             clock,
             access,
             uploads: Semaphore::new(AT_ONCE),
+            reading: Semaphore::new(1),
             inbox: OnceLock::new(),
             taking: Mutex::default(),
             reader,

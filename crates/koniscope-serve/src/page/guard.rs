@@ -80,10 +80,6 @@ pub(super) async fn guard(State(door): State<Door>, mut request: Request, next: 
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if door.has_tls {
-        let year = HeaderValue::from_static("max-age=31536000");
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
-    }
     // Answers change with a signature, and hold patients' films.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

@@ -101,7 +101,7 @@ impl Follower {
     pub async fn follow(self, store: Arc<dyn Store>, mut stop: watch::Receiver<bool>, log: Log) {
         let mut since = 0;
         while !*stop.borrow() {
-            match self.look(&*store, since).await {
+            match self.look(&*store, since, &log).await {
                 Ok(now) => since = now,
                 Err(error) => log(&format!("page: {error}")),
             }
@@ -109,21 +109,24 @@ impl Follower {
         }
     }
 
-    /// Takes up what has changed since, and says until when.
-    async fn look(&self, store: &dyn Store, since: i64) -> Result<i64, StoreError> {
+    /// Takes up what has changed since, and says until when. A film that cannot be shown is told once, and the
+    /// others are.
+    async fn look(&self, store: &dyn Store, since: i64, log: &Log) -> Result<i64, StoreError> {
         let films = store.films(since).await?;
         // Changes of the same millisecond are looked at once more.
         let now = films.iter().map(|film| film.changed_ms).fold(since, i64::max);
         let (app, root) = (self.app.clone(), self.root.clone());
         let taken = spawn_blocking(move || {
-            for film in &films {
-                take(&app, &root, film)?;
-            }
-            Ok(())
+            let told = |film: &FilmState| {
+                let why = take(&app, &root, film).err()?;
+                Some(format!("page: film {}: not shown: {why}", film.id))
+            };
+            films.iter().filter_map(told).collect::<Vec<String>>()
         });
-        let taken: std::io::Result<()> =
-            taken.await.unwrap_or_else(|e| Err(std::io::Error::other(e)));
-        taken.map_err(|e| StoreError(e.to_string()))?;
+        let faults = taken.await.map_err(|e| StoreError(e.to_string()))?;
+        if now > since {
+            faults.iter().for_each(|fault| log(fault));
+        }
         Ok(now)
     }
 }

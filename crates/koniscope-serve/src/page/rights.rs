@@ -85,10 +85,13 @@ fn unknown() -> Fault {
     Fault(StatusCode::UNAUTHORIZED, "log in first, or bring a token".into())
 }
 
+/// By which a file that was changed is told: when, and its length.
+type Mark = (SystemTime, u64);
+
 /// Users of a page, and what they have open.
 pub(super) struct Access {
     file: PathBuf,
-    known: Mutex<(Option<(SystemTime, u64)>, Arc<People>)>,
+    known: Mutex<(Option<Mark>, Arc<People>)>,
     pub(super) sessions: Sessions,
     pub(super) rate: Rate,
     pub(super) hashing: Semaphore,

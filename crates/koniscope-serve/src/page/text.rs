@@ -19,7 +19,7 @@ pub(super) const THEMES: [&str; 3] = ["system", "light", "dark"];
 
 /// All keys with their words.
 static TABLE: LazyLock<HashMap<&str, [&str; LANGUAGES.len()]>> =
-    LazyLock::new(|| lines().map(|(key, words)| (key, words)).collect());
+    LazyLock::new(|| lines().collect());
 
 /// The lines of the table, in its order. One that is no line, which a test finds, is passed over.
 fn lines() -> impl Iterator<Item = (&'static str, [&'static str; LANGUAGES.len()])> {

@@ -169,7 +169,11 @@ pub(super) async fn upload(
     let (film, is_new) = taken.map_err(Fault::internal)?;
     if is_new && let Some(film) = app.film(film) {
         let app = app.clone();
-        spawn_blocking(move || app.read(&film));
+        tokio::spawn(async move {
+            let _turn = app.reading.acquire().await;
+            let read = app.clone();
+            spawn_blocking(move || read.read(&film)).await
+        });
     }
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(json!({ "film": film, "new": is_new }))))
