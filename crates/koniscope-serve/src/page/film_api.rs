@@ -47,7 +47,8 @@ pub(super) struct Detail {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     mode: Mode,
-    today: String,
+    /// SHA-256 of its file, by which a draft of it is known; nothing where the file is gone.
+    sha256: Option<String>,
     /// Records of one's own.
     signed: Vec<Signed>,
     /// Others' records, once they may be seen.
@@ -106,8 +107,6 @@ pub(super) async fn film(
     let now = (app.clock)();
     film.opened_at(&who, now);
     let standing = film.standing(&app.options.study, &who);
-    let mut today = utc(now);
-    today.truncate(10);
     let machine = film.machine(app.mode(), &who);
     let records = |kept: &[Arc<Kept>]| kept.iter().map(|kept| kept.0.clone()).collect();
     Ok(Json(Detail {
@@ -117,7 +116,7 @@ pub(super) async fn film(
         state: standing.word,
         reason: standing.reason,
         mode: app.mode(),
-        today,
+        sha256: film.sha256().ok(),
         signed: records(&standing.own),
         others: records(&standing.others),
         consensus: standing.consensus,

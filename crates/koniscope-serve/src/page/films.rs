@@ -14,6 +14,7 @@ use std::{
 
 use koniscope::{
     Reader,
+    decode::{RawImage, decode},
     files::bytes_of,
     form::{
         consensus::Consensus,
@@ -77,10 +78,14 @@ pub(super) struct Film {
 struct State {
     progress: Progress,
     sha256: Option<String>,
+    header: Option<Header>,
     /// By account.
     opened_at: HashMap<Option<String>, String>,
     signed: Vec<Arc<Kept>>,
 }
+
+/// Columns and rows, and SOP Instance UID of a DICOM film.
+type Header = ([usize; 2], Option<String>);
 
 /// How far a film has come.
 #[derive(Clone, Default)]
@@ -186,6 +191,23 @@ impl Film {
         let sha256 = sha256_of_file(&self.path).map_err(|e| e.to_string())?;
         locked(&self.state).sha256 = Some(sha256.clone());
         Ok(sha256)
+    }
+
+    /// Its pixels, of a file of at most `limit` bytes.
+    fn decoded(&self, limit: u64) -> Result<RawImage, Failure> {
+        let raw = Failure::caught(|| Ok(decode(&bytes_of(&self.path, limit)?, &Default::default())?))?;
+        let uid = raw.header.sop_instance_uid.clone();
+        locked(&self.state).header = Some(([raw.width, raw.height], uid));
+        Ok(raw)
+    }
+
+    /// What its file says, whether or not the machine has read it; nothing where it cannot be decoded.
+    fn header(&self, limit: u64) -> Option<Header> {
+        let known = locked(&self.state).header.clone();
+        known.or_else(|| {
+            self.decoded(limit).ok()?;
+            locked(&self.state).header.clone()
+        })
     }
 }
 
@@ -345,10 +367,9 @@ impl App {
         if let Some((_, display)) = locked(&self.decoded).iter().find(|(i, _)| *i == film) {
             return Ok(display.clone());
         }
-        let path = self.film(film).map(|film| film.path.clone()).unwrap_or_default();
+        let of = self.film(film).ok_or("there is no such film here")?;
         let decoded = Failure::caught(|| {
-            let bytes = bytes_of(&path, self.reader.file_limit())?;
-            let raw = koniscope::decode::decode(&bytes, &Default::default())?;
+            let raw = of.decoded(self.file_limit())?;
             Ok(Arc::new(for_display(&raw)?))
         });
         let display = decoded.map_err(|failure| failure.message)?;
@@ -364,15 +385,12 @@ impl App {
     /// # Errors
     /// Why its file cannot be read.
     pub(super) fn identity(&self, film: &Film) -> Result<FilmIdentity, String> {
-        let read = match &locked(&film.state).progress {
-            Progress::Read(machine) => Some(machine.clone()),
-            _ => None,
-        };
+        let (size, uid) = film.header(self.file_limit()).unzip();
         Ok(FilmIdentity {
             name: film.name.clone(),
             sha256: film.sha256()?,
-            size: read.as_ref().map(|m| [m.reading.film.width, m.reading.film.height]),
-            sop_instance_uid: read.and_then(|m| m.reading.film.sop_instance_uid.clone()),
+            size,
+            sop_instance_uid: uid.flatten(),
         })
     }
 

@@ -179,7 +179,7 @@ pub(super) async fn film(
                 (form::gbz70(look))
                 div.sign {
                     label #why hidden { (look.text("form.reason")) " " input #reason maxlength="400"; }
-                    button #sign type="submit" { (look.text("form.sign")) }
+                    button #sign type="button" { (look.text("form.sign")) }
                     p #told role="alert" {}
                     div #wanted {}
                 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod client;
+mod form;
 mod people;
 mod second;
 mod tls;

@@ -31,12 +31,23 @@ function machine(said) {
   viewer.grades = said?.zones ?? [];
 }
 
+let timer;
+let asked = 0;
 async function details(idle = false) {
-  const film = await ask(`/api/films/${id}`, undefined, idle === true);
-  machine(film.machine);
-  form.details(film);
-  document.title = `${film.name} - Koniscope`;
-  if (film.state === "waiting" || film.state === "reading") setTimeout(() => details(true), 800);
+  clearTimeout(timer);
+  const turn = ++asked;
+  let pause = 3000;
+  try {
+    const film = await ask(`/api/films/${id}`, undefined, idle === true);
+    if (turn !== asked) return;
+    machine(film.machine);
+    form.details(film);
+    document.title = `${film.name} - Koniscope`;
+    pause = film.state === "waiting" || film.state === "reading" ? 800 : 0;
+  } catch (error) {
+    document.getElementById("state").textContent = `${t("film.unanswered")} ${error.message}`;
+  }
+  if (turn === asked && pause) timer = setTimeout(() => details(true), pause);
 }
 
 form.signed = details;
@@ -84,7 +95,7 @@ function press(name) {
 addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
-    form.sign();
+    if (!event.repeat && !document.querySelector("dialog[open]")) form.sign();
     return;
   }
   const writes = event.target.closest?.("textarea, select, dialog, input:not([type=radio], [type=checkbox])");

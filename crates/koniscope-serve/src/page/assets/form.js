@@ -5,6 +5,12 @@ import { ask, element, t } from "./text.js";
 const WHO = document.documentElement.dataset.who ?? "";
 const READER = `koniscope.reader.${WHO}`;
 
+/** The day where the reader is, as `2026-11-30`. */
+function today() {
+  const now = new Date();
+  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
+}
+
 export class Form {
   /** @param {HTMLFormElement} form @param {number} film @param {import("./viewer.js").Viewer} viewer */
   constructor(form, film, viewer) {
@@ -17,7 +23,9 @@ export class Form {
     this.number = 1;
     this.loaded = false;
     this.touched = new Set();
-    form.addEventListener("submit", (event) => { event.preventDefault(); this.sign(); });
+    this.shut = {}; // answers of fields that are closed, which come back when these open
+    form.addEventListener("submit", (event) => event.preventDefault());
+    document.getElementById("sign").addEventListener("click", () => this.sign());
     form.addEventListener("input", (event) => this.answered(event.target));
     form.addEventListener("keydown", (event) => this.clear(event));
     document.getElementById("normal").addEventListener("click", () => this.normal());
@@ -89,11 +97,14 @@ export class Form {
     const last = film.signed.at(-1);
     const before = this.number;
     this.number = film.signed.length + 1;
-    if (!this.loaded || before !== this.number) {
+    this.sha256 = film.sha256;
+    if (this.loaded && before !== this.number && this.touched.size) {
+      this.tell("form.meanwhile");
+    } else if (!this.loaded || before !== this.number) {
       this.said = {};
-      if (last) this.fill(last);
-      else this.begin(film);
-      this.restore();
+      this.shut = {};
+      this.begin(last);
+      if (!this.loaded) this.restore();
     }
     const proposal = film.machine?.proposal ?? null;
     if (proposal && !this.proposal && !last) {
@@ -112,14 +123,26 @@ export class Form {
     this.check();
   }
 
-  /** Where a draft is kept until it is signed, so that no reload loses it: in this tab alone. */
+  tell(key) {
+    document.getElementById("told").textContent = t(key);
+  }
+
+  /** Where a draft is kept until it is signed, so that no reload loses it: in this tab alone, by the film's bytes. */
   place() {
-    return `koniscope.draft.${WHO}.${this.film}.${this.number}`;
+    return `koniscope.draft.${WHO}.${this.sha256}`;
+  }
+
+  keep() {
+    if (!this.touched.size || !this.sha256) return;
+    const { number, shut } = this;
+    sessionStorage.setItem(this.place(), JSON.stringify({ draft: this.draft(), touched: [...this.touched], number, shut }));
   }
 
   restore() {
     const kept = JSON.parse(sessionStorage.getItem(this.place()) ?? "null");
-    if (!kept) return;
+    if (!kept || !this.sha256) return;
+    if (kept.number !== this.number) this.tell("form.meanwhile");
+    this.shut = kept.shut;
     this.fill(kept.draft);
     this.said = kept.draft.said;
     document.getElementById("report").value = kept.draft.report;
@@ -127,13 +150,16 @@ export class Form {
     this.touched = new Set(kept.touched);
   }
 
-  begin(film) {
+  /** From the last record, or from what is known of the reader. */
+  begin(last) {
     const stored = JSON.parse(localStorage.getItem(READER) ?? "{}");
-    for (const [name, value] of Object.entries(stored)) {
+    if (last) this.fill(last);
+    for (const [name, value] of last ? [] : Object.entries(stored)) {
       const field = this.field(name);
       if (field && field.dataset.kind === "text") this.set(field, value);
     }
-    this.set(this.field("niosh.reader.date_of_reading"), film.today);
+    document.getElementById("report").value = last?.report ?? stored.report ?? "study";
+    this.set(this.field("niosh.reader.date_of_reading"), today());
   }
 
   history(signed, consensus) {
@@ -172,18 +198,19 @@ export class Form {
     }
     const all = element("button", t("form.accept_all"), { type: "button", id: "accept-all" });
     all.addEventListener("click", () => {
-      for (const name of Object.keys(this.proposal)) this.said[name] ??= { decision: "accepted", reason: "" };
+      for (const name of Object.keys(this.proposal)) {
+        this.said[name] ??= { decision: "accepted", reason: "" };
+        this.touched.add(name);
+      }
       this.check();
     });
     box.append(all);
   }
 
   answered(input) {
-    const field = input.closest("[data-field]");
-    if (field) {
-      this.touched.add(field.dataset.field);
-      if (field.dataset.field.startsWith("niosh.reader.") && input.type !== "date") this.remember();
-    }
+    const name = input.closest("[data-field]")?.dataset.field ?? input.id;
+    this.touched.add(name);
+    if (name === "report" || (name.startsWith("niosh.reader.") && input.type !== "date")) this.remember();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.check(), 120);
   }
@@ -191,6 +218,7 @@ export class Form {
   remember() {
     const texts = this.fields.filter((field) => field.dataset.field.startsWith("niosh.reader.") && field.dataset.kind === "text");
     const entries = texts.filter((field) => this.inputs(field)[0].type !== "date").map((field) => [field.dataset.field, this.get(field)]);
+    entries.push(["report", document.getElementById("report").value]);
     localStorage.setItem(READER, JSON.stringify(Object.fromEntries(entries)));
   }
 
@@ -211,9 +239,7 @@ export class Form {
       return;
     }
     const turn = (this.turn = (this.turn ?? 0) + 1);
-    if (this.touched.size) {
-      sessionStorage.setItem(this.place(), JSON.stringify({ draft: this.draft(), touched: [...this.touched] }));
-    }
+    this.keep();
     let said;
     try {
       said = await ask(`/api/films/${this.film}/check`, this.draft());
@@ -228,10 +254,19 @@ export class Form {
     const closed = new Set(said.closed);
     const wanting = Map.groupBy ? Map.groupBy(said.wanting, (one) => one.field) : new Map();
     if (!Map.groupBy) for (const one of said.wanting) wanting.set(one.field, [...(wanting.get(one.field) ?? []), one]);
+    let isBack = false;
     for (const field of this.fields) {
       const name = field.dataset.field;
       const isClosed = closed.has(name);
-      if (isClosed) this.set(field, this.none(field));
+      if (isClosed) {
+        const value = this.get(field);
+        if (value !== null && String(value) !== String(this.none(field) ?? "")) this.shut[name] = value;
+        this.set(field, this.none(field));
+      } else if (name in this.shut) {
+        this.set(field, this.shut[name]);
+        delete this.shut[name];
+        isBack = true;
+      }
       for (const input of this.inputs(field)) input.disabled = isClosed;
       field.classList.toggle("closed", isClosed);
       const faults = isClosed ? [] : wanting.get(name) ?? [];
@@ -248,6 +283,9 @@ export class Form {
       ? `${t("form.stage")} ${said.stage.stage}: ${said.clause}`
       : `${t("form.stage_open")} ${said.missing.map((name) => t(`gbz70.${name}`)).join(", ")}`;
     this.wanted(needed);
+    this.keep();
+    // What came back may open more.
+    if (isBack) this.check();
   }
 
   none(field) {
@@ -335,7 +373,13 @@ export class Form {
   }
 
   async normal() {
-    const answer = await ask(`/api/films/${this.film}/normal`, this.draft());
+    let answer;
+    try {
+      answer = await ask(`/api/films/${this.film}/normal`, this.draft());
+    } catch (error) {
+      document.getElementById("told").textContent = error.message;
+      return;
+    }
     this.after = { niosh: answer.niosh };
     if (!answer.lost.length) return this.apply(this.after);
     this.lost.querySelector("ul").replaceChildren(...answer.lost.map((name) => element("li", t(name))));
@@ -345,6 +389,7 @@ export class Form {
 
   apply(forms) {
     this.fill(forms);
+    for (const name of Object.keys(this.shut)) if (name.startsWith("niosh.")) delete this.shut[name];
     // An answer of the machine that comes later does not turn it.
     for (const field of this.fields) if (field.dataset.field.startsWith("niosh.")) this.touched.add(field.dataset.field);
     this.check();
@@ -352,17 +397,22 @@ export class Form {
   }
 
   async sign() {
-    const told = document.getElementById("told");
+    if (this.isSigning) return;
+    this.isSigning = true;
     try {
       await ask(`/api/films/${this.film}/sign/${this.number}`, this.draft());
-      told.textContent = t("form.signed");
+      this.tell("form.signed");
       sessionStorage.removeItem(this.place());
       document.getElementById("reason").value = "";
       this.touched.clear();
       await this.signed();
     } catch (error) {
-      told.textContent = `${t("form.failed")} ${error.message}`;
+      document.getElementById("told").textContent = `${t("form.failed")} ${error.message}`;
       if (error.said?.wanting) this.wanted(error.said.wanting);
+      // Another was signed: its number and what is to be told of it.
+      if (error.status === 409) await this.signed();
+    } finally {
+      this.isSigning = false;
     }
   }
 }

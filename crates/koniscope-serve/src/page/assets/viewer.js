@@ -88,11 +88,13 @@ export class Viewer {
   }
 
   async toggle(name) {
+    this.missing = null;
     if (name === "invert") {
       this.inverted = !this.inverted;
     } else {
       this.shown[name] = !this.shown[name];
       if (this.shown[name] && (name === "lungs" || name === "heat")) await this.loadLayer(name);
+      if (this.missing) this.shown[this.missing] = false;
     }
     this.draw();
     this.changed?.();
@@ -102,7 +104,7 @@ export class Viewer {
     if (this.layers[name]) return;
     const picture = new Image();
     picture.src = `/api/films/${this.film}/${name}.png`;
-    await picture.decode().then(() => { this.layers[name] = picture; }, () => {});
+    await picture.decode().then(() => { this.layers[name] = picture; }, () => { this.missing = name; });
   }
 
   fitScale() {
@@ -282,6 +284,7 @@ export class Viewer {
 
   /** A line on what is shown. */
   words() {
+    if (this.missing) return `${t("tool.missing")} ${t(`tool.${this.missing}`)}`;
     if (!this.levels) return t("film.preview");
     const [center, width] = this.window.map(Math.round);
     return `${t("film.full")}, ${this.size[0]} x ${this.size[1]}, C ${center} W ${width}`;
