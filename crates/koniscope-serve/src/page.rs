@@ -16,6 +16,7 @@ mod films;
 mod form;
 mod guard;
 mod html;
+mod ledger;
 mod listen;
 mod login;
 mod machine;

@@ -82,6 +82,8 @@ struct State {
     /// By account.
     opened_at: HashMap<Option<String>, String>,
     signed: Vec<Arc<Kept>>,
+    /// What is wrong with its records on disk: nothing more is signed.
+    barred: Option<String>,
 }
 
 /// Columns and rows, and SOP Instance UID of a DICOM film.
@@ -148,6 +150,7 @@ impl Film {
     pub(super) fn standing(&self, study: &Study, who: &Who) -> Standing {
         let state = locked(&self.state);
         let (word, reason) = match &state.progress {
+            _ if state.barred.is_some() => ("refused", state.barred.clone()),
             Progress::Waiting => ("waiting", None),
             Progress::Reading => ("reading", None),
             Progress::Read(_) => ("read", None),
@@ -167,6 +170,11 @@ impl Film {
             others: if is_open { others } else { Vec::new() },
             consensus: is_open.then_some(consensus),
         }
+    }
+
+    /// What is wrong with its records on disk, where anything is.
+    pub(super) fn barred(&self) -> Option<String> {
+        locked(&self.state).barred.clone()
     }
 
     /// When somebody first opened it, which is now if they had not.
@@ -195,7 +203,8 @@ impl Film {
 
     /// Its pixels, of a file of at most `limit` bytes.
     fn decoded(&self, limit: u64) -> Result<RawImage, Failure> {
-        let raw = Failure::caught(|| Ok(decode(&bytes_of(&self.path, limit)?, &Default::default())?))?;
+        let raw =
+            Failure::caught(|| Ok(decode(&bytes_of(&self.path, limit)?, &Default::default())?))?;
         let uid = raw.header.sop_instance_uid.clone();
         locked(&self.state).header = Some(([raw.width, raw.height], uid));
         Ok(raw)
@@ -249,22 +258,23 @@ impl App {
         for (path, name) in paths.into_iter().zip(names) {
             let changed = path.metadata().and_then(|found| found.modified()).ok();
             let since = changed.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-            app.add(name, path, since.map_or(0, |since| since.as_secs()), None)?;
+            let folder = app.options.out.join(&name);
+            let added = app.add(name, path, since.map_or(0, |since| since.as_secs()), None);
+            if let Some(why) = app.film(added).and_then(|film| film.barred()) {
+                return Err(io::Error::other(format!("{}: {why}", folder.display())));
+            }
         }
         Ok(app)
     }
 
-    /// Adds a film, and looks for readings of it that were signed before. Its number.
-    ///
-    /// # Errors
-    /// A signed reading that is damaged.
+    /// Adds a film, and looks for readings of it that were signed before: one that is damaged bars it. Its number.
     pub(super) fn add(
         &self,
         name: String,
         path: PathBuf,
         came: u64,
         sha256: Option<String>,
-    ) -> io::Result<usize> {
+    ) -> usize {
         let film = Film { name: name.clone(), came, path, state: Mutex::default() };
         locked(&film.state).sha256 = sha256;
         // A film without results has no records, and one that is missing is refused later.
@@ -272,8 +282,11 @@ impl App {
         if folder.is_dir()
             && let Ok(sha256) = film.sha256()
         {
-            let told = |why| io::Error::other(format!("{}: {why}", folder.display()));
-            locked(&film.state).signed = store::load(&folder, &sha256).map_err(told)?;
+            let mut state = locked(&film.state);
+            match store::load(&folder, &sha256) {
+                Ok(signed) => state.signed = signed,
+                Err(why) => state.barred = Some(format!("{why}; then start the program again")),
+            }
         }
         let mut films = self.films.write().unwrap_or_else(PoisonError::into_inner);
         films.push(Arc::new(film));
@@ -281,7 +294,7 @@ impl App {
         drop(films);
         locked(&self.names).insert(name, number);
         self.version.fetch_add(1, Ordering::SeqCst);
-        Ok(number)
+        number
     }
 
     /// A film by its number.
@@ -400,6 +413,9 @@ impl App {
     /// See [`NotKept`].
     pub(super) fn keep(&self, film: &Film, signed: Signed) -> Result<(), NotKept> {
         let mut state = locked(&film.state);
+        if let Some(why) = &state.barred {
+            return Err(NotKept::Disk(why.clone()));
+        }
         let of_account = |kept: &&Arc<Kept>| kept.0.account == signed.account;
         if signed.number as usize != state.signed.iter().filter(of_account).count() + 1 {
             return Err(NotKept::Overtaken);

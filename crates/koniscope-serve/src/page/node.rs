@@ -109,42 +109,40 @@ impl Follower {
         }
     }
 
-    /// Takes up what has changed since, and says until when. A film that cannot be shown is told once, and the
-    /// others are.
+    /// Takes up what has changed since, and says until when.
     async fn look(&self, store: &dyn Store, since: i64, log: &Log) -> Result<i64, StoreError> {
         let films = store.films(since).await?;
         // Changes of the same millisecond are looked at once more.
         let now = films.iter().map(|film| film.changed_ms).fold(since, i64::max);
         let (app, root) = (self.app.clone(), self.root.clone());
-        let taken = spawn_blocking(move || {
-            let told = |film: &FilmState| {
-                let why = take(&app, &root, film).err()?;
-                Some(format!("page: film {}: not shown: {why}", film.id))
-            };
-            films.iter().filter_map(told).collect::<Vec<String>>()
+        // One film that is damaged keeps no other away.
+        let taken = spawn_blocking(move || -> Vec<String> {
+            films.iter().filter_map(|film| take(&app, &root, film)).collect()
         });
-        let faults = taken.await.map_err(|e| StoreError(e.to_string()))?;
-        if now > since {
-            faults.iter().for_each(|fault| log(fault));
+        for why in taken.await.map_err(|e| StoreError(e.to_string()))? {
+            log(&format!("page: {why}"));
         }
         Ok(now)
     }
 }
 
-fn take(app: &App, root: &Path, film: &FilmState) -> std::io::Result<()> {
+/// Takes up a film; says once what is wrong with its records.
+fn take(app: &App, root: &Path, film: &FilmState) -> Option<String> {
     let name = Folder::result_name(film.id);
-    let known = app.named(&name);
-    let known = match known {
+    let mut told = None;
+    let known = match app.named(&name) {
         Some(known) => known,
         None => {
             let came = u64::try_from(film.received_ms / 1000).unwrap_or(0);
             let path = Folder::film_of(root, &film.sha256);
-            let number = app.add(name.clone(), path, came, Some(film.sha256.clone()))?;
-            app.film(number).ok_or_else(|| std::io::Error::other("a film that is gone"))?
+            let number = app.add(name.clone(), path, came, Some(film.sha256.clone()));
+            let known = app.film(number)?;
+            told = known.barred().map(|why| format!("film {name}: {why}"));
+            known
         }
     };
     if known.is_read() {
-        return Ok(());
+        return told;
     }
     let refused = |reason: &str| Failure { kind: "refused".into(), message: reason.to_owned() };
     let progress = match film.state.as_str() {
@@ -158,5 +156,5 @@ fn take(app: &App, root: &Path, film: &FilmState) -> std::io::Result<()> {
         _ => Progress::Refused(refused(&film.reason)),
     };
     app.now(&known, progress);
-    Ok(())
+    told
 }

@@ -202,7 +202,7 @@ impl App {
             |name: &String| self.named(name).is_none() && !self.options.out.join(name).exists();
         let numbered = (2..).map(|number| format!("{stem}-{number}"));
         let name = std::iter::once(stem.to_owned()).chain(numbered).find(free);
-        let number = self.add(name.unwrap_or_default(), file, (self.clock)(), Some(sha256))?;
+        let number = self.add(name.unwrap_or_default(), file, (self.clock)(), Some(sha256));
         Ok((number, true))
     }
 }
