@@ -167,7 +167,7 @@ pub(super) async fn check(
         decisions: proposal.map(|p| p.decided(&forms, &draft.said)).unwrap_or_default(),
         clause: stage.as_ref().map(|stage| stage.clause.text()),
         stage,
-        missing: forms.gbz70.missing(),
+        missing: if forms.is_open("gbz70.large") { forms.gbz70.missing() } else { Vec::new() },
         forms,
     }))
 }

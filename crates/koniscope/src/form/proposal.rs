@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     gbz70::{self, ZoneGrade},
-    niosh_2_8::{self, Field},
+    niosh_2_8::{self, Field, Grade},
     words::words,
 };
 use crate::{
@@ -37,7 +37,12 @@ impl Forms {
     /// Both without what may not be answered.
     #[must_use]
     pub fn settled(&self) -> Self {
-        Self { niosh: self.niosh.settled(), gbz70: self.gbz70.settled() }
+        let gbz70 = if self.is_readable() { self.gbz70.settled() } else { gbz70::Form::default() };
+        Self { niosh: self.niosh.settled(), gbz70 }
+    }
+
+    fn is_readable(&self) -> bool {
+        self.niosh.image_quality.grade != Some(Grade::Unreadable)
     }
 
     /// All fields: `niosh.` or `gbz70.`, and the field's own name.
@@ -50,7 +55,10 @@ impl Forms {
     pub fn is_open(&self, field: &str) -> bool {
         match field.strip_prefix("niosh.").map(Field::parse) {
             Some(field) => field.is_some_and(|field| self.niosh.is_open(field)),
-            None => field != "gbz70.plaques" || self.gbz70.exposed_to_asbestos,
+            None => {
+                let is_asked = field != "gbz70.plaques" || self.gbz70.exposed_to_asbestos;
+                self.is_readable() && is_asked
+            }
         }
     }
 
@@ -257,5 +265,11 @@ mod tests {
         assert_eq!(decided["niosh.parenchymal"].mark.decision, Decision::Changed);
         assert!(!decided.keys().any(|field| field.starts_with("niosh.small")));
         assert!(!Forms::default().is_open("niosh.nothing"));
+        // An unreadable film has neither profusion nor stage.
+        let mut forms = proposal.forms.clone();
+        assert!(forms.is_open("gbz70.large"));
+        forms.niosh.image_quality.grade = Some(Grade::Unreadable);
+        assert!(forms.settled().gbz70.is_empty());
+        assert!(proposal.decided(&forms.settled(), &BTreeMap::new()).is_empty());
     }
 }

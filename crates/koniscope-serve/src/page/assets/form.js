@@ -281,7 +281,7 @@ export class Form {
       needed.length ? `${needed.length} ${t("form.wanting")}` : t("form.ready");
     document.getElementById("stage").textContent = said.stage
       ? `${t("form.stage")} ${said.stage.stage}: ${said.clause}`
-      : `${t("form.stage_open")} ${said.missing.map((name) => t(`gbz70.${name}`)).join(", ")}`;
+      : !said.missing.length ? "" : `${t("form.stage_open")} ${said.missing.map((name) => t(`gbz70.${name}`)).join(", ")}`;
     this.wanted(needed);
     this.keep();
     // What came back may open more.
