@@ -16,6 +16,7 @@ mod serve;
 mod signals;
 mod simulate;
 mod site_file;
+mod standards;
 mod trainer;
 mod users;
 
@@ -51,6 +52,7 @@ enum Command {
     Reproduce(trainer::Args),
     Simulate(simulate::Args),
     Labels(labels::Args),
+    Standards(standards::Args),
     Serve(serve::Args),
     Pull(pull::Args),
     Node(node::Args),
@@ -71,6 +73,7 @@ fn main() -> ExitCode {
         Command::Reproduce(args) => trainer::run(Some("reproduce"), args),
         Command::Simulate(args) => simulate::run(args),
         Command::Labels(args) => labels::run(args),
+        Command::Standards(args) => standards::run(args),
         Command::Serve(args) => serve::run(args),
         Command::Pull(args) => pull::run(args),
         Command::Node(args) => node::run(args),

@@ -9,7 +9,9 @@ use anyhow::{Context, bail};
 use koniscope::{form::signed, model::Device};
 use koniscope_serve::page::{Options, Page, Study};
 
-use crate::{read::find, reader::ReaderArgs, serve::clock, threads, write::print};
+use crate::{
+    read::find, reader::ReaderArgs, serve::clock, standards::FolderArgs, threads, write::print,
+};
 
 /// Open films on a page in the browser, read them on the official form and sign.
 ///
@@ -33,6 +35,8 @@ pub(crate) struct Args {
     /// Print the address and open no browser
     #[arg(long)]
     no_browser: bool,
+    #[command(flatten)]
+    standards: FolderArgs,
     #[command(flatten)]
     reader: ReaderArgs,
     /// Threads to read with, and films in memory at once [default: one a core]
@@ -75,6 +79,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         out: args.out.clone(),
         mode: args.mode.into(),
         study: Study::default(),
+        standards: args.standards.folder(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

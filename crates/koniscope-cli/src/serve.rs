@@ -22,7 +22,9 @@ use tokio::{
     sync::watch,
 };
 
-use crate::{reader::ReaderArgs, signals::asked_to_end, threads, write::print};
+use crate::{
+    reader::ReaderArgs, signals::asked_to_end, standards::FolderArgs, threads, write::print,
+};
 
 /// Run a DICOM node: films come by C-STORE, are read, and results go to their destinations. With `[page]` in its
 /// file, physicians read and sign them on a page.
@@ -101,8 +103,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 async fn page(settings: &Settings, root: &Path, reader: &Arc<Reader>) -> anyhow::Result<Page> {
     let study = Study { readings: settings.readings, by: settings.agreement };
-    let options =
-        Options { films: Vec::new(), out: root.join("results"), mode: settings.mode, study };
+    let options = Options {
+        films: Vec::new(),
+        out: root.join("results"),
+        mode: settings.mode,
+        study,
+        standards: FolderArgs::default().folder(),
+    };
     let opened = Page::listen(settings, options, Arc::clone(reader), clock()).await;
     opened.with_context(|| format!("cannot open the page on {}", settings.listen))
 }

@@ -10,6 +10,8 @@ mod shenzhen;
 mod silicodata;
 mod vindr;
 
+pub use ilo_2022::{StandardImage, standard_images};
+
 use std::path::PathBuf;
 
 use crate::{Error, film::Found, folder::Folder};

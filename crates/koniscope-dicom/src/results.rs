@@ -12,6 +12,7 @@ mod document;
 mod origin;
 mod report;
 mod segmentation;
+mod signed;
 mod uid;
 
 pub use capture::capture;
@@ -20,6 +21,7 @@ pub use document::{encapsulated_pdf, key_objects};
 pub use origin::{Origin, Reference};
 pub use report::{Group, Site, report};
 pub use segmentation::{Algorithm, Segment, segmentation};
+pub use signed::{Answers, Observer, signed_report};
 pub use uid::uid;
 
 use dicom_dictionary_std::tags;

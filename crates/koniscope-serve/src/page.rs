@@ -11,6 +11,7 @@
 //! `films` by one door, `Film::machine`, which asks the mode first.
 
 mod api;
+mod export;
 mod film_api;
 mod films;
 mod form;
@@ -21,6 +22,7 @@ mod listen;
 mod login;
 mod machine;
 mod node;
+mod others;
 mod people;
 mod pictures;
 mod rate;
@@ -28,6 +30,7 @@ mod rights;
 mod second;
 mod session;
 mod settings;
+pub mod standards;
 mod store;
 mod text;
 mod time;
@@ -79,6 +82,8 @@ pub struct Options {
     pub mode: Mode,
     /// How many read each film.
     pub study: Study,
+    /// Folder of the ILO's standard films, where there may be one.
+    pub standards: Option<PathBuf>,
 }
 
 /// How many read each film, and when they agree.
@@ -197,10 +202,17 @@ fn router(app: Arc<App>, door: Door) -> Router {
         .route("/api/signed.csv", get(api::signed_csv))
         .route("/api/signed.axt", get(api::signed_axt))
         .route("/api/films/{film}", get(film_api::film))
+        .route("/api/films/{film}/others", get(others::list))
         .route("/api/films/{film}/preview.png", get(pictures::preview))
         .route("/api/films/{film}/pixels", get(pictures::pixels))
         .route("/api/films/{film}/lungs.png", get(pictures::lungs))
         .route("/api/films/{film}/heat.png", get(pictures::heat))
+        .route("/api/films/{film}/signed/{number}/form.pdf", get(export::pdf))
+        .route("/api/films/{film}/signed/{number}/sr.dcm", get(export::sr))
+        .route("/api/labels.csv", get(export::table))
+        .route("/api/standards", get(standards::list))
+        .route("/api/standards/{number}/preview.png", get(standards::preview))
+        .route("/api/standards/{number}/pixels", get(standards::pixels))
         .route_layer(only(Right::Look));
     let sign = Router::new()
         .route("/api/films/{film}/check", post(film_api::check))

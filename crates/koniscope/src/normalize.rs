@@ -41,7 +41,7 @@ use crate::{
     plane::Plane,
     radiograph::{SourceGrid, is_transposed},
 };
-pub use display::{Display, for_display};
+pub use display::{Display, for_display, unaltered};
 use field::Field;
 use stored::Stored;
 

@@ -21,9 +21,9 @@ pub use html::{card, index};
 #[cfg(test)]
 pub(crate) use json::schema;
 pub use json::{document, film, parse};
-pub use layers::{heat_layer, lungs_layer, zone_centers};
+pub use layers::{LargeShape, heat_layer, large_shapes, lungs_layer, zone_centers};
 pub use overlay::{overlay, overlay_rgb};
-pub use pdf::pdf;
+pub use pdf::{form_pdf, pdf};
 pub use png::{gray, label_map};
 pub use text::text;
 pub use words::{calibrated, notices, probability};

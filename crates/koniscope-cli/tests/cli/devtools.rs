@@ -59,7 +59,8 @@ impl Browser {
         browser
     }
 
-    fn ask(&mut self, method: &str, params: Value) -> Value {
+    /// The answer to a command of the protocol.
+    pub(crate) fn ask(&mut self, method: &str, params: Value) -> Value {
         self.last += 1;
         let mut message = json!({ "id": self.last, "method": method, "params": params });
         if !self.session.is_empty() {
@@ -113,8 +114,11 @@ impl Browser {
             "Tab" => (9, ""),
             "Enter" => (13, "\r"),
             " " => (32, " "),
-            "ArrowDown" => (40, ""),
+            "Escape" => (27, ""),
+            "ArrowLeft" => (37, ""),
             "ArrowUp" => (38, ""),
+            "ArrowRight" => (39, ""),
+            "ArrowDown" => (40, ""),
             "Home" => (36, ""),
             "End" => (35, ""),
             "Delete" => (46, ""),

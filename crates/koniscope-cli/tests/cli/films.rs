@@ -10,3 +10,28 @@ pub(crate) fn no_chest(path: &Path) {
     });
     picture.save(path).unwrap();
 }
+
+/// A DICOM film of a patient and a day with a bright disc of 60 mm in its middle.
+pub(crate) fn disc(path: &Path, size: [usize; 2], mm: f64, patient: &str, day: &str) {
+    use koniscope_dicom::{VR, tags, write};
+    let [width, height] = size;
+    let value = |i: usize| {
+        let [dx, dy] = [(i % width, width), (i / width, height)]
+            .map(|(at, length)| (at as f64 + 0.5 - length as f64 / 2.0) * mm);
+        let grain = (i * 7919 % 89) as u16;
+        if dx.hypot(dy) < 30.0 { 4_000 + grain } else { 200 + grain }
+    };
+    let values: Vec<u16> = (0..width * height).map(value).collect();
+    let uid =
+        path.to_string_lossy().bytes().fold(7u128, |sum, b| sum * 31 % (1 << 60) + u128::from(b));
+    let film = write::Radiograph {
+        width,
+        height,
+        bits: 12,
+        spacing_mm: [mm, mm],
+        monochrome1: false,
+        uids: [uid, uid + 1, uid + 2],
+        texts: &[(tags::PATIENT_ID, VR::LO, patient), (tags::STUDY_DATE, VR::DA, day)],
+    };
+    std::fs::write(path, write::radiograph(&values, &film).unwrap()).unwrap();
+}

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bench;
+mod beside;
 mod browser;
 mod compare;
 mod devtools;
@@ -10,6 +11,7 @@ mod dicom_results;
 mod ended;
 mod evaluate;
 mod export;
+mod exports;
 mod films;
 mod labels;
 mod open;
@@ -26,5 +28,6 @@ mod simulate;
 mod site;
 mod tiny_models;
 mod trainer;
+mod viewer;
 mod web;
 mod zones;

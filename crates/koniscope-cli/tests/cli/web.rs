@@ -42,7 +42,12 @@ impl Answer {
 impl Served {
     /// Opens films of `samples/` with results in `out`.
     pub(crate) fn open(films: &[&str], out: &Path, mode: &str) -> Self {
-        let mut child = Self::start(films, out, mode).stdout(Stdio::piped()).spawn().unwrap();
+        Self::of(Self::start(films, out, mode))
+    }
+
+    /// What a command opens.
+    pub(crate) fn of(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let port = line.trim().trim_end_matches('/').rsplit(':').next().unwrap();
@@ -68,7 +73,7 @@ impl Served {
 
     pub(crate) fn start(films: &[&str], out: &Path, mode: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_koniscope"));
-        command.env_remove("KONISCOPE_MODELS").arg("open");
+        command.env_remove("KONISCOPE_MODELS").env("KONISCOPE_STANDARDS", out).arg("open");
         command.args(films.iter().map(|film| repository().join("samples").join(film)));
         command.arg("--out").arg(out).args(["--mode", mode, "--no-browser"]);
         command

@@ -1,7 +1,7 @@
 //! The standard digital images of the ILO Classification, revised edition 2022, with the consensus of its expert
 //! panel (Turin, 2018) as Appendix C of the Guidelines prints it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Set;
 use crate::{
@@ -82,6 +82,59 @@ const C: Standard = ["c", "3/+", "r/r", "UML", "C", "di id ih pb"];
 
 /// Images to which the Guidelines give no profusion.
 const WITHOUT: [&str; 5] = ["pleural", "pleura", "cpangle", "cp", "uu"];
+
+/// A standard image by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandardImage {
+    /// Its file.
+    pub file: PathBuf,
+    /// Its name in letters and figures, as `11pp`, `a`, `pleural`.
+    pub name: &'static str,
+    /// What people call it, as `1/1 p/p`, `A`, `0/0 (1)`.
+    pub title: String,
+    /// Profusion, as `1/1`; empty where the Guidelines give none.
+    pub profusion: &'static str,
+    /// Shapes and sizes, as `p/p`; empty where there are none.
+    pub shapes: &'static str,
+}
+
+/// All standard images of a folder in the order of the Guidelines' table, those without a profusion last, and
+/// the files of those that stand there twice, which are left out.
+pub fn standard_images(folder: &Folder) -> (Vec<StandardImage>, Vec<PathBuf>) {
+    let order: Vec<&str> =
+        STANDARDS.iter().chain([&C]).map(|s| s[0]).chain(["uu", "pleural", "cpangle"]).collect();
+    let (mut images, mut twice): (Vec<StandardImage>, Vec<PathBuf>) = Default::default();
+    for file in folder.files().iter().filter(|file| is_picture(file)) {
+        let Some(image) = image(file, &letters(&stem_of(file))) else { continue };
+        match images.iter().any(|other| other.name == image.name) {
+            true => twice.push(image.file),
+            false => images.push(image),
+        }
+    }
+    images.sort_by_key(|image| order.iter().position(|name| *name == image.name));
+    (images, twice)
+}
+
+fn image(file: &Path, letters: &str) -> Option<StandardImage> {
+    let (name, title, profusion, shapes) = match standard(letters) {
+        Some([name @ ("a" | "b" | "c"), profusion, shapes, ..]) => {
+            (*name, name.to_uppercase(), *profusion, *shapes)
+        }
+        Some([name, profusion, "", ..]) => {
+            (*name, format!("{profusion} ({})", &name[name.len() - 1..]), *profusion, "")
+        }
+        Some([name, profusion, shapes, ..]) => {
+            (*name, format!("{profusion} {shapes}"), *profusion, *shapes)
+        }
+        None => match letters {
+            "uu" => ("uu", "u/u".into(), "", "u/u"),
+            "pleural" | "pleura" => ("pleural", "pleura".into(), "", ""),
+            "cpangle" | "cp" => ("cpangle", "costophrenic angle".into(), "", ""),
+            _ => return None,
+        },
+    };
+    Some(StandardImage { file: file.to_owned(), name, title, profusion, shapes })
+}
 
 fn find(folder: &Folder) -> Result<Found, Error> {
     let mut found = Found::default();
@@ -191,6 +244,27 @@ mod tests {
         assert_eq!(rows, expected);
         assert!(found.films.iter().all(|film| film.cells["cover"] == PRINTED));
         assert!(found.notes[0].contains("cpangle") && found.left_out[0].contains("twice"));
+    }
+
+    #[test]
+    fn standard_images_have_titles_and_an_order() {
+        let made = folder_of(&[
+            ("cpangle.jpg", ""),
+            ("C.dcm", ""),
+            ("2-2 t-t.dcm", ""),
+            ("00_Normal_2.jpg", ""),
+            ("copy/22_tt.jpg", ""),
+            ("uu.jpg", ""),
+            ("other.jpg", ""),
+        ]);
+        let (images, twice) = standard_images(&open(&made));
+        let titles: Vec<&str> = images.iter().map(|image| &*image.title).collect();
+        assert_eq!(titles, ["0/0 (2)", "2/2 t/t", "C", "u/u", "costophrenic angle"]);
+        assert_eq!(
+            [images[1].shapes, images[2].profusion, images[4].profusion],
+            ["t/t", "3/+", ""]
+        );
+        assert_eq!(twice.len(), 1);
     }
 
     #[test]

@@ -57,6 +57,10 @@ pub(super) fn text(relation: &str, name: &Code, value: &str) -> DataSet {
     item(relation, "TEXT", name).text(tags::TEXT_VALUE, &plain(value, 4096))
 }
 
+pub(super) fn person_name(relation: &str, name: &Code, value: &str) -> DataSet {
+    item(relation, "PNAME", name).text(tags::PERSON_NAME, value)
+}
+
 pub(super) fn uid_ref(relation: &str, name: &Code, value: &str) -> DataSet {
     item(relation, "UIDREF", name).text(tags::UID, value)
 }
@@ -89,13 +93,18 @@ pub(super) fn region(outline: &[[f32; 2]], image: &Reference) -> DataSet {
     with(set, vec![object("SELECTED FROM", "IMAGE", image)])
 }
 
+/// The language of a document (PS3.16 TID 1204).
+pub(super) fn language() -> DataSet {
+    let english = Code::new("RFC5646", "en-US", "English (United States)");
+    code(MODIFIER, &dcm("121049", "Language of Content Item and Descendants"), &english)
+}
+
 /// The language of a document, and the program that made it (PS3.16 TID 1204 and 1001).
 pub(super) fn context(origin: &Origin) -> Vec<DataSet> {
-    let english = Code::new("RFC5646", "en-US", "English (United States)");
     let serial = origin.text(tags::DEVICE_SERIAL_NUMBER);
     let device = uid(&[b"device", serial.as_bytes()]);
     vec![
-        code(MODIFIER, &dcm("121049", "Language of Content Item and Descendants"), &english),
+        language(),
         code(CONTEXT, &dcm("121005", "Observer Type"), &dcm("121007", "Device")),
         uid_ref(CONTEXT, &dcm("121012", "Device Observer UID"), &device),
         text(CONTEXT, &dcm("121013", "Device Observer Name"), "koniscope"),

@@ -135,7 +135,7 @@ pub(super) async fn films(State(app): State<Arc<App>>, uri: Uri, who: Who) -> Js
 }
 
 /// The records that somebody may see, film by film, in the order in which they were signed.
-fn records(app: &App, who: &Who) -> Vec<Vec<Arc<Kept>>> {
+pub(super) fn records(app: &App, who: &Who) -> Vec<Vec<Arc<Kept>>> {
     let of = |film: &Arc<Film>| {
         let Standing { own, others, .. } = film.standing(&app.options.study, who);
         let mut all = [own, others].concat();
@@ -165,7 +165,7 @@ pub(super) async fn signed_axt(State(app): State<Arc<App>>, who: Who) -> Respons
     file("text/csv; charset=utf-8", "signed.axt", axt::write(&records))
 }
 
-fn file(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
+pub(super) fn file(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
     let disposition = format!("attachment; filename=\"{name}\"");
     let headers =
         [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)];

@@ -17,6 +17,7 @@ use koniscope::{
         niosh_2_8::Field,
         signed::{Circumstances, Draft, Mode, Signed, Wanting},
     },
+    report::LargeShape,
     zones::Zone,
 };
 use serde::Serialize;
@@ -49,6 +50,8 @@ pub(super) struct Detail {
     mode: Mode,
     /// SHA-256 of its file, by which a draft of it is known; nothing where the file is gone.
     sha256: Option<String>,
+    /// Whether the film is a DICOM object, so that its signed forms are to be had as reports of its study.
+    dicom: bool,
     /// Records of one's own.
     signed: Vec<Signed>,
     /// Others' records, once they may be seen.
@@ -68,6 +71,7 @@ struct Said {
     /// Its answers by field.
     proposal: serde_json::Map<String, Value>,
     zones: Vec<Grade>,
+    large: Vec<LargeShape>,
     models: Vec<String>,
 }
 
@@ -89,6 +93,7 @@ fn said(machine: &Machine) -> Said {
         summary: Summary::of(machine),
         proposal,
         zones: Zone::ALL.iter().filter_map(zone).collect(),
+        large: machine.large.clone(),
         models: vec![reading.models.lungs.id.clone(), reading.models.classifier.id.clone()],
     }
 }
@@ -117,6 +122,7 @@ pub(super) async fn film(
         reason: standing.reason,
         mode: app.mode(),
         sha256: film.sha256().ok(),
+        dicom: app.studies.of(id, &film.path).is_dicom,
         signed: records(&standing.own),
         others: records(&standing.others),
         consensus: standing.consensus,

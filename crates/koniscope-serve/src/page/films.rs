@@ -33,8 +33,10 @@ use super::{
     Clock, Options, Study,
     machine::{Layer, Machine, layer_file, machine},
     node::Inbox,
+    others::Studies,
     people::Role,
     rights::{Access, Who},
+    standards::Standards,
     store::{self, Kept},
     time::utc,
     upload::AT_ONCE,
@@ -49,6 +51,8 @@ pub(super) struct App {
     films: RwLock<Vec<Arc<Film>>>,
     names: Mutex<HashMap<String, usize>>,
     pub(super) clock: Clock,
+    pub(super) standards: Standards,
+    pub(super) studies: Studies,
     /// Users; nothing where whoever is here is the one reader.
     pub(super) access: Option<Access>,
     /// Films on their way.
@@ -70,7 +74,7 @@ pub(super) struct Film {
     pub(super) name: String,
     /// When it came, in seconds since 1970.
     pub(super) came: u64,
-    path: PathBuf,
+    pub(super) path: PathBuf,
     state: Mutex<State>,
 }
 
@@ -244,6 +248,11 @@ impl App {
         let app = Self {
             films: RwLock::default(),
             names: Mutex::default(),
+            standards: match &options.standards {
+                Some(folder) => Standards::open(folder)?,
+                None => Standards::default(),
+            },
+            studies: Studies::default(),
             clock,
             access,
             uploads: Semaphore::new(AT_ONCE),

@@ -22,7 +22,7 @@ use super::{
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Files of the page: name, kind, content.
-pub(super) const ASSETS: [(&str, &str, &str); 10] = [
+pub(super) const ASSETS: [(&str, &str, &str); 17] = [
     ("page.css", "text/css; charset=utf-8", include_str!("assets/page.css")),
     ("text.js", SCRIPT, include_str!("assets/text.js")),
     ("look.js", SCRIPT, include_str!("assets/look.js")),
@@ -32,6 +32,13 @@ pub(super) const ASSETS: [(&str, &str, &str); 10] = [
     ("film.js", SCRIPT, include_str!("assets/film.js")),
     ("viewer.js", SCRIPT, include_str!("assets/viewer.js")),
     ("levels.js", SCRIPT, include_str!("assets/levels.js")),
+    ("paint.js", SCRIPT, include_str!("assets/paint.js")),
+    ("over.js", SCRIPT, include_str!("assets/over.js")),
+    ("pointer.js", SCRIPT, include_str!("assets/pointer.js")),
+    ("keys.js", SCRIPT, include_str!("assets/keys.js")),
+    ("tools.js", SCRIPT, include_str!("assets/tools.js")),
+    ("screen.js", SCRIPT, include_str!("assets/screen.js")),
+    ("compare.js", SCRIPT, include_str!("assets/compare.js")),
     ("form.js", SCRIPT, include_str!("assets/form.js")),
 ];
 
@@ -71,7 +78,7 @@ pub(super) fn page(
             }
             body {
                 div.notice {
-                    p { strong { (look.text("notice")) } " " (look.text("display")) }
+                    p { strong { (look.text("notice")) } " " span #display { (look.text("display")) } }
                     (choices(look))
                     @if let Some(name) = name {
                         span { (name) } " "
@@ -122,6 +129,7 @@ pub(super) async fn list(State(app): State<Arc<App>>, look: Look, who: Who) -> H
                     }
                 }
                 a href="/api/signed.csv" download { (look.text("list.csv")) }
+                a href="/api/labels.csv" download { (look.text("list.labels")) }
                 a href="/api/signed.axt" download { (look.text("list.axt")) }
                 @if app.options.study.readings > 1 {
                     a href="/disagreements" { (look.text("second.title")) }
@@ -192,23 +200,57 @@ pub(super) async fn film(
             button #keep type="button" { (look.text("form.keep")) }
             button #erase type="button" { (look.text("form.erase")) }
         }
-        dialog #card {
-            h2 { (look.text("film.keys")) }
-            ul { @for (_, words) in look.words().filter(|(key, _)| key.starts_with("key.")) {
-                li { (words) }
-            } }
-            form method="dialog" { button { "OK" } }
-        }
+        (dialogs(look))
     };
     Ok(page(look, Some(&who), &film.name, "film.js", &body))
 }
 
+/// The card of all keys, and what is said of the screen.
+fn dialogs(look: Look) -> Markup {
+    html! {
+        dialog #card {
+            h2 { (look.text("film.keys")) }
+            label { (look.text("map.title")) " "
+                select #map {
+                    @for map in ["ihe", "ohif"] {
+                        option value=(map) { (look.text(&format!("map.{map}"))) }
+                    }
+                }
+            }
+            ul #keylist {}
+            form method="dialog" { button { "OK" } }
+        }
+        dialog #screen {
+            h2 { (look.text("screen.title")) }
+            p { (look.text("screen.card")) }
+            label { (look.text("screen.width")) " "
+                input #card-width type="range" min="150" max="1200" step="1";
+            }
+            div #card-shape aria-hidden="true" {}
+            p { (look.text("screen.patches")) }
+            div.patches aria-hidden="true" { div.dark { div {} } div.light { div {} } }
+            label { (look.text("screen.calibrated")) " " input #calibrated type="date"; }
+            p { (look.text("screen.note")) }
+            div.bar {
+                button #screen-keep type="button" { (look.text("screen.keep")) }
+                form method="dialog" { button { (look.text("screen.cancel")) } }
+            }
+        }
+    }
+}
+
 fn viewer(look: Look) -> Markup {
-    let toggles = ["rulers", "invert", "lungs", "grades", "heat"];
+    let drags = ["pan", "window", "zoom", "distance", "magnifier"];
+    let toggles = ["rulers", "invert", "lungs", "grades", "heat", "large"];
     html! {
         section.viewer aria-label=(look.text("film.canvas")) {
             div.bar {
-                button type="button" data-tool="fit" { (look.text("tool.fit")) }
+                button type="button" data-tool="size" { (look.text("tool.size")) }
+                @for drag in drags {
+                    button type="button" data-drag=(drag) aria-pressed="false" {
+                        (look.text(&format!("act.{drag}")))
+                    }
+                }
                 label { (look.text("tool.window")) " "
                     select #window {
                         @for window in ["own", "auto", "whole", "custom"] {
@@ -225,9 +267,26 @@ fn viewer(look: Look) -> Markup {
                     input #opacity type="range" min="0" max="100" value="45";
                 }
                 label { input #direction type="checkbox"; " " (look.text("tool.direction")) }
+                button #screen-size type="button" { (look.text("screen.title")) }
                 span #shown role="status" {}
             }
-            canvas #canvas tabindex="0" role="img" aria-label=(look.text("film.canvas")) {}
+            div.beside {
+                @for (kind, label) in [("prior", "beside.prior"), ("standard", "beside.standard")] {
+                    button type="button" data-beside=(kind) aria-pressed="false" { (look.text(label)) }
+                    " "
+                }
+                span.tools {
+                    @for tool in ["both", "blink", "lock"] {
+                        button id=(tool) type="button" { (look.text(&format!("beside.{tool}"))) }
+                    }
+                }
+                div #standards role="group" aria-label=(look.text("beside.standard")) {}
+                div #others {}
+                p #beside role="status" hidden {}
+            }
+            div #pair data-show="film" {
+                canvas #canvas tabindex="0" role="img" aria-label=(look.text("film.canvas")) {}
+            }
             p #legend hidden { span.ramp {} (look.text("tool.legend")) }
         }
     }

@@ -10,7 +10,7 @@ use koniscope::{
     FilmReading, Reading,
     files::{bytes_of, write_atomic},
     form::Proposal,
-    report::{self, Failure, heat_layer, lungs_layer, zone_centers},
+    report::{self, Failure, LargeShape, heat_layer, large_shapes, lungs_layer, zone_centers},
 };
 
 /// Longer side of the layers over a film, in pixels.
@@ -25,7 +25,12 @@ pub(super) struct Machine {
     pub(super) proposal: Option<Proposal>,
     /// Where zones' grades are written, as shares of width and height.
     pub(super) centers: [Option<[f64; 2]>; 6],
+    /// Large opacities as they are drawn.
+    pub(super) large: Vec<LargeShape>,
 }
+
+/// What is drawn at places of the film: zones' grades, and large opacities.
+type Places = ([Option<[f64; 2]>; 6], Vec<LargeShape>);
 
 /// Layers over a film.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,20 +56,20 @@ fn file(out: &Path, name: &str, ending: &str) -> PathBuf {
 /// # Errors
 /// If a layer cannot be made or written.
 pub(super) fn machine(out: &Path, name: &str, film: &FilmReading) -> Result<Machine, Failure> {
-    let centers = zone_centers(film);
+    let places = (zone_centers(film), large_shapes(film));
     let written = |path: &Path, bytes: &[u8]| {
         let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
         folder.and_then(|()| write_atomic(path, bytes)).map_err(|e| Failure::write(&e))
     };
     written(&layer_file(out, name, Layer::Lungs), &lungs_layer(film, LAYER)?)?;
     written(&layer_file(out, name, Layer::Heat), &heat_layer(film, LAYER)?)?;
-    let places = serde_json::to_vec(&centers).map_err(|e| Failure::internal(&e))?;
-    written(&file(out, name, "centers.json"), &places)?;
-    Ok(of(film.reading.clone(), centers))
+    let json = serde_json::to_vec(&places).map_err(|e| Failure::internal(&e))?;
+    written(&file(out, name, "places.json"), &json)?;
+    Ok(of(film.reading.clone(), places))
 }
 
-fn of(reading: Reading, centers: [Option<[f64; 2]>; 6]) -> Machine {
-    Machine { proposal: Proposal::of(&reading), centers, reading }
+fn of(reading: Reading, (centers, large): Places) -> Machine {
+    Machine { proposal: Proposal::of(&reading), centers, large, reading }
 }
 
 /// What was said of a film whose results lie in `out/name`. Without its layers, where it was read by a program
@@ -78,7 +83,7 @@ pub(super) fn kept(out: &Path, name: &str) -> io::Result<Machine> {
     let text = String::from_utf8(text).map_err(io::Error::other)?;
     let report = report::parse(&text).map_err(io::Error::other)?;
     let reading = report.outcome.map_err(|failure| io::Error::other(failure.message))?;
-    let places = bytes_of(&file(out, name, "centers.json"), MOST_BYTES).ok();
-    let centers = places.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    Ok(of(reading, centers.unwrap_or_default()))
+    let places = bytes_of(&file(out, name, "places.json"), MOST_BYTES).ok();
+    let places = places.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    Ok(of(reading, places.unwrap_or_default()))
 }

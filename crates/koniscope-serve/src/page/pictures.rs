@@ -30,7 +30,11 @@ pub(super) async fn preview(
     State(app): State<Arc<App>>,
     Path(id): Path<usize>,
 ) -> Result<Response, Fault> {
-    let display = display(app, id).await?;
+    preview_of(display(app, id).await?).await
+}
+
+/// As [`preview`], of any film.
+pub(super) async fn preview_of(display: Arc<Display>) -> Result<Response, Fault> {
     let encoded = spawn_blocking(move || {
         let (width, height, gray) = display.preview(PREVIEW);
         report::gray(&gray, width, height)
@@ -44,7 +48,11 @@ pub(super) async fn pixels(
     State(app): State<Arc<App>>,
     Path(id): Path<usize>,
 ) -> Result<Response, Fault> {
-    let display = display(app, id).await?;
+    pixels_of(&*display(app, id).await?)
+}
+
+/// As [`pixels`], of any film.
+pub(super) fn pixels_of(display: &Display) -> Result<Response, Fault> {
     let bytes: Vec<u8> = display.values.iter().flat_map(|value| value.to_le_bytes()).collect();
     let mut response =
         ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response();

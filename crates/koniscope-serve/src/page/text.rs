@@ -55,6 +55,11 @@ impl Look {
         }
     }
 
+    /// English, in whatever a browser asks: forms and reports go to others.
+    pub(super) fn english() -> Self {
+        Self { language: 0, theme: THEMES[0] }
+    }
+
     /// The language, as `html lang` has it.
     pub(super) fn language(self) -> &'static str {
         LANGUAGES[self.language]
@@ -108,7 +113,11 @@ mod tests {
         include_str!("form.rs"),
         include_str!("login.rs"),
         include_str!("second.rs"),
+        PRINTED,
     ];
+
+    /// What asks for words that are printed.
+    const PRINTED: &str = include_str!("../../../koniscope/src/report/pdf/form.rs");
 
     /// Beginnings of keys whose ends are the program's own words.
     fn of_the_forms() -> HashSet<String> {
@@ -137,6 +146,14 @@ mod tests {
             let keys = calls.filter_map(|two| two[1].split('"').next());
             asked.extend(keys.map(str::to_owned));
         }
+        let printed = PRINTED.split('"').filter(|word| word.starts_with("print."));
+        asked.extend(printed.map(str::to_owned));
+        let keys = include_str!("assets/keys.js").split("const IHE = {").nth(1).unwrap();
+        let actions = keys.split("};").next().unwrap().split(", ").flat_map(|one| one.split('\n'));
+        let actions = actions.filter_map(|one| one.trim().strip_prefix('"')?.split('"').next());
+        let actions: Vec<String> = actions.map(|action| format!("act.{action}")).collect();
+        assert!(actions.len() > 25, "{actions:?}");
+        asked.extend(actions);
         for page in PAGES {
             let calls = page.split("text(\"").skip(1).filter_map(|rest| rest.split('"').next());
             asked.extend(calls.map(str::to_owned));

@@ -95,6 +95,7 @@ impl Served {
             out: folder.path().join("out"),
             mode: settings.mode,
             study: Study { readings: settings.readings, by: settings.agreement },
+            standards: None,
         };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)

@@ -5,7 +5,7 @@ use koniscope_serve::page::{People, Role};
 use crate::client::{JSON, PASSWORD, Served, draft};
 
 /// All routes: method, path, and what an unknown person, a reader, an admin and a program get.
-const ROUTES: [(&str, &str, [u16; 4]); 20] = [
+const ROUTES: [(&str, &str, [u16; 4]); 27] = [
     ("GET", "/login", [200, 200, 200, 200]),
     ("POST", "/api/login", [400, 400, 400, 400]),
     ("GET", "/static/{name}", [200, 200, 200, 200]),
@@ -27,6 +27,13 @@ const ROUTES: [(&str, &str, [u16; 4]); 20] = [
     ("POST", "/api/films/{film}/sign/{number}", [401, 422, 403, 403]),
     // An empty name is none.
     ("POST", "/api/upload", [401, 400, 400, 400]),
+    ("GET", "/api/films/{film}/others", [401, 200, 200, 200]),
+    ("GET", "/api/films/{film}/signed/{number}/form.pdf", [401, 404, 404, 404]),
+    ("GET", "/api/films/{film}/signed/{number}/sr.dcm", [401, 404, 404, 404]),
+    ("GET", "/api/labels.csv", [401, 200, 200, 200]),
+    ("GET", "/api/standards", [401, 200, 200, 200]),
+    ("GET", "/api/standards/{number}/preview.png", [401, 404, 404, 404]),
+    ("GET", "/api/standards/{number}/pixels", [401, 404, 404, 404]),
     ("GET", "/api/people", [401, 403, 200, 403]),
 ];
 

@@ -90,6 +90,46 @@ pub fn for_display(raw: &RawImage) -> Result<Display, Error> {
     })
 }
 
+/// Makes a film for the screen as its file says it is to be seen: through its own VOI transformation, or with
+/// all the gray that its bits can hold, and with nothing cut off. [`Display::window`] shows it so.
+///
+/// # Errors
+/// [`Error::BadHeader`] as [`normalize`](super::normalize).
+pub fn unaltered(raw: &RawImage) -> Result<Display, Error> {
+    let stored = Stored::of(raw)?;
+    let header = &raw.header;
+    let bits = raw.bits_stored.clamp(1, 16);
+    let first = if raw.signed { -(1 << (bits - 1)) } else { 0 };
+    let sense = if gray::is_inverted(header) { -1.0 } else { 1.0 };
+    let ends = match &header.voi {
+        Voi::Window { .. } => [0.0, sense],
+        Voi::None | Voi::Table(_) => {
+            let [least, most] = stored.ends();
+            let [first, last] = [first.min(least), (first + (1 << bits) - 1).max(most)];
+            let all = gray::of_stored(header, first..=last)?;
+            [0, all.len() - 1].map(|i| all[i])
+        }
+    };
+    let (low, high) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
+    if high <= low {
+        return Err(Error::Blank { detail: "all values have one gray".into() });
+    }
+    let gray = gray::of_stored(header, stored.values())?;
+    let table: Vec<f32> =
+        gray.iter().map(|v| ((v - low) / (high - low)).clamp(0.0, 1.0) as f32).collect();
+    let film = upright(raw, &Field::whole(raw), |i| table[stored.index(raw.stored[i])])?;
+    let values = film.pixels().data().iter().map(|v| (v * MOST as f32).round() as u16).collect();
+    let whole = [MOST / 2.0, MOST];
+    Ok(Display {
+        width: film.width(),
+        height: film.height(),
+        values,
+        spacing_mm: film.spacing_mm().map(|[row, _]| row),
+        window: Some(whole),
+        auto: whole,
+    })
+}
+
 fn auto(values: &[u16]) -> [f64; 2] {
     let mut counts = vec![0usize; 1 << 16];
     for value in values {
@@ -147,6 +187,27 @@ mod tests {
         let [center, _] = inverted.window.unwrap();
         assert!((center - (65_535.0 - 16_383.75)).abs() < 1e-6);
         assert_eq!(inverted.first_window(), inverted.window.unwrap());
+    }
+
+    #[test]
+    fn a_standard_film_is_shown_as_its_file_says() {
+        let mut raw = ramp();
+        raw.stored.iter_mut().for_each(|v| *v = 100 + *v / 2);
+        let shown = unaltered(&raw).unwrap();
+        // 10 bits hold 0 to 1,023: 100 is no black, and 610 no white.
+        let gray = |stored: f64| (stored / 1_023.0 * 65_535.0).round() as u16;
+        assert_eq!([shown.values[0], shown.values[255]], [gray(100.0), gray(610.0)]);
+        assert_eq!(shown.first_window(), [32_767.5, 65_535.0]);
+        raw.header.photometric = Photometric::Monochrome1;
+        let inverted = unaltered(&raw).unwrap();
+        assert_eq!([inverted.values[0], inverted.values[255]], [gray(923.0), gray(413.0)]);
+        // The file's own window is what makes its gray.
+        raw.header.photometric = Photometric::Monochrome2;
+        let function = WindowFunction::LinearExact;
+        raw.header.voi = Voi::Window { center: 355.0, width: 255.0, function };
+        let windowed = unaltered(&raw).unwrap();
+        assert_eq!([windowed.values[0], windowed.values[255]], [0, 65_535]);
+        assert!(windowed.values[127].abs_diff(32_639) < 300, "{}", windowed.values[127]);
     }
 
     #[test]

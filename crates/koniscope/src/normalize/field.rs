@@ -50,6 +50,12 @@ impl Field {
         Self { window: if wide { inner } else { window }, film }
     }
 
+    /// All of the picture.
+    pub(super) fn whole(raw: &RawImage) -> Self {
+        let window = BoundingBox { x: 0, y: 0, width: raw.width, height: raw.height };
+        Self { window, film: None }
+    }
+
     /// Whether a pixel, by its index, is film.
     pub(super) fn shows(&self, pixel: usize) -> bool {
         self.film.as_ref().is_none_or(|film| film[pixel])

@@ -15,9 +15,11 @@ mod findings;
 mod kinds;
 mod outline;
 mod segments;
+mod signed;
 mod sink;
 
 pub use kinds::{Kind, Kinds};
+pub use signed::signed_form;
 pub use sink::DicomSink;
 
 use koniscope_dicom::results::{self, Origin, Reference, ResultObject};

@@ -118,7 +118,8 @@ export class Form {
     this.loaded = true;
     document.getElementById("why").hidden = !last;
     document.getElementById("sign").textContent = t(last ? "form.addendum" : "form.sign");
-    this.history([...film.signed, ...(film.others ?? [])], film.consensus);
+    this.own = film.signed.length;
+    this.history([...film.signed, ...(film.others ?? [])], film.consensus, film.dicom);
     this.machine(film);
     this.check();
   }
@@ -162,17 +163,24 @@ export class Form {
     this.set(this.field("niosh.reader.date_of_reading"), today());
   }
 
-  history(signed, consensus) {
+  history(signed, consensus, isDicom) {
     const list = document.getElementById("history");
     list.replaceChildren();
     if (!signed.length) return;
     list.append(element("h3", t("form.history")));
-    for (const record of signed) {
+    for (const [i, record] of signed.entries()) {
       const { reader, small, large } = record.niosh;
       const ilo = [small.profusion, small.primary && `${small.primary}/${small.secondary}`, large].filter(Boolean);
       const stage = record.stage ? `${t("form.stage")} ${record.stage.stage}` : "";
       const words = [record.signed_at, record.account, reader.printed_name, t(`mode.${record.mode}`), ilo.join(" "), stage, record.reason];
-      list.append(element("p", `${record.number}. ${words.filter(Boolean).join(", ")}`));
+      const line = element("p", `${record.number}. ${words.filter(Boolean).join(", ")} `);
+      // By its place: own records first, then those of others.
+      const at = `/api/films/${this.film}/signed/${i + 1}`;
+      const pdf = element("a", t("print.pdf"), { href: `${at}/form.pdf`, target: "_blank" });
+      pdf.dataset.print = i + 1 === this.own ? "last" : "";
+      line.append(pdf);
+      if (isDicom) line.append(" ", element("a", t("print.sr"), { href: `${at}/sr.dcm`, download: "" }));
+      list.append(line);
     }
     if (consensus && signed.length > 1) {
       const words = [t(`consensus.${consensus.state}`), consensus.result];

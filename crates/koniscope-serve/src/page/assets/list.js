@@ -1,5 +1,6 @@
 // The list: search, order, and what changes while films are read. Only rows in sight are drawn.
 
+import { tellCalibration } from "./screen.js";
 import { ask, element, t } from "./text.js";
 import { uploads } from "./upload.js";
 
@@ -163,4 +164,5 @@ for (const head of document.querySelectorAll("th[data-column]")) {
   });
 }
 uploads(look);
+tellCalibration();
 look();

@@ -1,17 +1,38 @@
-// The film on a canvas: window, zoom, pan, rulers, layers.
+// A film on a canvas: what is loaded, how it is windowed, and which part of it is seen.
 
-import { gray, levels } from "./levels.js";
+import { levels } from "./levels.js";
+import { drawOver } from "./over.js";
+import { Painter } from "./paint.js";
+import { listen } from "./pointer.js";
 import { t } from "./text.js";
+import { distance, drawTools } from "./tools.js";
 
-const RULER_MM = 10;
+/** Canvas pixels a film pixel at most. */
+const CLOSEST = 16;
 
 export class Viewer {
-  /** @param {HTMLCanvasElement} canvas @param {number} film */
-  constructor(canvas, film) {
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {{unaltered?: boolean}} [how] unaltered: zoom and pan only
+   */
+  constructor(canvas, { unaltered = false } = {}) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
-    this.scratch = document.createElement("canvas");
-    this.film = film;
+    this.painter = new Painter();
+    this.unaltered = unaltered;
+    this.shown = { rulers: false, lungs: false, grades: false, heat: false, large: false };
+    this.opacity = 0.45;
+    this.upDarker = false;
+    this.tool = ""; // what a drag with the left button does; empty: as the key map has it
+    this.point = null; // where a tool is, in canvas pixels
+    this.annotated = true;
+    this.trueScale = null; // canvas pixels a mm of the screen
+    this.forget();
+    new ResizeObserver(() => this.draw()).observe(canvas);
+    listen(this);
+  }
+
+  forget() {
     this.levels = null;
     this.preview = null;
     this.size = [1, 1];
@@ -21,27 +42,26 @@ export class Viewer {
     this.windowName = "own";
     this.inverted = false;
     this.layers = {};
-    this.shown = { rulers: false, lungs: false, grades: false, heat: false };
     this.grades = [];
-    this.opacity = 0.45;
-    this.upDarker = false;
+    this.larges = [];
+    this.measures = []; // of film pixels
     this.scale = 0; // canvas pixels a film pixel; 0: fit
     this.center = [0.5, 0.5];
-    new ResizeObserver(() => this.draw()).observe(canvas);
-    this.listen();
+    this.painter.key = "";
+    this.lens = null;
   }
 
-  /** The preview first, then all pixels. */
-  async load() {
-    const base = `/api/films/${this.film}`;
+  /** The preview first, then all pixels. @param {string} base as `/api/films/3` */
+  async load(base) {
+    this.forget();
+    this.base = base;
+    const isCurrent = () => this.base === base;
     const preview = new Image();
     preview.src = `${base}/preview.png`;
-    const started = performance.now();
     const decoded = preview.decode().then(() => {
-      if (!this.levels) {
+      if (isCurrent() && !this.levels) {
         this.preview = preview;
         this.size = [preview.naturalWidth, preview.naturalHeight];
-        this.firstPaint = performance.now() - started;
         this.draw();
       }
     }, () => {});
@@ -56,6 +76,7 @@ export class Viewer {
     };
     const [width, height] = numbers("x-film-size");
     const values = new Uint16Array(await answer.arrayBuffer());
+    if (!isCurrent()) return;
     this.windows.auto = numbers("x-film-auto");
     this.windows.own = numbers("x-film-window") ?? this.windows.auto;
     this.spacing = numbers("x-film-spacing")?.[0] ?? null;
@@ -64,9 +85,11 @@ export class Viewer {
     this.size = [width, height];
     this.levels = levels({ width, height, values });
     this.setWindow("own");
+    this.settled?.();
   }
 
   setWindow(name) {
+    if (this.unaltered && name !== "own") return;
     this.windowName = name;
     if (this.windows[name]) this.window = [...this.windows[name]];
     this.draw();
@@ -75,7 +98,7 @@ export class Viewer {
 
   /** Wider and brighter by steps of the film's own range. @param {number} wider @param {number} higher */
   moveWindow(wider, higher) {
-    if (!this.window) return;
+    if (!this.window || this.unaltered) return;
     const [center, width] = this.window;
     const step = this.windows.auto[1] / 500;
     this.window = [
@@ -87,10 +110,75 @@ export class Viewer {
     this.changed?.();
   }
 
+  /** @param {string} tool */
+  use(tool) {
+    this.tool = this.tool === tool ? "" : tool;
+    this.point = this.tool && this.point ? this.point : [this.canvas.width / 2, this.canvas.height / 2];
+    this.draw();
+    this.changed?.();
+  }
+
+  /** @param {number[]} at canvas pixels */
+  pointAt(at) {
+    this.point = at.map((v, i) => Math.min(i ? this.canvas.height : this.canvas.width, Math.max(0, v)));
+    if (this.measuring) this.measuring.to = this.onFilm(this.point);
+    this.draw();
+    if (this.measuring) this.changed?.();
+  }
+
+  measureFrom(at) {
+    const from = this.onFilm(at);
+    this.measuring = { from, to: from };
+    this.measures.push(this.measuring);
+  }
+
+  /** Ends a distance; one of no length is none. */
+  measureTo() {
+    const { from, to } = this.measuring ?? { from: [0], to: [1] };
+    if (from[0] === to[0] && from[1] === to[1]) this.measures.pop();
+    this.measuring = null;
+    this.draw();
+    this.changed?.();
+  }
+
+  measureByKey() {
+    if (this.measuring) this.measureTo();
+    else this.measureFrom(this.point);
+  }
+
+  /** A point of the canvas in film pixels. */
+  onFilm([x, y]) {
+    const [left, top] = this.place();
+    return [(x - left) / this.scaleNow(), (y - top) / this.scaleNow()];
+  }
+
+  annotations() {
+    this.annotated = !this.annotated;
+    this.draw();
+    this.changed?.();
+  }
+
+  /** As it was opened. */
+  reset() {
+    this.inverted = false;
+    this.tool = "";
+    this.measures = [];
+    this.setWindow("own");
+    this.fit();
+  }
+
+  /** Fit, or as large as the patient where film and screen tell mm. */
+  fitOrTrue() {
+    if (this.scale || !this.spacing || !this.trueScale) return this.fit();
+    this.look(this.trueScale * this.spacing, this.center);
+    this.looked();
+    return undefined;
+  }
+
   async toggle(name) {
     this.missing = null;
     if (name === "invert") {
-      this.inverted = !this.inverted;
+      if (!this.unaltered) this.inverted = !this.inverted;
     } else {
       this.shown[name] = !this.shown[name];
       if (this.shown[name] && (name === "lungs" || name === "heat")) await this.loadLayer(name);
@@ -103,7 +191,7 @@ export class Viewer {
   async loadLayer(name) {
     if (this.layers[name]) return;
     const picture = new Image();
-    picture.src = `/api/films/${this.film}/${name}.png`;
+    picture.src = `${this.base}/${name}.png`;
     await picture.decode().then(() => { this.layers[name] = picture; }, () => { this.missing = name; });
   }
 
@@ -111,33 +199,56 @@ export class Viewer {
     return Math.min(this.canvas.width / this.size[0], this.canvas.height / this.size[1]);
   }
 
+  /** Canvas pixels a film pixel. */
+  scaleNow() {
+    return this.scale || this.fitScale();
+  }
+
   fit() {
     this.scale = 0;
     this.center = [0.5, 0.5];
-    this.draw();
+    this.looked();
   }
 
   /** Zooms by a factor; the point under the pointer stays. @param {number} by @param {number[]} [at] canvas pixels */
   zoom(by, at = [this.canvas.width / 2, this.canvas.height / 2]) {
-    const before = this.scale || this.fitScale();
-    const after = Math.min(16, Math.max(this.fitScale() / 2, before * by));
+    const before = this.scaleNow();
+    const after = Math.min(CLOSEST, Math.max(this.fitScale() / 2, before * by));
     const middle = [this.canvas.width / 2, this.canvas.height / 2];
-    this.center = this.center.map((c, i) => c + (at[i] - middle[i]) * (1 / before - 1 / after) / this.size[i]);
-    this.scale = after;
-    this.keepInside();
-    this.draw();
+    const center = this.center.map((c, i) => c + (at[i] - middle[i]) * (1 / before - 1 / after) / this.size[i]);
+    this.look(after, center);
+    this.looked();
   }
 
   pan(dx, dy) {
-    const scale = this.scale || this.fitScale();
+    const scale = this.scaleNow();
+    this.look(scale, [this.center[0] - dx / scale / this.size[0], this.center[1] - dy / scale / this.size[1]]);
+    this.looked();
+  }
+
+  /** @param {number} scale @param {number[]} center shares of width and height */
+  look(scale, center) {
     this.scale = scale;
-    this.center = [this.center[0] - dx / scale / this.size[0], this.center[1] - dy / scale / this.size[1]];
-    this.keepInside();
+    this.center = center.map((c) => Math.min(1, Math.max(0, c)));
     this.draw();
   }
 
-  keepInside() {
-    this.center = this.center.map((c) => Math.min(1, Math.max(0, c)));
+  looked() {
+    this.draw();
+    this.changed?.();
+    this.moved?.(this);
+  }
+
+  /** Where the whole film lies on the canvas: left, top, width, height. */
+  place() {
+    const scale = this.scaleNow();
+    const [width, height] = this.size.map((side) => side * scale);
+    return [
+      this.canvas.width / 2 - this.center[0] * width,
+      this.canvas.height / 2 - this.center[1] * height,
+      width,
+      height,
+    ];
   }
 
   draw() {
@@ -147,139 +258,30 @@ export class Viewer {
 
   drawNow() {
     const { canvas, context } = this;
+    const began = performance.now();
     const ratio = devicePixelRatio || 1;
     const [w, h] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
-    if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
+    if (!w || !h) return;
+    if (canvas.width !== w || canvas.height !== h) {
+      [canvas.width, canvas.height] = [w, h];
+      this.settled?.();
+    }
     context.fillStyle = "#000";
     context.fillRect(0, 0, w, h);
-    const scale = this.scale || this.fitScale();
-    // Where the whole film lies on the canvas.
-    const place = [
-      w / 2 - this.center[0] * this.size[0] * scale,
-      h / 2 - this.center[1] * this.size[1] * scale,
-      this.size[0] * scale,
-      this.size[1] * scale,
-    ];
-    context.imageSmoothingEnabled = scale < 3;
-    if (this.levels) this.drawPixels(place, scale);
-    else if (this.preview) context.drawImage(this.preview, ...place);
-    else return;
-    for (const name of ["heat", "lungs"]) {
-      if (!this.shown[name] || !this.layers[name]) continue;
-      context.globalAlpha = name === "heat" ? this.opacity : 1;
-      context.imageSmoothingEnabled = true;
-      context.drawImage(this.layers[name], ...place);
-      context.globalAlpha = 1;
-    }
-    if (this.shown.grades) this.drawGrades(place);
-    if (this.shown.rulers) this.drawRulers(scale);
-  }
-
-  /** What is visible, from the level that has just enough pixels. */
-  drawPixels([left, top, width, height], scale) {
-    const { canvas, context } = this;
-    // A tenth of a level less than enough is not seen, and costs a quarter.
-    const wanted = Math.max(0, Math.floor(Math.log2(1 / scale) + 0.1));
-    const level = this.levels[Math.min(wanted, this.levels.length - 1)];
-    const [sx, sy] = [width / level.width, height / level.height];
-    const x0 = Math.max(0, Math.floor(-left / sx));
-    const y0 = Math.max(0, Math.floor(-top / sy));
-    const x1 = Math.min(level.width, Math.ceil((canvas.width - left) / sx));
-    const y1 = Math.min(level.height, Math.ceil((canvas.height - top) / sy));
-    const [w, h] = [x1 - x0, y1 - y0];
-    if (w <= 0 || h <= 0) return;
-    const table = gray(...this.window, this.inverted);
-    const picture = new ImageData(w, h);
-    const out = new Uint32Array(picture.data.buffer);
-    for (let y = 0; y < h; y++) {
-      let from = (y0 + y) * level.width + x0;
-      for (let to = y * w, end = to + w; to < end; to++, from++) out[to] = table[level.values[from]];
-    }
-    [this.scratch.width, this.scratch.height] = [w, h];
-    this.scratch.getContext("2d").putImageData(picture, 0, 0);
-    context.drawImage(this.scratch, left + x0 * sx, top + y0 * sy, w * sx, h * sy);
-  }
-
-  drawGrades([left, top, width, height]) {
-    const { context } = this;
-    const size = Math.max(14, Math.round(this.canvas.width / 45));
-    context.font = `bold ${size}px sans-serif`;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    for (const { grade, at } of this.grades) {
-      if (!at) continue;
-      const [x, y] = [left + at[0] * width, top + at[1] * height];
-      context.lineWidth = size / 5;
-      context.strokeStyle = "#000";
-      context.strokeText(String(grade), x, y);
-      context.fillStyle = "#fff";
-      context.fillText(String(grade), x, y);
-    }
-  }
-
-  /** Ticks of 10 mm, longer ones of 50, along the left and the lower edge. */
-  drawRulers(scale) {
-    const { context, canvas } = this;
-    context.font = "12px sans-serif";
-    context.fillStyle = "#ff0";
-    context.strokeStyle = "#ff0";
-    context.lineWidth = 1;
-    context.textAlign = "left";
-    context.textBaseline = "bottom";
-    if (!this.spacing) {
-      context.fillText(t("tool.no_mm"), 8, canvas.height - 8);
+    const place = this.place();
+    if (this.levels) {
+      this.painter.paint(context, this.levels, place, this.window, this.inverted);
+    } else if (this.preview) {
+      context.imageSmoothingQuality = "high";
+      context.drawImage(this.preview, ...place);
+    } else {
       return;
     }
-    const step = (RULER_MM / this.spacing) * scale;
-    const along = (length, tick) => {
-      for (let i = 0; 20 + i * step < length; i++) tick(20 + i * step, i % 5 ? 6 : 12, i * RULER_MM);
-    };
-    context.beginPath();
-    along(canvas.width, (at, long, mm) => {
-      context.moveTo(at, canvas.height - 1);
-      context.lineTo(at, canvas.height - 1 - long);
-      if (mm % 50 === 0) context.fillText(`${mm} mm`, at + 3, canvas.height - 12);
-    });
-    along(canvas.height, (at, long) => {
-      context.moveTo(0, canvas.height - at);
-      context.lineTo(long, canvas.height - at);
-    });
-    context.stroke();
-  }
-
-  listen() {
-    const { canvas } = this;
-    let drag = null;
-    const ratio = () => devicePixelRatio || 1;
-    canvas.addEventListener("contextmenu", (event) => event.preventDefault());
-    canvas.addEventListener("pointerdown", (event) => {
-      canvas.setPointerCapture(event.pointerId);
-      canvas.focus({ preventScroll: true });
-      drag = { x: event.clientX, y: event.clientY, window: event.button === 2 || event.shiftKey };
-    });
-    canvas.addEventListener("pointermove", (event) => {
-      if (!drag) return;
-      const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y];
-      [drag.x, drag.y] = [event.clientX, event.clientY];
-      // Down raises the center by default: up is brighter.
-      if (drag.window) this.moveWindow(2 * dx, (this.upDarker ? -2 : 2) * dy);
-      else this.pan(dx * ratio(), dy * ratio());
-    });
-    canvas.addEventListener("pointerup", () => { drag = null; });
-    canvas.addEventListener("pointercancel", () => { drag = null; });
-    canvas.addEventListener("wheel", (event) => {
-      event.preventDefault();
-      const box = canvas.getBoundingClientRect();
-      const at = [(event.clientX - box.left) * ratio(), (event.clientY - box.top) * ratio()];
-      this.zoom(Math.exp(-event.deltaY / 400), at);
-    }, { passive: false });
-    canvas.addEventListener("keydown", (event) => {
-      const arrow = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-      if (!arrow) return;
-      event.preventDefault();
-      if (event.shiftKey) this.moveWindow(20 * arrow[0], 20 * arrow[1]);
-      else this.pan(-40 * arrow[0], -40 * arrow[1]);
-    });
+    if (this.annotated) drawOver(this, place);
+    drawTools(this, place);
+    // How fast it is, for whoever measures: ms since the page was asked for, and of the last redraw.
+    this.firstPaint ??= performance.now();
+    this.drawn = performance.now() - began;
   }
 
   /** A line on what is shown. */
@@ -287,6 +289,13 @@ export class Viewer {
     if (this.missing) return `${t("tool.missing")} ${t(`tool.${this.missing}`)}`;
     if (!this.levels) return t("film.preview");
     const [center, width] = this.window.map(Math.round);
-    return `${t("film.full")}, ${this.size[0]} x ${this.size[1]}, C ${center} W ${width}`;
+    const parts = [`${t("film.full")}, ${this.size[0]} x ${this.size[1]}, C ${center} W ${width}`];
+    const isTrue = this.trueScale && this.spacing
+      && Math.abs(this.scaleNow() / (this.trueScale * this.spacing) - 1) < 0.001;
+    if (isTrue) parts.push(t("film.true_size"));
+    if (!this.annotated) parts.push(t("film.plain"));
+    const last = this.measures.at(-1);
+    if (last) parts.push(distance(Math.hypot(last.to[0] - last.from[0], last.to[1] - last.from[1]), this.spacing));
+    return parts.join(", ");
   }
 }
