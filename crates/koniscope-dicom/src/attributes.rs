@@ -8,6 +8,7 @@ use crate::{
     Error,
     container::Container,
     elements::{Element, Walker},
+    encoding::Encoding,
     error::{bad, damaged},
     pixel_data::PixelData,
 };
@@ -37,6 +38,16 @@ impl<'a> Attributes<'a> {
     /// [`Error::Damaged`]; [`Error::BadHeader`] for floating-point pixels.
     pub fn of(container: &'a Container) -> Result<Self, Error> {
         Ok(Self::read(container)?.0)
+    }
+
+    /// Attributes of a data set without a file around it, as messages carry it, in an uncompressed transfer
+    /// syntax; nothing is copied.
+    ///
+    /// # Errors
+    /// As [`Attributes::of`].
+    pub fn of_message(data_set: &'a [u8], transfer_syntax: &str) -> Result<Self, Error> {
+        let walker = Walker::new(data_set, Encoding::of_syntax(transfer_syntax));
+        Ok(Self::walk(walker, SpecificCharacterSet::default())?.0)
     }
 
     /// Reads all up to and with Pixel Data; nothing is copied.
@@ -88,6 +99,18 @@ impl<'a> Attributes<'a> {
             Some(item) => Ok(Some(Self::walk(item, self.charset.clone())?.0)),
             None => Ok(None),
         }
+    }
+
+    /// All items of a sequence; none if it is absent, empty or no sequence.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if an item is not whole.
+    pub fn items(&self, tag: Tag) -> Result<Vec<Self>, Error> {
+        let Some(sequence) = self.get(tag).filter(|element| element.is_sequence()) else {
+            return Ok(Vec::new());
+        };
+        let walk = |item| Ok(Self::walk(item, self.charset.clone())?.0);
+        Walker::of_items(sequence)?.into_iter().map(walk).collect()
     }
 
     /// Whether the attribute is there, be it empty.

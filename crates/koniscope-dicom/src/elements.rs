@@ -64,6 +64,40 @@ impl<'a> Walker<'a> {
         (tag == ITEM).then(|| Self::new(item, encoding))
     }
 
+    /// Walkers over all items of a sequence, each over its item's bytes.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if an item is not whole, or something else stands in its place.
+    pub(crate) fn of_items(sequence: &Element<'a>) -> Result<Vec<Self>, Error> {
+        let unknown = sequence.vr == Some(VR::UN);
+        let written = if unknown { Encoding::IMPLICIT_LITTLE } else { sequence.encoding };
+        let mut outer = Self { depth: 1, ..Self::new(sequence.value, written) };
+        let mut items = Vec::new();
+        while !outer.rest().is_empty() {
+            outer.encoding = written;
+            let (tag, length) = outer.item_header()?;
+            if tag == SEQUENCE_END {
+                break;
+            }
+            if tag != ITEM {
+                return damaged(format!("{tag} stands where an item should"));
+            }
+            if unknown {
+                outer.encoding = Encoding::of_unknown_item(outer.rest());
+            }
+            let (encoding, from) = (outer.encoding, outer.rest());
+            let item = if length == UNDEFINED {
+                // With its delimiter, at which the walk ends.
+                outer.skip_item()?;
+                &from[..from.len() - outer.rest().len()]
+            } else {
+                outer.take(length as usize, || "an item".into())?
+            };
+            items.push(Self::new(item, encoding));
+        }
+        Ok(items)
+    }
+
     /// The group of the next element.
     pub(crate) fn peek_group(&self) -> Option<u16> {
         self.clone().u16().ok()

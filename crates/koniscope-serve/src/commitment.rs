@@ -3,7 +3,7 @@
 
 use dicom_core::{DataElement, PrimitiveValue, VR, value::DataSetSequence};
 use dicom_object::InMemDicomObject;
-use koniscope_dicom::{Tag, tags, uids};
+use koniscope_dicom::{Attributes, Tag, tags, uids};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -44,13 +44,13 @@ pub struct Report {
     pub failed: Vec<(Pair, u16)>,
 }
 
-fn pair(item: &InMemDicomObject) -> Option<Pair> {
+fn pair(item: &Attributes) -> Option<Pair> {
     let class = identifier::uid(item, tags::REFERENCED_SOP_CLASS_UID)?;
     Some((class, identifier::uid(item, tags::REFERENCED_SOP_INSTANCE_UID)?))
 }
 
-fn items(object: &InMemDicomObject, tag: Tag) -> Result<&[InMemDicomObject], String> {
-    let items = object.get(tag).and_then(|sequence| sequence.items()).unwrap_or_default();
+fn items<'a>(object: &Attributes<'a>, tag: Tag) -> Result<Vec<Attributes<'a>>, String> {
+    let items = object.items(tag).map_err(|error| error.to_string())?;
     if items.len() > MOST { Err(format!("at most {MOST} objects a request")) } else { Ok(items) }
 }
 
@@ -126,10 +126,9 @@ impl Report {
         let transaction = identifier::uid(&object, tags::TRANSACTION_UID);
         let transaction = transaction.ok_or("no Transaction UID")?;
         let held = items(&object, tags::REFERENCED_SOP_SEQUENCE)?.iter().filter_map(pair).collect();
-        let reason = |item: &InMemDicomObject| {
-            item.get(tags::FAILURE_REASON)
-                .and_then(|element| element.to_int().ok())
-                .unwrap_or(NOT_HERE)
+        let reason = |item: &Attributes| {
+            let reason = item.count(tags::FAILURE_REASON).ok().flatten();
+            reason.and_then(|reason| u16::try_from(reason).ok()).unwrap_or(NOT_HERE)
         };
         let failed = items(&object, tags::FAILED_SOP_SEQUENCE)?.iter();
         let failed = failed.filter_map(|item| Some((pair(item)?, reason(item)))).collect();

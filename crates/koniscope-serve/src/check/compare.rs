@@ -2,6 +2,7 @@
 
 use dicom_core::header::Header;
 use dicom_object::InMemDicomObject;
+use dicom_transfer_syntax_registry::{TransferSyntaxIndex, TransferSyntaxRegistry};
 use koniscope_dicom::{Tag, tags};
 
 use crate::scu::{DataSet, identifier};
@@ -36,7 +37,13 @@ pub(super) fn compare(sent: &DataSet, came: &DataSet) -> Result<Sameness, String
     if sent.transfer_syntax == came.transfer_syntax && sent.bytes == came.bytes {
         return Ok(Sameness::Bytes);
     }
-    let read = |one: &DataSet| identifier::read(one.bytes, &one.transfer_syntax);
+    let read = |one: &DataSet| {
+        // First walked: the reader of all elements believes lengths.
+        identifier::read(one.bytes, &one.transfer_syntax)?;
+        let syntax = TransferSyntaxRegistry.get(&one.transfer_syntax);
+        let syntax = syntax.ok_or("an unknown transfer syntax")?;
+        InMemDicomObject::read_dataset_with_ts(one.bytes, syntax).map_err(|e| e.to_string())
+    };
     let (before, after) = (read(sent)?, read(came)?);
     let is_length = |tag: &Tag| tag.element() == 0;
     let differs = |tag: &Tag| !is_length(tag) && value(&before, *tag) != value(&after, *tag);

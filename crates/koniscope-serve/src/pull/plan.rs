@@ -1,6 +1,6 @@
 //! What a query found, and what of it is to come.
 
-use koniscope_dicom::{VR, tags};
+use koniscope_dicom::{Attributes, Tag, VR, tags};
 use serde::Serialize;
 
 use super::{Method, Pull, PullError, wanted::Wanted};
@@ -151,17 +151,20 @@ impl Pull {
         };
         let disclaimer = "Research use only. Not a medical device; not for diagnosis.";
         let mut plan = Plan { disclaimer, by, studies: Vec::new(), series_left_out: 0 };
-        let found = association.find(&identifier::of(&self.wanted.of_studies()), MOST).await?;
-        let (mut coming, mut films) = (0, 0);
-        for one in found {
-            if !self.wanted.has_modality(&identifier::text(&one, tags::MODALITIES_IN_STUDY)) {
-                continue;
+        let study = |one: &Attributes| {
+            if !self.wanted.has_modality(&identifier::text(one, tags::MODALITIES_IN_STUDY)) {
+                return Ok(None);
             }
-            let mut study = Study {
-                study_instance_uid: told(&one, tags::STUDY_INSTANCE_UID)?,
-                study_date: identifier::text(&one, tags::STUDY_DATE),
+            Ok(Some(Study {
+                study_instance_uid: told(one, tags::STUDY_INSTANCE_UID)?,
+                study_date: identifier::text(one, tags::STUDY_DATE),
                 series: Vec::new(),
-            };
+            }))
+        };
+        let asked = identifier::of(&self.wanted.of_studies());
+        let found = association.find(&asked, MOST, study).await?;
+        let (mut coming, mut films) = (0, 0);
+        for mut study in found.into_iter().flatten() {
             for mut series in series_of(association, &study.study_instance_uid).await? {
                 let is_wanted = !series.modality.is_empty()
                     && self.wanted.has_modality(&series.modality)
@@ -199,10 +202,7 @@ impl Pull {
 }
 
 /// A UID that an answer must have.
-fn told(
-    answer: &dicom_object::InMemDicomObject,
-    tag: koniscope_dicom::Tag,
-) -> Result<String, ScuError> {
+fn told(answer: &Attributes, tag: Tag) -> Result<String, ScuError> {
     identifier::uid(answer, tag)
         .ok_or_else(|| MessageError::Breach(format!("an answer without the UID {tag}")).into())
 }
@@ -215,15 +215,15 @@ async fn series_of(association: &mut Outgoing, study: &str) -> Result<Vec<Series
         (tags::STUDY_INSTANCE_UID, VR::UI, study),
         (tags::SERIES_INSTANCE_UID, VR::UI, ""),
     ]);
-    let series = |one| {
+    let series = |one: &Attributes| {
         Ok(Series {
-            series_instance_uid: told(&one, tags::SERIES_INSTANCE_UID)?,
-            modality: identifier::text(&one, tags::MODALITY),
-            body_part: identifier::text(&one, tags::BODY_PART_EXAMINED),
+            series_instance_uid: told(one, tags::SERIES_INSTANCE_UID)?,
+            modality: identifier::text(one, tags::MODALITY),
+            body_part: identifier::text(one, tags::BODY_PART_EXAMINED),
             films: Vec::new(),
         })
     };
-    association.find(&asked, MOST).await?.into_iter().map(series).collect()
+    association.find(&asked, MOST, series).await
 }
 
 /// Films of a series: of the classes that are taken, or of none that is told.
@@ -239,13 +239,13 @@ async fn films_of(
         (tags::STUDY_INSTANCE_UID, VR::UI, study),
         (tags::SERIES_INSTANCE_UID, VR::UI, series),
     ]);
-    let mut films = Vec::new();
-    for one in association.find(&asked, MOST).await? {
-        let sop_class_uid = identifier::text(&one, tags::SOP_CLASS_UID);
-        if sop_class_uid.is_empty() || FILMS.contains(&&*sop_class_uid) {
-            let sop_instance_uid = told(&one, tags::SOP_INSTANCE_UID)?;
-            films.push(Film { sop_class_uid, sop_instance_uid, standing: Standing::Coming });
+    let film = |one: &Attributes| {
+        let sop_class_uid = identifier::text(one, tags::SOP_CLASS_UID);
+        if !sop_class_uid.is_empty() && !FILMS.contains(&&*sop_class_uid) {
+            return Ok(None);
         }
-    }
-    Ok(films)
+        let sop_instance_uid = told(one, tags::SOP_INSTANCE_UID)?;
+        Ok(Some(Film { sop_class_uid, sop_instance_uid, standing: Standing::Coming }))
+    };
+    Ok(association.find(&asked, MOST, film).await?.into_iter().flatten().collect())
 }

@@ -3,7 +3,7 @@
 use dicom_core::{DataElement, PrimitiveValue, VR};
 use dicom_object::InMemDicomObject;
 use dicom_transfer_syntax_registry::{TransferSyntaxIndex, TransferSyntaxRegistry};
-use koniscope_dicom::{Tag, tags};
+use koniscope_dicom::{Attributes, Tag, tags};
 
 /// Of texts; an empty one asks for the value. Text beyond ASCII goes as UTF-8, and says so.
 pub(crate) fn of(texts: &[(Tag, VR, &str)]) -> InMemDicomObject {
@@ -29,24 +29,47 @@ pub(crate) fn write(object: &InMemDicomObject, syntax: &str) -> Option<Vec<u8>> 
     Some(bytes)
 }
 
-/// Of its bytes in a transfer syntax.
+/// Of its bytes in a transfer syntax, which come from a peer: no length in them is believed, and what is
+/// nested is not entered.
 ///
 /// # Errors
 /// That it cannot be read.
-pub(crate) fn read(bytes: &[u8], syntax: &str) -> Result<InMemDicomObject, String> {
-    let syntax = TransferSyntaxRegistry.get(syntax).ok_or("an unknown transfer syntax")?;
-    let read = InMemDicomObject::read_dataset_with_ts(bytes, syntax);
-    read.map_err(|_| "a list or an answer that cannot be read".to_owned())
+pub(crate) fn read<'a>(bytes: &'a [u8], syntax: &str) -> Result<Attributes<'a>, String> {
+    let read = Attributes::of_message(bytes, syntax);
+    read.map_err(|error| format!("a list or an answer that cannot be read ({error})"))
 }
 
 /// A text, blanks around it cut; empty where there is none.
-pub(crate) fn text(object: &InMemDicomObject, tag: Tag) -> String {
-    let value = object.get(tag).and_then(|element| element.to_str().ok());
-    value.map(|value| value.trim_matches(['\0', ' ']).to_owned()).unwrap_or_default()
+pub(crate) fn text(attributes: &Attributes, tag: Tag) -> String {
+    attributes.text(tag).unwrap_or_default()
 }
 
 /// A UID: 1 to 64 digits and points; nothing where it is another text, as it may become a path.
-pub(crate) fn uid(object: &InMemDicomObject, tag: Tag) -> Option<String> {
-    let text = text(object, tag);
-    crate::command::is_uid(&text).then_some(text)
+pub(crate) fn uid(attributes: &Attributes, tag: Tag) -> Option<String> {
+    attributes.text(tag).filter(|text| crate::command::is_uid(text))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use koniscope_dicom::uids;
+
+    use super::*;
+
+    #[test]
+    fn a_hostile_list_is_refused_by_name() {
+        let explicit = uids::EXPLICIT_VR_LITTLE_ENDIAN;
+        // A sequence in a sequence, without an end: 20 bytes a level.
+        let head = b"\x08\0\x99\x11SQ\0\0\xff\xff\xff\xff\xfe\xff\0\xe0\xff\xff\xff\xff";
+        let told = |bytes: &[u8]| read(bytes, explicit).err().unwrap_or_default();
+        assert!(told(&head.repeat(200_000)).contains("nested more than"));
+        let huge = b"\x08\0\x95\x11OB\0\0\xfe\xff\xff\xff12";
+        assert!(told(huge).contains("declares 4294967294 bytes, but 2 are left"));
+        // Hidden in an item, it is found once the item is asked for.
+        let item = [&b"\xfe\xff\0\xe0"[..], &(huge.len() as u32).to_le_bytes(), huge].concat();
+        let head = [&b"\x08\0\x99\x11SQ\0\0"[..], &(item.len() as u32).to_le_bytes()].concat();
+        let list = [head, item].concat();
+        let list = read(&list, explicit).unwrap();
+        assert!(list.items(tags::REFERENCED_SOP_SEQUENCE).is_err());
+    }
 }

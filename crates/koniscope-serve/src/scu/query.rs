@@ -1,7 +1,7 @@
 //! C-FIND in the Study Root model (PS3.4 C.4.1).
 
 use dicom_object::InMemDicomObject;
-use koniscope_dicom::uids;
+use koniscope_dicom::{Attributes, uids};
 
 use super::{
     Outgoing, ScuError,
@@ -15,13 +15,17 @@ use crate::{
 
 const FIND: &str = uids::STUDY_ROOT_QUERY_RETRIEVE_INFORMATION_MODEL_FIND;
 
+/// Most bytes of all answers to one query: ten thousand of some kilobytes each.
+const MOST_BYTES: usize = 64 << 20;
+
 impl Outgoing {
-    /// All answers to a query, at most `most`.
-    pub(crate) async fn find(
+    /// What `of` makes of each answer to a query, of at most `most` answers.
+    pub(crate) async fn find<T>(
         &mut self,
         asked: &InMemDicomObject,
         most: usize,
-    ) -> Result<Vec<InMemDicomObject>, ScuError> {
+        of: impl Fn(&Attributes) -> Result<T, ScuError>,
+    ) -> Result<Vec<T>, ScuError> {
         let Some(context) = self.context_of(FIND) else {
             return Err(refused(FIND, " (queries)".into()));
         };
@@ -33,12 +37,17 @@ impl Outgoing {
             .number(element::PRIORITY, 0)
             .with_data_set();
         self.begin(id, request, Some(&bytes)).await?;
-        let mut found = Vec::new();
+        let (mut found, mut came) = (Vec::new(), 0);
         loop {
             match self.next().await? {
                 Came::Pending(_, bytes) if found.len() < most => {
+                    came += bytes.len();
+                    if came > MOST_BYTES {
+                        let words = format!("answers of more than {MOST_BYTES} bytes in all");
+                        return Err(MessageError::Breach(words).into());
+                    }
                     let answer = identifier::read(&bytes, &syntax).map_err(MessageError::Breach)?;
-                    found.push(answer);
+                    found.push(of(&answer)?);
                 }
                 Came::Pending(..) => return Err(ScuError::TooMany(most)),
                 Came::Final(answer) => return well(&answer).map(|()| found),
