@@ -130,8 +130,8 @@ impl Report {
             let reason = item.count(tags::FAILURE_REASON).ok().flatten();
             reason.and_then(|reason| u16::try_from(reason).ok()).unwrap_or(NOT_HERE)
         };
-        let failed = items(&object, tags::FAILED_SOP_SEQUENCE)?.iter();
-        let failed = failed.filter_map(|item| Some((pair(item)?, reason(item)))).collect();
+        let failed = items(&object, tags::FAILED_SOP_SEQUENCE)?;
+        let failed = failed.iter().filter_map(|item| Some((pair(item)?, reason(item)))).collect();
         Ok(Self { transaction, held, failed })
     }
 

@@ -135,10 +135,12 @@ impl Sender {
                 Err(error) if error.is_of_object() => self.fail(lease, &error).await?,
                 Err(error) => {
                     // Nobody knows where in a message the peer is: the association is of no more use.
+                    // The others are not charged: the one under way may be what the peer cannot bear.
                     association.abort().await;
+                    self.fail(lease, &error).await?;
                     let kept = to_keep.iter().map(|(lease, _)| lease);
-                    for lease in objects.iter().skip(at).map(|(lease, _)| lease).chain(kept) {
-                        self.fail(lease, &error).await?;
+                    for lease in objects.iter().skip(at + 1).map(|(lease, _)| lease).chain(kept) {
+                        self.store.give_back(lease).await?;
                     }
                     return Ok(Err(error));
                 }

@@ -169,7 +169,8 @@ pub struct Overview {
 
 /// See the module. Times are ms since 1970, and arguments.
 pub trait Store: Send + Sync {
-    /// Notes a film that is in its place, and a task to read it where it is to be read.
+    /// Notes a film that is in its place, and a task to read it where it is to be read. One that was passed over
+    /// and is now wanted is queued.
     fn receive<'a>(&'a self, film: &'a Received, now: i64) -> Answer<'a, Receipt>;
 
     /// At most `limit` tasks that are due, or whose lease ran out, leased until `until`.
@@ -218,6 +219,9 @@ pub trait Store: Send + Sync {
 
     /// The report is through, or failed for a reason; the next attempt is due at a time, or there is none.
     fn reported<'a>(&'a self, id: i64, failure: Option<(&'a str, Option<i64>)>) -> Answer<'a, ()>;
+
+    /// Queues what was leased and not tried: the attempt does not count. False if another had the lease.
+    fn give_back<'a>(&'a self, lease: &'a Lease) -> Answer<'a, bool>;
 
     /// The attempt failed for a reason; the next is due at `again`, or there is none.
     fn failed<'a>(

@@ -27,6 +27,10 @@ const SCHEMA: &str = include_str!("schema.sql");
 /// Associations that are kept.
 const ASSOCIATIONS: i64 = 1000;
 
+/// How a transaction that writes begins: one that reads first and writes later may fail at once where another
+/// process, as `koniscope pull`, writes meanwhile; this one waits for it.
+const WRITE: &str = "BEGIN IMMEDIATE";
+
 /// A store in a file.
 #[derive(Clone, Debug)]
 pub struct Sqlite {
@@ -85,7 +89,7 @@ impl Sqlite {
 impl Store for Sqlite {
     fn receive<'a>(&'a self, film: &'a Received, now: i64) -> Answer<'a, Receipt> {
         Box::pin(async move {
-            let mut transaction = self.pool.begin().await?;
+            let mut transaction = self.pool.begin_with(WRITE).await?;
             let earlier =
                 sqlx::query("SELECT id, sha256 FROM film WHERE sop_instance = $1 ORDER BY id")
                     .bind(&film.instance)
@@ -93,7 +97,19 @@ impl Store for Sqlite {
                     .await?;
             for row in &earlier {
                 if row.try_get::<String, _>("sha256")? == film.sha256 {
-                    return Ok(Receipt::Same(row.try_get("id")?));
+                    let id: i64 = row.try_get("id")?;
+                    if film.passed_over.is_none() {
+                        sqlx::query(
+                            "UPDATE task SET state = 'queued', reason = '', due_ms = $1, changed_ms = $1
+                             WHERE film = $2 AND kind = 'read' AND state = 'passed over'",
+                        )
+                        .bind(now)
+                        .bind(id)
+                        .execute(&mut *transaction)
+                        .await?;
+                    }
+                    transaction.commit().await?;
+                    return Ok(Receipt::Same(id));
                 }
             }
             let id: i64 = sqlx::query(
@@ -183,7 +199,7 @@ impl Store for Sqlite {
 
     fn read<'a>(&'a self, lease: &'a Lease, objects: &'a [Waiting], now: i64) -> Answer<'a, bool> {
         Box::pin(async move {
-            let mut transaction = self.pool.begin().await?;
+            let mut transaction = self.pool.begin_with(WRITE).await?;
             let done = sqlx::query(
                 "UPDATE task SET state = 'done', reason = '', changed_ms = $1
                  WHERE id = $2 AND attempts = $3 AND state = 'leased'",
@@ -250,6 +266,20 @@ impl Store for Sqlite {
 
     fn reported<'a>(&'a self, id: i64, failure: Option<(&'a str, Option<i64>)>) -> Answer<'a, ()> {
         Box::pin(self.settle_report(id, failure))
+    }
+
+    fn give_back<'a>(&'a self, lease: &'a Lease) -> Answer<'a, bool> {
+        Box::pin(async move {
+            let given = sqlx::query(
+                "UPDATE task SET state = 'queued', attempts = attempts - 1
+                 WHERE id = $1 AND attempts = $2 AND state = 'leased'",
+            )
+            .bind(lease.task)
+            .bind(lease.attempt)
+            .execute(&self.pool)
+            .await?;
+            Ok(given.rows_affected() == 1)
+        })
     }
 
     fn failed<'a>(

@@ -14,7 +14,7 @@ impl Sqlite {
         transaction: &str,
         objects: &[(String, Option<i64>)],
     ) -> Result<(), StoreError> {
-        let mut writing = self.pool.begin().await?;
+        let mut writing = self.pool.begin_with(super::WRITE).await?;
         for (instance, task) in objects {
             sqlx::query(
                 "INSERT INTO commitment (transaction_uid, sop_instance, task) VALUES ($1, $2, $3)
@@ -35,7 +35,7 @@ impl Sqlite {
         outcomes: &[(String, u16)],
         now: i64,
     ) -> Result<bool, StoreError> {
-        let mut writing = self.pool.begin().await?;
+        let mut writing = self.pool.begin_with(super::WRITE).await?;
         let mut is_known = false;
         for (instance, failure) in outcomes {
             let of = sqlx::query(

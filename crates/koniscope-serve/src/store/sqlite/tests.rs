@@ -48,6 +48,44 @@ fn the_same_bytes_are_one_film_and_others_are_told() {
 }
 
 #[test]
+fn a_film_that_was_passed_over_is_read_once_it_is_wanted() {
+    with_store(async |store, _| {
+        let unwanted = Received { passed_over: Some("a rule".into()), ..film("1.2", "a") };
+        store.receive(&unwanted, 1).await.unwrap();
+        assert_eq!(store.receive(&unwanted, 2).await, Ok(Receipt::Same(1)));
+        assert_eq!(states(store).await, [("passed over".to_owned(), 1)]);
+        assert_eq!(store.receive(&film("1.2", "a"), 3).await, Ok(Receipt::Same(1)));
+        assert_eq!(store.receive(&unwanted, 4).await, Ok(Receipt::Same(1)));
+        assert_eq!(store.lease(Kind::Read, 4, 9, 5).await.unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn two_writers_wait_for_each_other() {
+    with_store(async |store, file| {
+        let beside = Sqlite::open(file).await.unwrap();
+        let write = async |store: &Sqlite, own: &str| {
+            for i in 0..40 {
+                let uid = format!("1.{own}.{i}");
+                assert!(matches!(store.receive(&film(&uid, "a"), i).await, Ok(Receipt::New(_))));
+            }
+        };
+        tokio::join!(write(store, "1"), write(&beside, "2"));
+    });
+}
+
+#[test]
+fn what_is_given_back_counts_no_attempt() {
+    with_store(async |store, _| {
+        store.receive(&film("1.2", "a"), 0).await.unwrap();
+        let first = store.lease(Kind::Read, 0, 10, 5).await.unwrap();
+        assert_eq!(store.give_back(&first[0]).await, Ok(true));
+        assert_eq!(store.give_back(&first[0]).await, Ok(false));
+        assert_eq!(store.lease(Kind::Read, 0, 10, 5).await.unwrap()[0].attempt, 1);
+    });
+}
+
+#[test]
 fn a_task_is_settled_by_its_last_lease_alone() {
     with_store(async |store, _| {
         store.receive(&film("1.2", "a"), 0).await.unwrap();
