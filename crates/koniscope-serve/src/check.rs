@@ -87,7 +87,7 @@ enum Came {
 
 impl From<ScuError> for Came {
     fn from(error: ScuError) -> Self {
-        Self::Not(error.to_string(), error.remedy().to_owned())
+        Self::Not(error.with_words(), error.remedy().to_owned())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
-use koniscope::output::dicom::Kinds;
+use koniscope::output::dicom::{Kind, Kinds};
 use serde::Deserialize;
 
 use crate::{ae::AeTitle, page, rules::Rule};
@@ -197,6 +197,18 @@ impl Config {
             for kind in &destination.objects {
                 kind.parse::<Kinds>().map_err(|words| format!("destinations.objects: {words}"))?;
             }
+            // It cites all others, which must be where it is.
+            let lacks = |kind: &Kind| !destination.objects.iter().any(|name| name == kind.name());
+            if destination.objects.iter().any(|name| name == Kind::Kos.name())
+                && let Some(other) = Kind::ALL.iter().find(|kind| lacks(kind))
+            {
+                return Err(format!(
+                    "destinations.objects: kos lists all other results, and {} does not go to {}; add it, \
+                     name no kinds to send all, or leave kos out",
+                    other.name(),
+                    destination.peer
+                ));
+            }
         }
         for (name, peer) in &config.peers {
             let port = peer.address.rsplit_once(':').map(|(_, port)| port.parse::<u16>());
@@ -295,6 +307,10 @@ mod tests {
             (
                 "[[destinations]]\npeer = \"a\"\nobjects = [\"gsps\"]\n[peers.a]\nae_title = \"A\"\naddress = \"h:1\"",
                 "there are seg, sr",
+            ),
+            (
+                "[[destinations]]\npeer = \"a\"\nobjects = [\"sr\", \"kos\"]\n[peers.a]\nae_title = \"A\"\naddress = \"h:1\"",
+                "kos lists all other results, and seg does not go to a",
             ),
             ("[peers.a]\nae_title = \"A\"\naddress = \"host\"", "HOST:PORT"),
             ("[peers.a]\nae_title = \"\"\naddress = \"host:1\"", "no AE title"),

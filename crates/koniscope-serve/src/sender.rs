@@ -25,6 +25,9 @@ const BATCH: u32 = 50;
 /// A lease in ms: a batch takes as long as the peer may let it.
 const LEASE_MS: i64 = 600_000;
 
+/// Status: the peer has an object of this SOP Instance UID (PS3.7 annex C).
+const DUPLICATE: u16 = 0x0111;
+
 /// How often the queue is looked at where nobody knocks: for retries that are due.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -120,7 +123,12 @@ impl Sender {
         let asks_to_keep = self.config.asks_to_keep(&self.name);
         let mut to_keep: Vec<(&Lease, Pair)> = Vec::new();
         for (at, (lease, bytes)) in objects.iter().enumerate() {
-            match association.store(bytes).await {
+            let stored = match association.store(bytes).await {
+                // The UID of an object of ours follows from its content: what the peer has is this one.
+                Err(ScuError::Status { status: DUPLICATE, .. }) => Ok(()),
+                other => other,
+            };
+            match stored {
                 Ok(()) => {
                     *sent += 1;
                     match data_set(bytes) {

@@ -33,6 +33,8 @@ enum Script {
     Stall { associated: bool },
     /// Closes the connection in the middle of the data.
     Close,
+    /// Closes it at this instance, and takes all others.
+    CloseAt(&'static str),
 }
 
 /// What came, of each store: instance, context's syntax, bytes of the data set, greatest PDU, and whether the
@@ -126,6 +128,15 @@ fn play(mut peer: Peer, script: Script, came: &Mutex<Came>) {
             bytes += one.data.len();
             let answered = match script {
                 Script::Close => return,
+                Script::CloseAt(instance)
+                    if command
+                        .as_ref()
+                        .and_then(|it| it.uid(element::AFFECTED_INSTANCE))
+                        .as_deref()
+                        == Some(instance) =>
+                {
+                    return;
+                }
                 Script::Stall { .. } => {
                     thread::sleep(Duration::from_secs(4));
                     return;
@@ -197,9 +208,9 @@ fn refusals_end_after_their_attempts_with_a_reason() {
         (
             Script::Status(0xA700),
             3,
-            "3 attempts: the peer answered with status A700 (out of resources): by script",
+            "3 attempts: the peer answered with status A700 (out of resources)",
         ),
-        (Script::Status(0x0110), 3, "status 0110 (processing failure): by script"),
+        (Script::Status(0x0110), 3, "status 0110 (processing failure)"),
         // These cannot pass, so they are not tried again.
         (
             Script::Status(0xC000),
@@ -225,6 +236,8 @@ fn refusals_end_after_their_attempts_with_a_reason() {
         with_destination(address, &format!("attempts = {most}"), |node| {
             let why = why_failed(node);
             assert!(why.contains(told), "{told}: {why}");
+            // A peer's own words may name a patient.
+            assert!(!why.contains("by script"), "{why}");
         });
         assert_eq!(came.lock().unwrap().associations, attempts, "{told}");
     }
@@ -267,6 +280,30 @@ fn a_failed_object_goes_once_a_person_asks_for_it() {
         node.wait_for("done", 1);
     });
     assert_eq!(came.lock().unwrap().stores.len(), 2);
+}
+
+#[test]
+fn an_object_that_ends_associations_fails_alone() {
+    let (address, _) = receiver(|number| {
+        // The others come meanwhile, and share the next association.
+        thread::sleep(Duration::from_millis(if number == 1 { 700 } else { 0 }));
+        Script::CloseAt("2.25.2")
+    });
+    with_destination(address, "attempts = 2", |node| {
+        let mut peer = Peer::associated(node.address);
+        for i in 2..=6 {
+            assert_eq!(peer.store(&film(i)), 0);
+        }
+        peer.release();
+        node.wait_for("done", 5);
+        assert!(why_failed(node).starts_with("2 attempts"));
+    });
+}
+
+#[test]
+fn an_instance_that_the_peer_has_is_there() {
+    let (address, _) = receiver(|_| Script::Status(0x0111));
+    with_destination(address, "attempts = 1", |node| node.wait_for("done", 1));
 }
 
 #[test]

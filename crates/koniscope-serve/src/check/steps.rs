@@ -132,7 +132,7 @@ impl Check<'_> {
             // Some archives say so of what they have, and it is well.
             Err(error @ ScuError::Status { status: 0x0111, .. }) => {
                 let remedy = "results are sent again after a fault: have the archive take the same object twice";
-                Came::But(error.to_string(), remedy.into())
+                Came::But(error.with_words(), remedy.into())
             }
             Err(error) => error.into(),
         }

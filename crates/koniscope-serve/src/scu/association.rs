@@ -289,8 +289,7 @@ pub(super) fn well(answer: &Command) -> Result<(), ScuError> {
         Some(0 | 0x0001 | 0xB000..=0xBFFF) => Ok(()),
         Some(0xFE00) => Err(ScuError::GivenUp),
         Some(status) => {
-            let words = answer.words().filter(|words| !words.is_empty());
-            let words = words.map(|words| format!(": {words}")).unwrap_or_default();
+            let words = answer.words().unwrap_or_default();
             Err(ScuError::Status { status, meaning: meaning(status), words })
         }
         None => Err(MessageError::Breach("an answer without status".into()).into()),

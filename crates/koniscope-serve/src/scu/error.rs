@@ -30,13 +30,13 @@ pub enum ScuError {
         how: String,
     },
     /// The peer answered with a failure.
-    #[error("the peer answered with status {status:04X} ({meaning}){words}")]
+    #[error("the peer answered with status {status:04X} ({meaning})")]
     Status {
         /// As sent.
         status: u16,
         /// By the standard's tables.
         meaning: &'static str,
-        /// The peer's own words.
+        /// The peer's own words, which may name a patient: see [`ScuError::with_words`].
         words: String,
     },
     /// The peer found more than was allowed for.
@@ -70,6 +70,14 @@ impl ScuError {
             Self::ContextRefused { .. } | Self::Object(_) | Self::TooMany(_) | Self::GivenUp => {
                 false
             }
+        }
+    }
+
+    /// The error with the peer's own words, for a person who asked the peer; never for a log or a record.
+    pub fn with_words(&self) -> String {
+        match self {
+            Self::Status { words, .. } if !words.is_empty() => format!("{self}: {words}"),
+            _ => self.to_string(),
         }
     }
 
@@ -154,6 +162,8 @@ mod tests {
         assert!(!status(0xC000).may_pass() && !status(0x0124).may_pass());
         assert!(ScuError::from(WireError::Closed).may_pass());
         assert!(!ScuError::from(WireError::Closed).is_of_object());
+        let named = ScuError::Status { status: 1, meaning: "", words: "Doe^Jane".into() };
+        assert!(named.with_words().contains("Doe") && !named.to_string().contains("Doe"));
         let refused = ScuError::ContextRefused { class: "1.2".into(), how: String::new() };
         assert!(refused.is_of_object());
     }
