@@ -23,6 +23,9 @@ const OWN_LIMIT: u32 = 128 << 10;
 /// Most bytes of a list of references or an answer of a query, which are kept in memory.
 pub(crate) const LIST_LIMIT: usize = 4 << 20;
 
+/// A film that is too large is let go by up to so many times the most.
+const PATIENCE: usize = 4;
+
 /// Why a message did not go through.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MessageError {
@@ -104,6 +107,8 @@ pub(crate) struct Channel<S> {
     pub(crate) whole: Duration,
     /// Most bytes of a data set that is kept in memory.
     pub(crate) most: usize,
+    /// Whether the last message was a film with more, of which nothing is kept.
+    pub(crate) is_cut: bool,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Channel<S> {
@@ -111,7 +116,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Channel<S> {
     pub(crate) fn new(wire: Wire<S>, peer_limit: u32, timeouts: &Timeouts) -> Self {
         let within = Duration::from_secs(timeouts.message_s);
         let whole = Duration::from_secs(timeouts.whole_message_s);
-        Self { wire, peer_limit, within, whole, most: LIST_LIMIT }
+        Self { wire, peer_limit, within, whole, most: LIST_LIMIT, is_cut: false }
     }
 
     /// Sends a message. The data set begins in a PDU of its own, as some peers want it.
@@ -166,7 +171,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Channel<S> {
     ) -> Result<(u8, Command, Vec<u8>), MessageError> {
         let mut assembler = Assembler::default();
         let mut message: Option<(u8, Command)> = None;
-        let mut data = Vec::new();
+        let (mut data, mut came) = (Vec::new(), 0usize);
+        self.is_cut = false;
         let mut by: Option<Deadline> = None;
         loop {
             let read = self.wire.read_by(by.as_slice(), self.within, awaited).await?;
@@ -180,10 +186,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Channel<S> {
             for value in values {
                 match assembler.push(value).map_err(MessageError::Breach)? {
                     Some(Part::Command(context, command)) => message = Some((context, command)),
-                    Some(Part::Data(bytes, _)) => data.extend(bytes),
+                    Some(Part::Data(bytes, _)) => {
+                        came += bytes.len();
+                        self.is_cut = came > self.most;
+                        if self.is_cut { data = Vec::new() } else { data.extend(bytes) }
+                    }
                     None => {}
                 }
-                if data.len() > self.most {
+                let is_film = |(_, command): &(u8, Command)| {
+                    command.get(command::element::FIELD) == Some(command::field::STORE)
+                };
+                // The rest of a film goes by, so that the next one can come.
+                let is_patient = came <= self.most.saturating_mul(PATIENCE)
+                    && message.as_ref().is_some_and(is_film);
+                if self.is_cut && !is_patient {
                     let words = format!("a data set of more than {} bytes", self.most);
                     return Err(MessageError::Breach(words));
                 }

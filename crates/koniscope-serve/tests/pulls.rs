@@ -13,7 +13,7 @@ use std::{
 
 use common::{
     Echoing, TestNode,
-    archive::{Held, Script, archive, held},
+    archive::{Held, Script, archive, held, held_of},
     real::free_port,
 };
 use koniscope_serve::{
@@ -206,6 +206,21 @@ fn films_that_do_not_come_are_told_one_by_one() {
             assert!(failure.reason.contains(told), "{script:?}: {}", failure.reason);
         }
     }
+}
+
+#[test]
+fn a_film_that_is_too_large_is_refused_and_the_others_come() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut films = films();
+    films[0] = held_of(1, 800, ["1.2.1", "1.2.1.1", "DX", "CHEST"]);
+    let (address, _) = archive(films, Script::Get);
+    let config = text(folder.path(), address, nowhere());
+    let config = config.replace("reserve_mb = 1\n", "reserve_mb = 1\nmax_film_mb = 1\n");
+    let (_, outcome) = pull(&config, of_date()).unwrap();
+    assert_eq!((outcome.came, outcome.failed.len()), (2, 1));
+    let failure = &outcome.failed[0];
+    assert_eq!(failure.sop_instance_uid, "2.25.1");
+    assert!(failure.reason.contains("larger than 1 MB"), "{}", failure.reason);
 }
 
 #[test]

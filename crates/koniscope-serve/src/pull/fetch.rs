@@ -7,7 +7,7 @@ use tokio::{net::TcpStream, time::timeout};
 
 use super::{Method, Plan, Pull, PullError, Series, Standing};
 use crate::{
-    scp::FILMS,
+    scp::{CANNOT_UNDERSTAND, FILMS, Refusal},
     scu::{Fetched, How, Outgoing, ScuError, of_series},
 };
 
@@ -165,7 +165,13 @@ impl Pull {
             loop {
                 match association.fetched().await {
                     Ok(Fetched::Film(film)) => {
-                        let taken = self.target.take(&film, &self.peer.ae_title).await;
+                        let taken = if film.is_too_large {
+                            let most_mb = self.config.node.max_film_mb;
+                            let words = format!("larger than {most_mb} MB (node.max_film_mb)");
+                            Err(Refusal { status: CANNOT_UNDERSTAND, words })
+                        } else {
+                            self.target.take(&film, &self.peer.ae_title).await
+                        };
                         let status = taken.as_ref().err().map_or(0, |refusal| refusal.status);
                         association.took(&film, status).await?;
                         match taken {

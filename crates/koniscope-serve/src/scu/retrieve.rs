@@ -39,6 +39,8 @@ pub(crate) struct FetchedFilm {
     pub(crate) instance: String,
     pub(crate) transfer_syntax: String,
     pub(crate) bytes: Vec<u8>,
+    /// Whether it has more bytes than were allowed for: none of them is here.
+    pub(crate) is_too_large: bool,
 }
 
 /// What comes of a request for films.
@@ -138,9 +140,15 @@ impl Outgoing {
                     return wrong("a film on the context of another class");
                 }
                 let transfer_syntax = on.transfer_syntax.clone();
-                let film =
-                    FetchedFilm { context, request, class, instance, transfer_syntax, bytes };
-                Ok(Fetched::Film(Box::new(film)))
+                Ok(Fetched::Film(Box::new(FetchedFilm {
+                    context,
+                    request,
+                    class,
+                    instance,
+                    transfer_syntax,
+                    bytes,
+                    is_too_large: self.channel.is_cut,
+                })))
             }
         }
     }

@@ -66,13 +66,22 @@ pub struct Held {
     pub file: Vec<u8>,
 }
 
-pub fn held(instance: u128, [study, series, modality, body_part]: [&'static str; 4]) -> Held {
+pub fn held(instance: u128, of: [&'static str; 4]) -> Held {
+    held_of(instance, 64, of)
+}
+
+/// With a film of so many pixels a side.
+pub fn held_of(
+    instance: u128,
+    side: usize,
+    [study, series, modality, body_part]: [&'static str; 4],
+) -> Held {
     let texts = [
         (tags::STUDY_INSTANCE_UID, VR::UI, study),
         (tags::SERIES_INSTANCE_UID, VR::UI, series),
         (tags::MODALITY, VR::CS, modality),
     ];
-    let file = film_of(instance, 64, instance as u16, &texts);
+    let file = film_of(instance, side, instance as u16, &texts);
     Held { study, series, modality, body_part, instance, file }
 }
 
@@ -292,7 +301,11 @@ impl One {
         let object = scu::data_set(&film.file).unwrap();
         let instance = if self.script == Script::OtherUid { "2.25.999" } else { &object.instance };
         self.peer.send_command(context, &store_command(&object.class, instance));
-        self.peer.send(&Pdu::PData { data: vec![value(context, false, object.bytes, true)] });
+        let mut parts = object.bytes.chunks(16_000).peekable();
+        while let Some(part) = parts.next() {
+            let is_last = parts.peek().is_none();
+            self.peer.send(&Pdu::PData { data: vec![value(context, false, part, is_last)] });
+        }
         let (_, answer) = self.command()?;
         assert_eq!(answer.get(element::FIELD), Some(field::STORE | field::ANSWER));
         answer.get(element::STATUS)
