@@ -130,6 +130,7 @@ impl ServingNode {
             log: Arc::clone(&log),
             arrived,
             waiting: Arc::clone(&waiting),
+            faults: std::sync::Mutex::default(),
         });
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let readers = config.node.readers.map_or(cores, |readers| readers as usize);

@@ -52,8 +52,10 @@ pub(crate) fn objects(
 ) -> Result<Vec<ResultObject>, Failure> {
     let path = film.to_string_lossy().into_owned();
     let result = FilmResult { path, name: name.to_owned(), outcome };
+    // A film of which no objects can be made is shown as it was read.
+    FolderSink::new(results).put(&result)?;
     DicomSink::new(results, Kinds::all()).put(&result)?;
-    output::keep(result, &FolderSink::new(results)).outcome?;
+    result.outcome?;
     let object = |kind: Kind| ResultObject { kind: kind.name().to_owned(), file: kind.file() };
     let is_there = |object: &ResultObject| results.join(name).join(&object.file).is_file();
     Ok(Kind::ALL.into_iter().map(object).filter(is_there).collect())

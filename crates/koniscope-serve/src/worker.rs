@@ -1,6 +1,10 @@
 //! Leases films, has them read, and queues their results.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use koniscope::report::Failure;
 use tokio::{
@@ -41,6 +45,9 @@ pub(crate) struct Worker {
     pub(crate) arrived: Arc<Notify>,
     /// Told when results wait.
     pub(crate) waiting: Arc<Notify>,
+    /// Faults of each reading that is tried again, by its task. Leases count ends of the program too, which are no
+    /// faults of the reading.
+    pub(crate) faults: Mutex<HashMap<i64, i64>>,
 }
 
 impl Worker {
@@ -77,19 +84,37 @@ impl Worker {
             return Ok(true);
         }
         match self.read(&lease).await? {
-            Ok(objects) => self.keep(&lease, &objects).await?,
+            Ok(objects) => {
+                self.forget_faults(lease.task);
+                self.keep(&lease, &objects).await?;
+            }
             Err(failure) => {
-                let again = if may_pass(&failure) && lease.attempt < MOST_READINGS {
-                    self.config.retries.next(lease.attempt, now_ms())
+                let faults = self.one_fault_more(lease.task);
+                let again = if may_pass(&failure) && faults < MOST_READINGS {
+                    self.config.retries.next(faults, now_ms())
                 } else {
                     None
                 };
+                if again.is_none() {
+                    self.forget_faults(lease.task);
+                }
                 let reason = format!("{}: {}", failure.kind, failure.message);
                 self.store.failed(&lease, &reason, again, now_ms()).await?;
                 (self.log)(&format!("film {}: not read: {reason}", lease.film));
             }
         }
         Ok(true)
+    }
+
+    fn one_fault_more(&self, task: i64) -> i64 {
+        let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = faults.entry(task).or_default();
+        *number += 1;
+        *number
+    }
+
+    fn forget_faults(&self, task: i64) {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner).remove(&task);
     }
 
     /// Reads on a thread of its own, and holds on to the lease meanwhile.

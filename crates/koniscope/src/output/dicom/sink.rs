@@ -28,7 +28,10 @@ impl DicomSink {
     }
 
     fn write(&self, film: &FilmReading, folder: &Path) -> Result<(), Failure> {
-        let objects = objects(film, &self.kinds, None).map_err(|fault| Failure::write(&fault))?;
+        let objects = objects(film, &self.kinds, None).map_err(|fault| Failure {
+            kind: "no_results".into(),
+            message: format!("read, but no DICOM results can be made of it: {fault}"),
+        })?;
         fs::create_dir_all(folder).map_err(|e| fault(folder, &e))?;
         for object in objects {
             let path = folder.join(object.kind.file());
