@@ -70,12 +70,15 @@ function row(film, index) {
 
 /** Height of a row in pixels: all have the same. */
 let height = 0;
-function draw() {
+let drawn = -1;
+let active = ""; // the row that has the focus, also while it is not drawn
+function draw(isNew = true) {
   height = rows.firstElementChild?.getBoundingClientRect().height || height || 32;
   const first = Math.max(0, Math.floor(scroll.scrollTop / height) - BEYOND);
   const number = Math.ceil(scroll.clientHeight / height) + 2 * BEYOND;
+  if (!isNew && first === drawn) return;
+  drawn = first;
   const part = seen.slice(first, first + number);
-  const focused = document.activeElement?.getAttribute("href");
   rows.replaceChildren(...part.map((film, i) => row(film, first + i)));
   const space = (body, lines) => {
     const line = element("tr");
@@ -84,7 +87,7 @@ function draw() {
   };
   space(above, first);
   space(below, seen.length - first - part.length);
-  if (focused) rows.querySelector(`[href="${focused}"]`)?.focus({ preventScroll: true });
+  if (active) rows.querySelector(`[href="${active}"]`)?.focus({ preventScroll: true });
 }
 
 function arrange() {
@@ -151,11 +154,13 @@ scroll.addEventListener("scroll", () => {
   isDue = true;
   requestAnimationFrame(() => {
     isDue = false;
-    draw();
+    draw(false);
   });
 });
-new ResizeObserver(draw).observe(scroll);
+new ResizeObserver(() => draw()).observe(scroll);
 table.addEventListener("keydown", move);
+table.addEventListener("focusin", (event) => { active = event.target.getAttribute("href") ?? ""; });
+table.addEventListener("focusout", (event) => { if (event.relatedTarget) active = ""; });
 for (const head of document.querySelectorAll("th[data-column]")) {
   head.querySelector("button").addEventListener("click", () => {
     order.down = order.column === head.dataset.column && !order.down;
