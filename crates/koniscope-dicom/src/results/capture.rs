@@ -54,6 +54,7 @@ pub fn capture(
         .shorts(tags::BITS_STORED, &[8])
         .shorts(tags::HIGH_BIT, &[7])
         .shorts(tags::PIXEL_REPRESENTATION, &[0])
+        .and(origin.lossy.clone())
         .bytes(tags::PIXEL_DATA, VR::OB, rgb);
     finished(set, uids::SECONDARY_CAPTURE_IMAGE_STORAGE)
 }

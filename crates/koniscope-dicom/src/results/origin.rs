@@ -45,6 +45,8 @@ pub struct Origin {
     pub film: Reference,
     pub(crate) study: String,
     pub(crate) frame_of_reference: Option<String>,
+    /// What tells of a lossy compression of the film, for objects with pixels.
+    pub(crate) lossy: DataSet,
     common: DataSet,
     notice: String,
 }
@@ -109,6 +111,7 @@ impl Origin {
             film,
             study,
             frame_of_reference: source.frame_of_reference_uid(),
+            lossy: source.lossy(),
             common,
             notice: plain(notice, 64),
         })

@@ -84,6 +84,7 @@ pub fn segmentation(
         .empty(tags::POSITION_REFERENCE_INDICATOR)
         .text(tags::SEGMENTATION_TYPE, "BINARY")
         .text(tags::LOSSY_IMAGE_COMPRESSION, "00")
+        .and(origin.lossy.clone())
         .text(tags::PHOTOMETRIC_INTERPRETATION, "MONOCHROME2")
         .shorts(tags::SAMPLES_PER_PIXEL, &[1])
         .shorts(tags::ROWS, &[rows])
