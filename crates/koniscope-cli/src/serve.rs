@@ -50,7 +50,8 @@ pub(crate) struct Args {
 pub(crate) fn config(file: &PathBuf) -> anyhow::Result<Config> {
     let text =
         fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    Config::parse(&text).map_err(|words| anyhow!("{}: {words}", file.display()))
+    let config = Config::parse(&text).and_then(Config::load_tls);
+    config.map_err(|words| anyhow!("{}: {words}", file.display()))
 }
 
 /// What network and store run on.

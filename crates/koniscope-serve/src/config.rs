@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 use koniscope::output::dicom::{Kind, Kinds};
 use serde::Deserialize;
 
-use crate::{ae::AeTitle, page, rules::Rule};
+use crate::{ae::AeTitle, page, rules::Rule, tls::Mutual};
 
 /// All of it; see docs/reference/node-toml.md.
 #[derive(Clone, Debug, Deserialize)]
@@ -65,6 +65,24 @@ pub struct Node {
     /// Films read at once.
     #[serde(default)]
     pub readers: Option<u32>,
+    /// TLS: `listen` takes nothing else then.
+    #[serde(default)]
+    pub tls: Option<Tls>,
+    /// The same, loaded by [`Config::load_tls`].
+    #[serde(skip)]
+    pub(crate) secure: Option<Mutual>,
+}
+
+/// Files of TLS between nodes, PEM.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The node's certificate, with those between it and its authority.
+    pub cert: PathBuf,
+    /// Its private key, without a password.
+    pub key: PathBuf,
+    /// The authorities that sign the certificates of peers.
+    pub ca: PathBuf,
 }
 
 /// Another node.
@@ -75,6 +93,12 @@ pub struct Peer {
     pub ae_title: AeTitle,
     /// Host and port, as `pacs.example:104`. A peer that only sends needs none to be reached at, but one.
     pub address: String,
+    /// Whether it is reached by TLS, with the node's certificate.
+    #[serde(default)]
+    pub tls: bool,
+    /// The same, loaded by [`Config::load_tls`].
+    #[serde(skip)]
+    pub(crate) secure: Option<Mutual>,
 }
 
 /// Where results go.
@@ -211,6 +235,11 @@ impl Config {
             }
         }
         for (name, peer) in &config.peers {
+            if peer.tls && node.tls.is_none() {
+                return Err(format!(
+                    "peers.{name}: tls asks for the node's certificate; add tls = {{ cert, key, ca }} to [node]"
+                ));
+            }
             let port = peer.address.rsplit_once(':').map(|(_, port)| port.parse::<u16>());
             if !matches!(port, Some(Ok(1..))) {
                 return Err(format!(
@@ -241,6 +270,21 @@ impl Config {
             );
         }
         Ok(config)
+    }
+
+    /// Loads certificates and key, where TLS is asked for. To be called before anything is opened.
+    ///
+    /// # Errors
+    /// What is wrong with the files.
+    pub fn load_tls(mut self) -> Result<Self, String> {
+        let Some(tls) = &self.node.tls else { return Ok(self) };
+        let loaded = Mutual::load(&tls.cert, &tls.key, &tls.ca);
+        let loaded = loaded.map_err(|e| format!("node.tls: {e}"))?;
+        for peer in self.peers.values_mut().filter(|peer| peer.tls) {
+            peer.secure = Some(loaded.clone());
+        }
+        self.node.secure = Some(loaded);
+        Ok(self)
     }
 
     /// A peer by its name.
@@ -299,6 +343,10 @@ mod tests {
         for (more, told) in [
             ("max_pdu = 100", "max_pdu must lie"),
             ("listen = \"0.0.0.0:104\"", "no peer is known"),
+            (
+                "[peers.a]\nae_title = \"A\"\naddress = \"h:1\"\ntls = true",
+                "add tls = { cert, key, ca }",
+            ),
             ("max_associations = 0", "at least 1"),
             ("[page]\nlisten = \"0.0.0.0:443\"", "needs users"),
             ("color = \"red\"", "unknown field `color`"),

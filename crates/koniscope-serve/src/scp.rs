@@ -12,10 +12,12 @@ pub(crate) use receive::{CANNOT_UNDERSTAND, DOES_NOT_MATCH, OUT_OF_RESOURCES, Re
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{Notify, Semaphore, watch},
+    time::timeout,
 };
 
 use crate::{
     Log, config::Config, folder::Folder, now_ms, rules::Rule, store::Association, store::Store,
+    wire::Stream,
 };
 
 /// Connections beyond the limit that are told so; further ones are closed without a word.
@@ -91,7 +93,17 @@ impl Scp {
         let at_ms = now_ms();
         // An answer should not wait for more bytes to fill a packet.
         let _ = stream.set_nodelay(true);
-        let ended = association::run(self, stream, is_free).await;
+        let within = Duration::from_secs(self.config.timeouts.association_s);
+        let secured: Result<Box<dyn Stream>, String> = match &self.config.node.secure {
+            None => Ok(Box::new(stream)),
+            Some(secure) => timeout(within, secure.accept(stream))
+                .await
+                .unwrap_or_else(|_| Err(format!("no TLS: {} s passed", within.as_secs()))),
+        };
+        let ended = match secured {
+            Ok(stream) => association::run(self, stream, is_free).await,
+            Err(outcome) => association::Ended { calling: None, objects: 0, outcome },
+        };
         let calling = ended.calling.as_ref().map_or("-", |title| title.as_str());
         let peer = format!("{calling} {from}");
         (self.log)(&format!("from {peer}: {} objects, {}", ended.objects, ended.outcome));

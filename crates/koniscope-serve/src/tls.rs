@@ -1,7 +1,10 @@
 //! TLS by rustls, with the cryptography of ring: versions 1.2 and 1.3, no weak suites.
 
+mod mutual;
+
 use std::{fs, io, path::Path, sync::Arc};
 
+pub use mutual::Mutual;
 use rustls::{
     ServerConfig,
     crypto::{CryptoProvider, ring},

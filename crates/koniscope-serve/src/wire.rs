@@ -81,6 +81,11 @@ impl Deadline {
     }
 }
 
+/// What PDUs go over: TCP, or TLS over it.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
 /// A connection on which PDUs go.
 pub struct Wire<S> {
     stream: S,

@@ -13,7 +13,7 @@ use std::{
 
 use common::{
     Echoing, TestNode, film_of,
-    real::{Orthanc, free_port, listens, peer, run, start},
+    real::{Orthanc, free_port, listens, run, start},
 };
 use koniscope::{decode, model::Device, reader::load_reader};
 
@@ -27,7 +27,7 @@ fn orthanc_routes_a_film_and_finds_its_results_in_the_same_study() {
     let folder = tempfile::tempdir().unwrap();
     let port = free_port();
     let orthanc = Orthanc::start(folder.path(), port);
-    let address = peer("ORTHANC", orthanc.dicom).address;
+    let address = format!("127.0.0.1:{}", orthanc.dicom);
     let text = format!(
         "[node]\nae_title = \"KONISCOPE\"\nlisten = \"127.0.0.1:{port}\"\nfolder = {:?}\nreserve_mb = 1\n\
          [peers.orthanc]\nae_title = \"ORTHANC\"\naddress = \"{address}\"\n[[destinations]]\npeer = \"orthanc\"\n",

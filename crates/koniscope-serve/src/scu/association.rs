@@ -20,7 +20,7 @@ use crate::{
     command::{Command, element, field},
     config::{Peer, Timeouts},
     dimse::{Channel, MessageError},
-    wire::Wire,
+    wire::{Stream, Wire},
 };
 
 /// DICOM's own application context (PS3.7 A.2.1).
@@ -54,7 +54,7 @@ pub(super) enum Came {
 
 /// An association that we asked for.
 pub struct Outgoing {
-    pub(super) channel: Channel<TcpStream>,
+    pub(super) channel: Channel<Box<dyn Stream>>,
     pub(super) contexts: Vec<Context>,
     /// Classes whose provider we are, by the peer's leave.
     roles: Vec<String>,
@@ -106,6 +106,16 @@ impl Outgoing {
             .map_err(|e| failed(e.to_string()))?;
         // An answer should not wait for more bytes to fill a packet.
         let _ = stream.set_nodelay(true);
+        let acse = Duration::from_secs(timeouts.association_s);
+        let stream: Box<dyn Stream> = match &peer.secure {
+            None => Box::new(stream),
+            Some(secure) => {
+                let host = peer.address.rsplit_once(':').map_or("", |(host, _)| host);
+                let late = |_| failed(format!("no TLS: {} s passed", timeouts.association_s));
+                let secured = timeout(acse, secure.connect(host, stream)).await.map_err(late)?;
+                secured.map_err(&failed)?
+            }
+        };
         let mut wire = Wire::new(stream, OWN_PDU);
         let roles = RequestorRoles { scu: false, scp: true };
         let role =
@@ -125,7 +135,6 @@ impl Outgoing {
             .chain(proposal.provider_of.iter().map(role))
             .collect(),
         };
-        let acse = Duration::from_secs(timeouts.association_s);
         wire.write(&Pdu::AssociationRQ(request), acse).await?;
         let accepted = match wire.read(acse, "the answer to our association was awaited").await? {
             Pdu::AssociationAC(accepted) => accepted,

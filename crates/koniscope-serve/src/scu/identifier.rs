@@ -73,3 +73,23 @@ mod tests {
         assert!(list.items(tags::REFERENCED_SOP_SEQUENCE).is_err());
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use koniscope_dicom::uids;
+
+    use super::*;
+
+    #[test]
+    fn text_beyond_ascii_says_what_it_is() {
+        let syntax = uids::EXPLICIT_VR_LITTLE_ENDIAN;
+        let plain = write(&of(&[(tags::PATIENT_ID, VR::LO, "A1")]), syntax).unwrap();
+        assert_eq!(plain, b"\x10\0\x20\0LO\x02\0A1");
+        // U+00FC, in UTF-8 of two bytes.
+        let umlaut = write(&of(&[(tags::PATIENT_ID, VR::LO, "M\u{FC}")]), syntax).unwrap();
+        let label = b"\x08\0\x05\0CS\x0A\0ISO_IR 192";
+        assert_eq!(umlaut, [&label[..], b"\x10\0\x20\0LO\x04\0M\xC3\xBC "].concat());
+        assert_eq!(text(&read(&umlaut, syntax).unwrap(), tags::PATIENT_ID), "M\u{FC}");
+    }
+}

@@ -77,7 +77,7 @@ impl TestNode {
 
     /// Of a whole configuration.
     pub fn start_with(text: &str, reader: Arc<dyn FilmReader>) -> Self {
-        let config = Config::parse(text).unwrap();
+        let config = Config::parse(text).and_then(Config::load_tls).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()

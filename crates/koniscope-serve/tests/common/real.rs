@@ -10,8 +10,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use koniscope_serve::{ae::AeTitle, config};
-
 use super::archive::Held;
 
 pub fn free_port() -> u16 {
@@ -115,11 +113,6 @@ impl Orthanc {
         let studies: Vec<String> = serde_json::from_str(&self.ask("GET", "/studies", b"")).unwrap();
         studies.len()
     }
-}
-
-pub fn peer(title: &str, port: u16) -> config::Peer {
-    let ae_title = AeTitle::try_from(title.to_owned()).unwrap();
-    config::Peer { ae_title, address: format!("127.0.0.1:{port}") }
 }
 
 /// dcmtk's archive, which knows the node, with films.
