@@ -1,11 +1,13 @@
 //! The films of a page, and what is known of each.
 
+mod film;
+
 use std::{
     collections::HashMap,
     io,
     path::PathBuf,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock,
+        Arc, Mutex, OnceLock, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
     thread,
@@ -14,31 +16,25 @@ use std::{
 
 use koniscope::{
     Reader,
-    decode::{RawImage, decode},
     files::bytes_of,
-    form::{
-        consensus::Consensus,
-        signed::{FilmIdentity, Mode, Signed},
-    },
+    form::signed::{FilmIdentity, Mode, Signed},
     many,
     normalize::{Display, for_display},
     output::{self, FilmResult, FolderSink},
     report::Failure,
 };
-use koniscope_data::digest::sha256_of_file;
-
 use tokio::sync::Semaphore;
 
+use self::film::locked;
+pub(super) use self::film::{Film, Progress, Standing};
 use super::{
-    Clock, Options, Study,
-    machine::{Layer, Machine, layer_file, machine},
+    Clock, Options,
+    machine::{Layer, layer_file, machine},
     node::Inbox,
     others::Studies,
-    people::Role,
     rights::{Access, Who},
     standards::Standards,
     store::{self, Kept},
-    time::utc,
     upload::AT_ONCE,
 };
 
@@ -66,162 +62,6 @@ pub(super) struct App {
     reader: Arc<Reader>,
     version: AtomicU64,
     decoded: Mutex<Vec<(usize, Arc<Display>)>>,
-}
-
-/// One film.
-pub(super) struct Film {
-    /// Its name, of no other film here.
-    pub(super) name: String,
-    /// When it came, in seconds since 1970.
-    pub(super) came: u64,
-    pub(super) path: PathBuf,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    progress: Progress,
-    sha256: Option<String>,
-    header: Option<Header>,
-    /// By account.
-    opened_at: HashMap<Option<String>, String>,
-    signed: Vec<Arc<Kept>>,
-    /// What is wrong with its records on disk: nothing more is signed.
-    barred: Option<String>,
-}
-
-/// Columns and rows, and SOP Instance UID of a DICOM film.
-type Header = ([usize; 2], Option<String>);
-
-/// How far a film has come.
-#[derive(Clone, Default)]
-pub(super) enum Progress {
-    #[default]
-    Waiting,
-    Reading,
-    Read(Arc<Machine>),
-    Refused(Failure),
-}
-
-/// Where a film stands, as somebody may know it.
-pub(super) struct Standing {
-    /// `waiting`, `reading`, `read` or `refused`.
-    pub(super) word: &'static str,
-    /// Why it was refused.
-    pub(super) reason: Option<String>,
-    /// Records of one's own.
-    pub(super) own: Vec<Arc<Kept>>,
-    /// Others' records, once they may be seen.
-    pub(super) others: Vec<Arc<Kept>>,
-    /// Whether a reading of one's own is wanted.
-    pub(super) is_wanted: bool,
-    /// What the readers come to, once it may be seen.
-    pub(super) consensus: Option<Consensus>,
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl State {
-    /// Whether somebody may see what others say of the film: readers once they have signed, and who does not read.
-    fn is_open_to(&self, who: &Who) -> bool {
-        who.role != Role::Reader || self.signed.iter().any(|kept| kept.0.account == who.name)
-    }
-}
-
-impl Film {
-    /// What the machine says, where the mode lets it through to somebody: the one door to it.
-    pub(super) fn machine(&self, mode: Mode, who: &Who) -> Option<Arc<Machine>> {
-        let state = locked(&self.state);
-        let is_shown = match mode {
-            Mode::ReaderFirst => state.is_open_to(who),
-            Mode::MachineFirst => true,
-            Mode::MachineOff => false,
-        };
-        match &state.progress {
-            Progress::Read(machine) if is_shown => Some(machine.clone()),
-            _ => None,
-        }
-    }
-
-    /// Whether the machine has read it.
-    pub(super) fn is_read(&self) -> bool {
-        matches!(locked(&self.state).progress, Progress::Read(_))
-    }
-
-    /// Where it stands: the one door to what others have signed.
-    pub(super) fn standing(&self, study: &Study, who: &Who) -> Standing {
-        let state = locked(&self.state);
-        let (word, reason) = match &state.progress {
-            _ if state.barred.is_some() => ("refused", state.barred.clone()),
-            Progress::Waiting => ("waiting", None),
-            Progress::Reading => ("reading", None),
-            Progress::Read(_) => ("read", None),
-            Progress::Refused(failure) => ("refused", Some(failure.message.clone())),
-        };
-        let of_who = |kept: &Arc<Kept>| kept.0.account == who.name;
-        let (own, others): (Vec<_>, Vec<_>) = state.signed.iter().cloned().partition(of_who);
-        let firsts = state.signed.iter().map(|kept| &kept.0).filter(|signed| signed.number == 1);
-        let firsts: Vec<&Signed> = firsts.collect();
-        let consensus = Consensus::of(&firsts, study.readings, study.by);
-        let is_open = state.is_open_to(who);
-        Standing {
-            word,
-            reason,
-            is_wanted: who.role == Role::Reader && own.is_empty() && consensus.is_wanting(),
-            own,
-            others: if is_open { others } else { Vec::new() },
-            consensus: is_open.then_some(consensus),
-        }
-    }
-
-    /// What is wrong with its records on disk, where anything is.
-    pub(super) fn barred(&self) -> Option<String> {
-        locked(&self.state).barred.clone()
-    }
-
-    /// When somebody first opened it, which is now if they had not.
-    pub(super) fn opened_at(&self, who: &Who, now: u64) -> String {
-        let mut state = locked(&self.state);
-        state.opened_at.entry(who.name.clone()).or_insert_with(|| utc(now)).clone()
-    }
-
-    /// SHA-256 of its file, where it is known already.
-    pub(super) fn known_sha256(&self) -> Option<String> {
-        locked(&self.state).sha256.clone()
-    }
-
-    /// SHA-256 of its file.
-    ///
-    /// # Errors
-    /// Why the file cannot be read.
-    pub(super) fn sha256(&self) -> Result<String, String> {
-        if let Some(sha256) = &locked(&self.state).sha256 {
-            return Ok(sha256.clone());
-        }
-        let sha256 = sha256_of_file(&self.path).map_err(|e| e.to_string())?;
-        locked(&self.state).sha256 = Some(sha256.clone());
-        Ok(sha256)
-    }
-
-    /// Its pixels, of a file of at most `limit` bytes.
-    fn decoded(&self, limit: u64) -> Result<RawImage, Failure> {
-        let raw =
-            Failure::caught(|| Ok(decode(&bytes_of(&self.path, limit)?, &Default::default())?))?;
-        let uid = raw.header.sop_instance_uid.clone();
-        locked(&self.state).header = Some(([raw.width, raw.height], uid));
-        Ok(raw)
-    }
-
-    /// What its file says, whether or not the machine has read it; nothing where it cannot be decoded.
-    fn header(&self, limit: u64) -> Option<Header> {
-        let known = locked(&self.state).header.clone();
-        known.or_else(|| {
-            self.decoded(limit).ok()?;
-            locked(&self.state).header.clone()
-        })
-    }
 }
 
 /// Why a record was not kept.
