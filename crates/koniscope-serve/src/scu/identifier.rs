@@ -72,14 +72,6 @@ mod tests {
         let list = read(&list, explicit).unwrap();
         assert!(list.items(tags::REFERENCED_SOP_SEQUENCE).is_err());
     }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use koniscope_dicom::uids;
-
-    use super::*;
 
     #[test]
     fn text_beyond_ascii_says_what_it_is() {
