@@ -17,7 +17,16 @@ use koniscope_serve::{
     check::{self, Light},
     config::Config,
 };
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
+};
+
+/// A name of its own: where subject and issuer are the same, OpenSSL takes a certificate for its own issuer.
+fn named(name: &str) -> DistinguishedName {
+    let mut named = DistinguishedName::new();
+    named.push(DnType::CommonName, name);
+    named
+}
 
 /// An authority, and certificates that it signs for this machine: files in a folder.
 struct Authority {
@@ -31,6 +40,7 @@ impl Authority {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name = named("authority");
         fs::write(folder.join("ca.pem"), params.self_signed(&key).unwrap().pem()).unwrap();
         Self { folder: folder.to_owned(), issuer: Issuer::new(params, key) }
     }
@@ -38,7 +48,8 @@ impl Authority {
     /// Lines of `[node]`.
     fn sign(&self, name: &str) -> String {
         let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(vec!["127.0.0.1".into()]).unwrap();
+        let mut params = CertificateParams::new(vec!["127.0.0.1".into()]).unwrap();
+        params.distinguished_name = named(name);
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         let file = |kind: &str| self.folder.join(format!("{name}.{kind}"));
         fs::write(file("pem"), certificate.pem()).unwrap();
