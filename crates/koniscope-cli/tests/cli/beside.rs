@@ -221,14 +221,14 @@ fn the_ilo_s_own_files_are_taken_and_shown() {
     let list = served.get("/api/standards").json();
     let all = list["standards"].as_array().unwrap();
     assert!(all.len() >= 10, "{list}");
-    for id in 0..all.len() {
+    for (id, standard) in all.iter().enumerate() {
         let pixels = served.get(&format!("/api/standards/{id}/pixels"));
-        assert_eq!(pixels.status, 200, "{}", all[id]);
-        let image = image_of(&from, all[id]["name"].as_str().unwrap());
+        assert_eq!(pixels.status, 200, "{standard}");
+        let image = image_of(&from, standard["name"].as_str().unwrap());
         let same = pixels.body.chunks(2).zip(image.as_raw()).all(|(value, gray)| {
             u16::from_le_bytes([value[0], value[1]]) == u16::from(*gray) * 257
         });
-        assert!(same && pixels.body.len() == 2 * image.as_raw().len(), "{}", all[id]);
+        assert!(same && pixels.body.len() == 2 * image.as_raw().len(), "{standard}");
     }
 }
 

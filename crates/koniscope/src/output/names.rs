@@ -8,8 +8,8 @@ use crate::report::{INDEX_FILE, LUNGS_FILE, OVERLAY_FILE, READING_FILE};
 /// Longest name in bytes, well under the 255 of common file systems.
 const LONGEST: usize = 200;
 
-/// Beginning of the names of signed readings, which lie beside a film's results.
-const SIGNED: &str = "signed-";
+/// Beginnings of the names of signed readings and their ledger, which lie beside a film's results.
+const SIGNED: [&str; 2] = ["signed-", "ledger-"];
 
 /// A path as text that loses nothing: bytes that are no UTF-8 stand as `<E9>`.
 pub fn path_in_words(path: &Path) -> String {
@@ -43,8 +43,8 @@ pub fn names(films: &[impl AsRef<Path>], outs: &[&Path]) -> Vec<String> {
 
 /// Whether there is something that is no folder of results.
 fn is_foreign(path: &Path) -> bool {
-    let own = [READING_FILE, LUNGS_FILE, OVERLAY_FILE, SIGNED].map(str::to_owned);
-    let own: Vec<String> = own.into_iter().chain(Kind::ALL.map(Kind::file)).collect();
+    let own = [READING_FILE, LUNGS_FILE, OVERLAY_FILE].into_iter().chain(SIGNED).map(str::to_owned);
+    let own: Vec<String> = own.chain(Kind::ALL.map(Kind::file)).collect();
     let is_own = |name: &str| own.iter().any(|own| name.starts_with(own)); // with what was being written
     match fs::read_dir(path) {
         Ok(entries) => entries
