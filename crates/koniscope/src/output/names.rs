@@ -119,6 +119,7 @@ mod tests {
         fs::write(out.join("p2/lungs.png"), "of an earlier run").unwrap();
         fs::write(out.join("p2/seg.dcm"), "of an earlier run").unwrap();
         fs::write(out.join("p2/signed-0123-1.json"), "by a reader").unwrap();
+        fs::write(out.join("p2/ledger-0123.sha256"), "of what was signed").unwrap();
         let films = ["p1/p1.dcm", "p2.dcm", "p3.dcm", "p1-2.dcm"];
         assert_eq!(names(&films, &[out]), ["p1-2", "p2", "p3", "p1-2-2"]);
     }
